@@ -1,0 +1,128 @@
+"""The one tree of errors: each knows its exit code, its rule and what the user can do about it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archiver.findings import Finding
+
+
+class ExitCode(IntEnum):
+    """What a process tells its caller; the table in README is these members."""
+
+    OK = 0
+    FINDINGS = 1
+    USAGE = 2
+    SOME_FAILED = 3
+    INTERNAL = 70
+    INTERRUPTED = 130
+
+
+class ArchiverError(Exception):
+    """Something archiver refuses or cannot do, said in one sentence.
+
+    `message` says what was found and what was expected; `where` names the file, line or
+    field; `hint` says what to do about it. `rule` is the stable code a report carries.
+    """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.INTERNAL
+    rule: ClassVar[str] = "archiver-internal"
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{place}{self.message}{hint}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.message, self.where, self.hint, self.__dict__))
+
+
+def _rebuild(
+    kind: type[ArchiverError], message: str, where: str, hint: str, state: dict[str, object]
+) -> ArchiverError:
+    error = kind.__new__(kind)
+    Exception.__init__(error, message)
+    error.message, error.where, error.hint = message, where, hint
+    error.__dict__.update(state)
+    return error
+
+
+class SettingsError(ArchiverError):
+    """A flag, an environment variable or archiver.toml that cannot be used."""
+
+    exit_code = ExitCode.USAGE
+    rule = "settings-invalid"
+
+
+class MissingExtra(ArchiverError):
+    """Something was asked for that an extra installs (`pip install archiver[...]`)."""
+
+    exit_code = ExitCode.USAGE
+    rule = "extra-missing"
+
+
+class DocumentError(ArchiverError):
+    """One document cannot be packaged; the others of the batch go on."""
+
+    exit_code = ExitCode.SOME_FAILED
+    rule = "document-failed"
+
+
+class SourceError(DocumentError):
+    """A source document that cannot be read as an article."""
+
+    rule = "source-unreadable"
+
+
+class InvalidArticle(DocumentError):
+    """Metadata or body that breaks the schema, with a finding for each problem."""
+
+    rule = "metadata-invalid"
+
+    def __init__(self, findings: Sequence[Finding], *, where: str = "", hint: str = "") -> None:
+        self.findings = tuple(findings)
+        super().__init__("; ".join(f.sentence for f in self.findings), where=where, hint=hint)
+
+
+class RenditionError(DocumentError):
+    """An article that cannot be rendered (a figure, a layout, a limit)."""
+
+    rule = "rendition-failed"
+
+
+class MissingGlyph(RenditionError):
+    """A character that no available font has; it may never become a blank box."""
+
+    rule = "rendition-glyph-missing"
+
+
+class NotConformant(RenditionError):
+    """veraPDF found that the rendition breaks the conformance level it claims."""
+
+    rule = "rendition-not-conformant"
+
+    def __init__(self, findings: Sequence[Finding], *, where: str = "", hint: str = "") -> None:
+        self.findings = tuple(findings)
+        super().__init__("; ".join(f.sentence for f in self.findings), where=where, hint=hint)
+
+
+class BagError(DocumentError):
+    """A bag that cannot be made, placed or read."""
+
+    rule = "bag-failed"
+
+
+class AlreadyExists(BagError):
+    """The destination holds a bag of another source; nothing is overwritten unasked."""
+
+    rule = "bag-exists"

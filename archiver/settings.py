@@ -1,0 +1,91 @@
+"""Settings: archiver.toml < environment (`ARCHIVER_...`) < flags, checked before anything runs."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+
+from archiver.article import LanguageTag, Line, Rights
+from archiver.errors import SettingsError
+
+FILE_NAME = "archiver.toml"
+
+MIB = 1024 * 1024
+
+Algorithm = Literal["md5", "sha1", "sha256", "sha512"]
+
+
+class Settings(BaseSettings):
+    """Everything that a user can set. The comments that `archiver init` writes are these descriptions."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ARCHIVER_", extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    output: Path = Field(Path("output"), description="Folder that packages are written to.")
+    source_organization: Line | None = Field(
+        None, description="Source-Organization in bag-info.txt: who makes these packages."
+    )
+    bag_info: dict[str, Line] = Field(
+        default_factory=dict,
+        description="Further labels for bag-info.txt, such as Contact-Email.",
+    )
+    publisher: Line | None = Field(None, description="Publisher, where a source states none.")
+    rights: Rights | None = Field(
+        None, description="Rights (statement, uri), where a source states none."
+    )
+    language: LanguageTag | None = Field(
+        None, description="Language (BCP 47), where a source states none; else it is inferred."
+    )
+    date_order: Literal["dmy", "mdy", "ymd"] | None = Field(
+        None, description="How to read 01/02/2002. Unset, such a date is an error."
+    )
+    strict: bool = Field(False, description="Make every warning an error.")
+    flavour: Literal["2a", "2b", "2u", "3a", "4", "4f"] = Field(
+        "2a", description="PDF/A flavour of the rendition. 2a is PDF/UA-1 as well."
+    )
+    algorithms: tuple[Algorithm, ...] = Field(
+        ("sha512",), min_length=1, description="Checksum algorithms of the manifests."
+    )
+    fonts: tuple[Path, ...] = Field(
+        (),
+        description="Font files or folders to look in before archiver's own and the machine's.",
+    )
+    verapdf: bool | Path = Field(
+        True,
+        description="Check every rendition with veraPDF when it is available (true), never "
+        "(false), or with the installation at this path.",
+    )
+    max_source_bytes: Annotated[int, Field(gt=0)] = Field(
+        16 * MIB, description="Largest source document, in bytes."
+    )
+    max_line_chars: Annotated[int, Field(gt=0)] = Field(
+        1_000_000, description="Longest line of a text source, in characters."
+    )
+    max_image_bytes: Annotated[int, Field(gt=0)] = Field(
+        64 * MIB, description="Largest image file, in bytes."
+    )
+    max_image_pixels: Annotated[int, Field(gt=0)] = Field(
+        100_000_000, description="Largest image, in pixels (a decompression bomb is larger)."
+    )
+
+
+def load(file: Path | None = None, **flags: Any) -> Settings:
+    """Settings from `file` (else `archiver.toml` in the working directory), environment and flags.
+
+    A flag that is None was not given. Raises SettingsError with the file, the field, what was
+    found and what was expected.
+    """
+    try:
+        values = tomllib.loads(file.read_text("utf-8")) if file else {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(str(error), where=str(file)) from error
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Settings(**{**values, **EnvSettingsSource(Settings)(), **given})
+    except ValidationError as error:
+        raise SettingsError(str(error), where=str(file)) from error
