@@ -1,0 +1,106 @@
+"""The fonts of one document: which glyphs of which faces it shows, and what they stand for."""
+
+from __future__ import annotations
+
+from archiver.rendition.fonts import Face
+from archiver.rendition.tagging import Element
+from archiver.rendition.text import Glyphs, Line
+
+
+class Embedded:
+    """One face as a document uses it: its resource name, its glyphs, and their text."""
+
+    def __init__(self, face: Face, resource: str) -> None:
+        self.face = face
+        self.resource = resource
+        self.text_of: dict[int, str] = {}
+
+    @property
+    def glyphs(self) -> set[int]:
+        return set(self.text_of)
+
+
+class Inks:
+    """Turns lines into text operators and keeps account of every face and glyph they show."""
+
+    def __init__(self) -> None:
+        self.faces: dict[Face, Embedded] = {}
+        self._operands: dict[Glyphs, str] = {}
+
+    def embedded(self, face: Face) -> Embedded:
+        """The account of a face; its resource name counts the faces in order of use."""
+        if face not in self.faces:
+            self.faces[face] = Embedded(face, f"F{len(self.faces)}")
+        return self.faces[face]
+
+    def operands(self, glyphs: Glyphs) -> str:
+        """What shows `glyphs` inside the brackets of a TJ operator.
+
+        Where the glyphs alone would not give the text back (a glyph that stands for something
+        else already, a cluster of several), an /ActualText says it (ISO 32000-1 14.9.4).
+        """
+        known = self._operands.get(glyphs)
+        if known is None:
+            known = self._operands[glyphs] = self._counted(glyphs)
+        return known
+
+    def _counted(self, glyphs: Glyphs) -> str:
+        text_of = self.embedded(glyphs.face).text_of
+        exact = glyphs.exact
+        for glyph, text in glyphs.pairs:
+            exact = text_of.setdefault(glyph, text) == text and exact
+        if exact:
+            return glyphs.operands
+        actual = ("\ufeff" + glyphs.text).encode("utf-16-be").hex().upper()
+        return f"]TJ /Span <</ActualText <{actual}>>> BDC [{glyphs.operands}]TJ EMC["
+
+
+class TextObject:
+    """The operators of one text object (ISO 32000-1 9.4), line after line.
+
+    Text is set at size 1 and scaled by the text matrix, so that operands serve every size.
+    """
+
+    def __init__(self, inks: Inks) -> None:
+        self.inks = inks
+        self.operators = ["BT"]
+        self.marked: Element | None = None
+        self.coloured = ""
+        self._face: Face | None = None
+        self._array: list[str] = []
+
+    def mark(self, operator: str) -> None:
+        """Begin or end marked content here."""
+        self._show()
+        self.operators.append(operator)
+
+    def place(self, x: float, y: float, size: float) -> None:
+        """Go to a point on the page."""
+        self._show()
+        self.operators.append(f"{size:g} 0 0 {size:g} {x:.2f} {y:.2f} Tm")
+
+    def show(self, glyphs: Glyphs) -> None:
+        """Show glyphs where the last ones ended."""
+        if glyphs.face is not self._face:
+            self._show()
+            self._face = glyphs.face
+            self.operators.append(f"/{self.inks.embedded(glyphs.face).resource} 1 Tf")
+        self._array.append(self.inks.operands(glyphs))
+
+    def line(self, line: Line, x: float, y: float, size: float) -> None:
+        """Show a line whole, without regard to roles."""
+        self.place(x, y, size)
+        for at, glyphs, _ in line.parts:
+            if at:
+                self.place(x + at * size / 1000, y, size)
+            self.show(glyphs)
+
+    def end(self) -> list[str]:
+        """All operators, the text object closed."""
+        self._show()
+        return [*self.operators, "ET"]
+
+    def _show(self) -> None:
+        if self._array:
+            self.operators.append(f"[{''.join(self._array)}]TJ".replace("[]TJ", "").strip())
+            self._array = []

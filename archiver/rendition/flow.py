@@ -1,0 +1,307 @@
+"""Flowables: blocks of text and rules that reportlab's frames stack, split and draw.
+
+Each block is broken into lines when it is made; what a page takes is a number of lines. No line of
+a paragraph stands alone at a page's foot or head, and what introduces something stays with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from reportlab.platypus import Flowable
+
+from archiver.rendition.embedding import Inks, TextObject
+from archiver.rendition.pictures import Picture
+from archiver.rendition.tagging import ARTIFACT, CLOSE, Element, Structure
+from archiver.rendition.text import Line
+
+PAGE_WIDTH, PAGE_HEIGHT = 595.28, 841.89
+MARGIN_SIDE, MARGIN_TOP, MARGIN_FOOT = 82.0, 72.0, 82.0
+MEASURE = PAGE_WIDTH - 2 * MARGIN_SIDE
+COLUMN = PAGE_HEIGHT - MARGIN_TOP - MARGIN_FOOT
+"""An A4 page (ISO 216) in points, and the width and height of its one column of text."""
+
+INK = "0 g"
+LINK_INK = "0.08 0.20 0.42 rg"
+
+
+class Style(NamedTuple):
+    """Sizes and distances of a kind of block, in points; `gray` from 0 (black) to 1."""
+
+    size: float
+    leading: float
+    before: float = 0
+    after: float = 0
+    gray: float = 0
+    centred: bool = False
+
+
+class Inline(NamedTuple):
+    """What a role in a paragraph means: its structure element, and where it leads, if anywhere."""
+
+    element: Element
+    uri: str = ""
+
+
+class Bookmark(NamedTuple):
+    """An entry of the document's outline: a heading and where it stands."""
+
+    level: int
+    title: str
+    page: int
+    y: float
+
+
+@dataclass
+class Sheet:
+    """What the blocks of one document write to while they are drawn."""
+
+    structure: Structure
+    inks: Inks = field(default_factory=Inks)
+    bookmarks: list[Bookmark] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+
+
+class Block(Flowable):  # type: ignore[misc]
+    """Something of a known height. `follower` is what must begin on the same page, if anything."""
+
+    follower: Block | None = None
+    height = 0.0
+    before = 0.0
+    after = 0.0
+
+    def getSpaceBefore(self) -> float:
+        return self.before
+
+    def getSpaceAfter(self) -> float:
+        return self.after
+
+    def head_height(self) -> float:
+        """The least height that this block can begin with on a page, with what must follow it."""
+        if self.follower is None:
+            return self.height
+        gap = max(self.after, self.follower.before)
+        return self.height + gap + self.follower.head_height()
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        if self.follower is not None and self.height <= height < self.head_height() < COLUMN:
+            return width, height + 1
+        return width, self.height
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        return []
+
+    def drawOn(self, canvas: Any, x: float, y: float, _sW: float = 0) -> None:
+        canvas._code.extend(self.operators(canvas.getPageNumber() - 1, x, y))
+
+    def operators(self, page: int, x: float, y: float) -> list[str]:
+        """What draws the block on a page (from 0), its lower left corner at x, y."""
+        raise NotImplementedError
+
+
+class Rule(Block):
+    """A line across the measure: an artifact, not content."""
+
+    def __init__(self, width: float, before: float, after: float, gray: float = 0.6) -> None:
+        super().__init__()
+        self.width, self.before, self.after, self.gray = width, before, after, gray
+
+    def operators(self, page: int, x: float, y: float) -> list[str]:
+        return rectangle(x, y, self.width, 0.5, self.gray)
+
+
+def rectangle(x: float, y: float, width: float, height: float, gray: float) -> list[str]:
+    """A filled bar, as an artifact."""
+    return [ARTIFACT, f"{gray:g} g {x:.2f} {y:.2f} {width:.2f} {height:.2f} re f {INK}", CLOSE]
+
+
+class TextBlock(Block):
+    """Lines of one structure element; `start` is the indent where a line starts."""
+
+    keeps = False
+    """Whether what follows must begin on the same page."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        lines: Sequence[Line],
+        style: Style,
+        roles: Sequence[Inline],
+        *,
+        base: int = 0,
+        start: float = 0,
+        label: Label | None = None,
+        bars: Sequence[float] = (),
+        bookmark: tuple[int, str] | None = None,
+    ) -> None:
+        super().__init__()
+        self.sheet, self.lines, self.style, self.roles = sheet, lines, style, roles
+        self.base, self.start = base, start
+        self.label, self.bars, self.bookmark = label, bars, bookmark
+        self.before, self.after = style.before, style.after
+        self.height = len(lines) * style.leading
+
+    def head_height(self) -> float:
+        if self.follower is None and len(self.lines) > 3:
+            return 2 * self.style.leading
+        return super().head_height()
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        """Two parts, each of at least two lines; nothing where that cannot be."""
+        fitting = min(int((height + 0.001) / self.style.leading), len(self.lines) - 2)
+        if fitting < 2 or (self.follower is not None and self.height < COLUMN):
+            return []
+        return [self._part(0, fitting), self._part(fitting, len(self.lines))]
+
+    def _part(self, first: int, last: int) -> TextBlock:
+        part = TextBlock(
+            self.sheet,
+            self.lines[first:last],
+            self.style,
+            self.roles,
+            base=self.base,
+            start=self.start,
+            label=self.label if first == 0 else None,
+            bars=self.bars,
+        )
+        part.before = self.before if first == 0 else 0
+        part.after = self.after if last == len(self.lines) else 0
+        return part
+
+    def operators(self, page: int, x: float, y: float) -> list[str]:
+        style = self.style
+        baseline = y + self.height - style.leading + 0.5 * (style.leading - 0.72 * style.size)
+        bars: list[str] = []
+        for bar in self.bars:
+            left = x + (MEASURE - bar - 1.5 if self.base else bar)
+            bars += rectangle(left, y - self.after, 1.5, self.height + self.after, 0.75)
+        if self.bookmark:
+            level, title = self.bookmark
+            self.sheet.bookmarks.append(Bookmark(level, title, page, y + self.height))
+        text = TextObject(self.sheet.inks)
+        if self.label:
+            self.label.show(text, self.sheet.structure, page, self._label_x(x), baseline)
+        if style.gray:
+            text.mark(f"{style.gray:g} g")
+        for line in self.lines:
+            left = x + self._offset(line)
+            show_line(text, self.sheet.structure, line, self.roles, style, page, left, baseline)
+            baseline -= style.leading
+        close_marks(text)
+        if style.gray:
+            text.mark(INK)
+        return bars + text.end()
+
+    def _offset(self, line: Line) -> float:
+        width = line.width * self.style.size / 1000
+        if self.style.centred:
+            return (MEASURE - width) / 2
+        return MEASURE - self.start - width if self.base else self.start
+
+    def _label_x(self, x: float) -> float:
+        if self.label is None:
+            return x
+        if self.base:
+            return x + MEASURE - self.start + self.label.gap
+        return x + self.start - self.label.gap - self.label.width
+
+
+class PictureBlock(Block):
+    """A picture, whole on one page, scaled down where it is wider than the measure."""
+
+    def __init__(
+        self, sheet: Sheet, picture: Picture, element: Element, start: float, base: int
+    ) -> None:
+        super().__init__()
+        self.sheet, self.element, self.start, self.base = sheet, element, start, base
+        self.before, self.after = 6, 10
+        room = MEASURE - start
+        tallest = 0.66 * COLUMN
+        self.width = min(picture.natural_width, room, tallest / picture.aspect)
+        self.height = self.width * picture.aspect
+        if picture not in sheet.pictures:
+            sheet.pictures.append(picture)
+        self.number = sheet.pictures.index(picture)
+
+    def operators(self, page: int, x: float, y: float) -> list[str]:
+        left = x + MEASURE - self.start - self.width if self.base else x + self.start
+        self.element.bounds = (left, y, left + self.width, y + self.height)
+        return [
+            self.sheet.structure.open(self.element, page),
+            f"q {self.width:.2f} 0 0 {self.height:.2f} {left:.2f} {y:.2f} cm /P{self.number} Do Q",
+            CLOSE,
+        ]
+
+
+class Label(NamedTuple):
+    """A list item's bullet or number, before the first line of its body."""
+
+    line: Line
+    size: float
+    element: Element
+    gap: float = 5
+
+    @property
+    def width(self) -> float:
+        return self.line.width * self.size / 1000
+
+    def show(
+        self, text: TextObject, structure: Structure, page: int, x: float, baseline: float
+    ) -> None:
+        text.mark(structure.open(self.element, page))
+        text.line(self.line, x, baseline, self.size)
+        text.mark(CLOSE)
+
+
+def show_line(
+    text: TextObject,
+    structure: Structure,
+    line: Line,
+    roles: Sequence[Inline],
+    style: Style,
+    page: int,
+    left: float,
+    baseline: float,
+) -> None:
+    """Show a line, its parts marked as content of the elements of their roles.
+
+    Content goes on from line to line under one mark while its role is the same; `close_marks`
+    ends the last.
+    """
+    scale = style.size / 1000
+    x = left
+    linked: dict[int, tuple[float, float]] = {}
+    for number, (at, glyphs, role) in enumerate(line.parts):
+        inline = roles[role]
+        if text.marked is not inline.element:
+            close_marks(text)
+            text.marked = inline.element
+            text.mark(structure.open(inline.element, page))
+            if inline.uri:
+                text.mark(LINK_INK)
+                text.coloured = f"{style.gray:g} g"
+        if at is not None:
+            x = left + at * scale
+            text.place(x, baseline, style.size)
+        elif number == 0:
+            text.place(x, baseline, style.size)
+        text.show(glyphs)
+        if inline.uri and not glyphs.text.isspace():
+            low, high = linked.get(role, (x, x))
+            linked[role] = (min(low, x), max(high, x + glyphs.width * scale))
+        x += glyphs.width * scale
+    for role, (low, high) in linked.items():
+        bounds = (low, baseline - 0.25 * style.size, high, baseline + 0.85 * style.size)
+        structure.link(roles[role].element, page, bounds, roles[role].uri)
+
+
+def close_marks(text: TextObject) -> None:
+    """End the content that is marked in a text object, if any is."""
+    if text.marked is not None:
+        if text.coloured:
+            text.mark(text.coloured)
+            text.coloured = ""
+        text.mark(CLOSE)
+        text.marked = None

@@ -1,0 +1,349 @@
+"""Fonts: which face carries a character, and the part of a face that a PDF embeds.
+
+Text is set in Noto Serif (Latin, Greek, Cyrillic), code in Fira Mono. What those do not have is
+looked for in FiraGO (Arabic, Hebrew, Devanagari, Georgian, Thai), Noto's symbols, mathematics
+and music, the fonts of the settings, Noto CJK (`archiver[cjk]`), and last in the machine's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple
+
+import uharfbuzz as hb
+
+from archiver.errors import MissingGlyph, SettingsError
+
+SUFFIXES = {".ttf", ".otf", ".ttc", ".otc"}
+
+MACHINE_FOLDERS = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "~/.local/share/fonts",
+    "~/.fonts",
+    "/System/Library/Fonts",
+    "/Library/Fonts",
+    "~/Library/Fonts",
+)
+
+NEVER_EMBED = 0x0002
+"""OS/2 fsType, bit 1: restricted licence embedding; such a font may not be put in a PDF."""
+
+DROPPED_TABLES = ("GSUB", "GPOS", "GDEF", "BASE", "JSTF", "STAT", "DSIG", "OS/2", "cmap", "post")
+"""What a composite font in a PDF does not need (ISO 32000-1 9.9, table 126)."""
+
+CJK_MEMBERS = {"ja": "JP", "ko": "KR", "zh": "SC", "zh-Hant": "TC"}
+"""The member of the Noto CJK collection for a language: one Han character, four local forms."""
+
+
+class Typeface(NamedTuple):
+    """A style of text; faces are looked for by it."""
+
+    bold: bool = False
+    italic: bool = False
+    mono: bool = False
+
+
+@dataclass(eq=False)
+class Face:
+    """One face of one font file, ready to shape, measure and subset."""
+
+    name: str
+    face: hb.Face
+    font: hb.Font = field(init=False)
+    covers: hb.Set = field(init=False)
+    scale: float = field(init=False)
+    cff: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.font = hb.Font(self.face)
+        self.covers = self.face.unicodes
+        self.scale = 1000 / self.face.upem
+        self.cff = "CFF " in self.face.table_tags
+
+    def has(self, text: str) -> bool:
+        """Whether every character of `text` that needs a glyph has one here."""
+        return all(ord(c) in self.covers or ignorable(c) for c in text)
+
+    def advance(self, glyph: int) -> float:
+        """The width of a glyph in thousandths of the font size."""
+        return float(self.font.get_glyph_h_advance(glyph) * self.scale)
+
+
+class Subset(NamedTuple):
+    """The embedded part of a face. `data` is a TrueType file, or the bare CFF table of a CFF font."""
+
+    name: str
+    data: bytes
+    cff: bool
+    cid_keyed: bool
+    ascent: int
+    descent: int
+    cap_height: int
+    bounds: tuple[int, int, int, int]
+    italic_angle: float
+
+
+def ignorable(char: str) -> bool:
+    """Whether a character has no picture of its own: joiners, direction marks, variation selectors."""
+    return unicodedata.category(char) == "Cf" or "\ufe00" <= char <= "\ufe0f"
+
+
+def subset(face: Face, glyphs: set[int]) -> Subset:
+    """The part of `face` that draws `glyphs`, under the same glyph numbers, named deterministically.
+
+    The six letters before the name mark a subset (ISO 32000-1 9.6.4).
+    """
+    wanted = hb.SubsetInput()
+    wanted.sets(hb.SubsetInputSets.GLYPH_INDEX).update(glyphs | {0})
+    wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).update(
+        int.from_bytes(tag.encode(), "big") for tag in DROPPED_TABLES
+    )
+    wanted.flags = hb.SubsetFlags.RETAIN_GIDS | hb.SubsetFlags.NO_HINTING
+    part = hb.subset(face.face, wanted)
+    if part is None:
+        raise RuntimeError(f"HarfBuzz could not subset {face.name}")
+    data = bytes(part.reference_table("CFF ").data if face.cff else part.blob.data)
+    digest = hashlib.sha256(data).digest()
+    tag = "".join(chr(ord("A") + byte % 26) for byte in digest[:6])
+    head = bytes(face.face.reference_table("head").data)
+    extents = face.font.get_font_extents("ltr")
+    scaled = lambda value: round(value * face.scale)  # noqa: E731
+    return Subset(
+        name=f"{tag}+{face.name}",
+        data=data,
+        cff=face.cff,
+        cid_keyed=face.cff and b"\x0c\x1e" in data[:4096],
+        ascent=scaled(extents.ascender),
+        descent=scaled(extents.descender),
+        cap_height=scaled(face.font.get_metric_position_with_fallback(hb.OTMetricsTag.CAP_HEIGHT)),
+        bounds=tuple(  # type: ignore[arg-type]
+            scaled(int.from_bytes(head[at : at + 2], "big", signed=True)) for at in (36, 38, 40, 42)
+        ),
+        italic_angle=-12.0 if "Italic" in face.name else 0.0,
+    )
+
+
+# --- where faces come from ----------------------------------------------------------------
+
+
+def _serif(italic: bool, weight: int) -> Face:
+    file = f"NotoSerif{'-Italic' * italic}[wdth,wght].ttf"
+    data = resources.files("fontpkg_noto_serif").joinpath("files", file).read_bytes()
+    variable = hb.Face(data)
+    instance = hb.SubsetInput()
+    instance.keep_everything()
+    instance.pin_axis_location(variable, "wght", weight)
+    instance.pin_axis_location(variable, "wdth", 100)
+    instance.flags = hb.SubsetFlags.RETAIN_GIDS | hb.SubsetFlags.NO_HINTING
+    static = hb.subset(variable, instance)
+    if static is None:
+        raise RuntimeError(f"HarfBuzz could not instance {file}")
+    style = ("Bold" if weight > 400 else "") + ("Italic" if italic else "")
+    return Face(f"NotoSerif-{style or 'Regular'}", hb.Face(bytes(static.blob.data)))
+
+
+def _pymupdf(code: str, name: str) -> Face:
+    import pymupdf_fonts
+
+    return Face(name, hb.Face(pymupdf_fonts.myfont(code)))
+
+
+@cache
+def _own(key: str) -> Face:
+    return OWN_FACES[key]()
+
+
+OWN_FACES: dict[str, Callable[[], Face]] = {
+    "serif": lambda: _serif(False, 400),
+    "serif-italic": lambda: _serif(True, 400),
+    "serif-bold": lambda: _serif(False, 700),
+    "serif-bold-italic": lambda: _serif(True, 700),
+    "mono": lambda: _pymupdf("fimo", "FiraMono-Regular"),
+    "mono-bold": lambda: _pymupdf("fimbo", "FiraMono-Bold"),
+    "go": lambda: _pymupdf("figo", "FiraGO-Regular"),
+    "go-italic": lambda: _pymupdf("figit", "FiraGO-Italic"),
+    "go-bold": lambda: _pymupdf("figbo", "FiraGO-Bold"),
+    "go-bold-italic": lambda: _pymupdf("figbi", "FiraGO-BoldItalic"),
+    "symbols": lambda: _pymupdf("symbol1", "NotoSansSymbols-Regular"),
+    "symbols-2": lambda: _pymupdf("symbol2", "NotoSansSymbols2-Regular"),
+    "math": lambda: _pymupdf("math", "NotoSansMath-Regular"),
+    "music": lambda: _pymupdf("music", "NotoMusic-Regular"),
+}
+
+
+def _files(place: Path) -> Iterator[Path]:
+    """Font files at a path, sorted, so that the same machine always finds the same one first."""
+    if place.is_file():
+        yield place
+        return
+    for folder, folders, names in os.walk(place):
+        folders.sort()
+        for name in sorted(names):
+            if Path(name).suffix.lower() in SUFFIXES:
+                yield Path(folder, name)
+
+
+@cache
+def _faces_of(file: Path) -> tuple[Face, ...]:
+    """The faces of a font file that may be embedded; none where it is not a font."""
+    try:
+        blob = hb.Blob.from_file_path(str(file))
+        faces = [hb.Face(blob, i) for i in range(_count(blob))]
+    except (OSError, hb.HarfBuzzError):
+        return ()
+    return tuple(
+        Face(_postscript_name(face, file), face)
+        for face in faces
+        if face.glyph_count
+        and {"glyf", "CFF "} & set(face.table_tags)
+        and "fvar" not in face.table_tags
+        and not _embedding(face) & NEVER_EMBED
+    )
+
+
+def _count(blob: hb.Blob) -> int:
+    data = bytes(blob.data[:12])
+    return int.from_bytes(data[8:12], "big") if data[:4] == b"ttcf" else 1
+
+
+def _embedding(face: hb.Face) -> int:
+    os2 = bytes(face.reference_table("OS/2").data)
+    return int.from_bytes(os2[8:10], "big")
+
+
+def _postscript_name(face: hb.Face, file: Path) -> str:
+    name = face.get_name(hb.OTNameIdPredefined.POSTSCRIPT_NAME) or file.stem
+    return "".join(c for c in name if c.isascii() and (c.isalnum() or c in "-_")) or "Font"
+
+
+def _cjk(language: str) -> Iterator[Face]:
+    """Noto CJK, the member of the collection for `language` first, if the extra is installed."""
+    if importlib.util.find_spec("noto_cjk_sans_otc") is None:
+        return
+    file = Path(str(resources.files("noto_cjk_sans_otc").joinpath("NotoSansCJK-Regular.ttc")))
+    member = f"NotoSansCJK{CJK_MEMBERS.get(language, 'SC').lower()}-Regular"
+    yield from (face for face in _faces_of(file) if face.name.startswith(member))
+
+
+def _machine() -> Iterator[Face]:
+    for folder in MACHINE_FOLDERS:
+        for file in _files(Path(folder).expanduser()):
+            yield from _faces_of(file)
+
+
+# --- finding the face for a text ----------------------------------------------------------
+
+
+class Fonts:
+    """The faces at hand: archiver's own, those at the paths of the settings, the machine's."""
+
+    def __init__(self, places: tuple[Path, ...] = ()) -> None:
+        for place in places:
+            if not any(_faces_of(file) for file in _files(place)):
+                raise SettingsError(
+                    "holds no font that can be embedded; expected a TrueType or OpenType file, "
+                    "or a folder of them",
+                    where=f"fonts: {place}",
+                )
+        self.places = places
+        self._found: dict[tuple[str, Typeface, str], Face] = {}
+
+    def find(self, cluster: str, typeface: Typeface, language: str = "") -> Face:
+        """The first face that has all of `cluster` (a character and its marks).
+
+        `language` chooses between local forms of Han characters. Raises MissingGlyph.
+        """
+        key = (cluster, typeface, language)
+        if key not in self._found:
+            self._found[key] = self._search(*key)
+        return self._found[key]
+
+    def _search(self, cluster: str, typeface: Typeface, language: str) -> Face:
+        for face in self._candidates(typeface, language):
+            if face.has(cluster):
+                return face
+        raise MissingGlyph(_missing(cluster), hint=_advice(cluster))
+
+    def _candidates(self, typeface: Typeface, language: str) -> Iterator[Face]:
+        bold, italic = "-bold" * typeface.bold, "-italic" * typeface.italic
+        if typeface.mono:
+            yield _own(f"mono{bold}")
+        yield _own(f"serif{bold}{italic}")
+        yield _own(f"go{bold}{italic}")
+        for place in self.places:
+            for file in _files(place):
+                yield from _faces_of(file)
+        yield from _cjk(language)
+        for symbols in ("symbols", "symbols-2", "math", "music"):
+            yield _own(symbols)
+        yield from _machine()
+
+
+@cache
+def fonts(places: tuple[Path, ...] = ()) -> Fonts:
+    """The fonts at hand, opened once a process for the same settings."""
+    return Fonts(places)
+
+
+def _missing(cluster: str) -> str:
+    names = ", ".join(
+        f"U+{ord(c):04X} {unicodedata.name(c, 'unnamed')}" for c in cluster if not ignorable(c)
+    )
+    return f"no font here has {cluster!r} ({names})"
+
+
+CJK_NAMES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC", "FULLWIDTH")
+
+
+def _advice(cluster: str) -> str:
+    name = unicodedata.name(cluster[0], "")
+    if name.startswith(CJK_NAMES) and importlib.util.find_spec("noto_cjk_sans_otc") is None:
+        return "pip install 'archiver[cjk]', or name a font that has it in the settings: fonts"
+    return "name a font that has it in the settings: fonts = ['/path/to/font.ttf']"
+
+
+# --- what doctor tells --------------------------------------------------------------------
+
+SAMPLES = {
+    "Latin": "Aàčøßŵ",
+    "Greek": "Αάωϊ",
+    "Cyrillic": "Яіңў",
+    "Arabic": "عربيپ",
+    "Hebrew": "עבריתךּ",
+    "Devanagari": "हिन्दी",
+    "Georgian": "ქართული",
+    "Thai": "ไทย",
+    "Chinese (simplified)": "汉语",
+    "Chinese (traditional)": "漢語",
+    "Japanese": "日本語かな",
+    "Korean": "한국어",
+}
+
+
+class Coverage(NamedTuple):
+    """Which face sets a script, or what to do where none does."""
+
+    script: str
+    face: str | None
+    hint: str = ""
+
+
+def coverage(places: tuple[Path, ...] = ()) -> tuple[Coverage, ...]:
+    """For each script that archiver knows, the face that sets it."""
+    found = []
+    for script, sample in SAMPLES.items():
+        try:
+            names = {fonts(places).find(char, Typeface()).name for char in sample}
+            found.append(Coverage(script, ", ".join(sorted(names))))
+        except MissingGlyph as missing:
+            found.append(Coverage(script, None, missing.hint))
+    return tuple(found)

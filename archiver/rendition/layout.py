@@ -1,0 +1,450 @@
+"""Layout: an Article becomes a story of blocks, and reportlab's frames make pages of it.
+
+The page is that of a newspaper archive: headline, standfirst, byline and dateline, the body, a record
+of provenance, and at each page's foot the identifier and the page's number.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
+
+from archiver import article as model
+from archiver.errors import RenditionError
+from archiver.findings import Finding, Severity
+from archiver.rendition import pictures
+from archiver.rendition.embedding import TextObject
+from archiver.rendition.flow import (
+    COLUMN,
+    INK,
+    MARGIN_FOOT,
+    MARGIN_SIDE,
+    MARGIN_TOP,
+    MEASURE,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    Block,
+    Inline,
+    Label,
+    PictureBlock,
+    Rule,
+    Sheet,
+    Style,
+    TextBlock,
+)
+from archiver.rendition.fonts import Fonts, Typeface
+from archiver.rendition.scripts import passages, runs_right_to_left
+from archiver.rendition.tables import MAX_COLUMNS, Cell, TableBlock, column_widths, row
+from archiver.rendition.tagging import CLOSE, FOOTER, Element, Structure
+from archiver.rendition.text import Paragraph, Run, Typesetter
+
+REGULAR, BOLD, ITALIC, MONO = (
+    Typeface(),
+    Typeface(bold=True),
+    Typeface(italic=True),
+    Typeface(mono=True),
+)
+
+MASTHEAD = Style(8.5, 12, after=10, gray=0.3)
+TITLE = Style(21, 26, after=5)
+SUBTITLE = Style(13.5, 18, after=5)
+ABSTRACT = Style(12, 17, before=2, after=8, gray=0.2)
+BYLINE = Style(10, 14, before=2, after=1)
+DATELINE = Style(9.5, 14, gray=0.3, after=2)
+BODY = Style(10.5, 15.5, after=7.75)
+TIGHT = Style(10.5, 15.5, after=3)
+QUOTE = Style(10.5, 15.5, after=7.75, gray=0.15)
+CODE = Style(8.5, 12, before=2, after=8)
+CAPTION = Style(8.8, 12.5, before=3, after=10, gray=0.25)
+TABLE = Style(9.2, 12.8, before=4, after=10)
+RECORD = Style(8.3, 11.8, after=2)
+FOOT = Style(8, 11, gray=0.35)
+
+HEADINGS = {
+    2: (BOLD, Style(13.5, 18, before=12, after=5)),
+    3: (BOLD, Style(11.5, 16, before=10, after=4)),
+    4: (BOLD, Style(10.5, 15.5, before=8, after=3)),
+    5: (Typeface(bold=True, italic=True), Style(10.5, 15.5, before=8, after=3)),
+    6: (ITALIC, Style(10.5, 15.5, before=8, after=3)),
+}
+
+INDENT = 20.0
+BAR_INDENT = 16.0
+RECORD_LANGUAGE = "en"
+"""What archiver itself says in a rendition (the record, the foot) is in English."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a block goes: under which element, how far in, beside which quotation bars."""
+
+    element: Element
+    start: float = 0
+    bars: tuple[float, ...] = ()
+    tight: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Laid-out pages: reportlab's PDF, what is drawn at each foot, and all that finishing adds."""
+
+    pdf: bytes
+    count: int
+    feet: tuple[str, ...]
+    sheet: Sheet
+
+
+@dataclass
+class Composer:
+    """Turns the parts of one article into blocks, in reading order."""
+
+    article: model.Article
+    record: Sequence[tuple[str, str]]
+    fonts: Fonts
+    folder: Path | None
+    max_pixels: int
+    findings: list[Finding] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.languages = tuple(self.article.language)
+        self.language = self.languages[0]
+        self.sheet = Sheet(Structure(self.language))
+        self.root = self.sheet.structure.root
+        self.typesetter = Typesetter(
+            self.fonts, self.language, runs_right_to_left(self.language)
+        )
+        self.headings: list[int] = []
+
+    def story(self) -> list[Block]:
+        """All blocks of the document, each tied to what must begin on the same page."""
+        blocks = [*self._head(), *self._body(self.article.body, Place(self.root)), *self._record()]
+        for block, following in zip(blocks, blocks[1:], strict=False):
+            if isinstance(block, TextBlock) and block.keeps:
+                block.follower = following
+        return blocks
+
+    # --- the parts of the page ------------------------------------------------------------
+
+    def _head(self) -> Iterator[Block]:
+        article = self.article
+        if article.publisher:
+            yield self._line(article.publisher, "P", MASTHEAD)
+        title = self._line(article.title, "H1", TITLE, BOLD)
+        title.bookmark = (1, article.title)
+        title.keeps = True
+        yield title
+        if article.subtitle:
+            yield self._line(article.subtitle, "P", SUBTITLE)
+        if article.abstract:
+            yield self._line(article.abstract, "P", ABSTRACT)
+        if article.creators:
+            yield self._line(byline(article.creators), "P", BYLINE, BOLD)
+        if dateline := self._dateline():
+            yield self._line(dateline, "P", DATELINE)
+        yield Rule(MEASURE, 6, 14)
+
+    def _dateline(self) -> str:
+        date = self.article.date
+        when = (date.stated or date.edtf or "") if date else ""
+        return " · ".join(filter(None, (", ".join(self.article.places), when)))
+
+    def _line(
+        self, text: str, tag: str, style: Style, typeface: Typeface = REGULAR
+    ) -> TextBlock:
+        return self._text([model.Span(text=text)], Element(tag, self.root), style, typeface)
+
+    def _record(self) -> Iterator[Block]:
+        language = "" if self.language.partition("-")[0] == RECORD_LANGUAGE else RECORD_LANGUAGE
+        yield Rule(MEASURE, 16, 6)
+        heading = Element("H2", self.root, language=language)
+        block = self._text(
+            [model.Span(text="Provenance")], heading, Style(10, 14, after=4), BOLD
+        )
+        block.bookmark = (2, "Provenance")
+        block.keeps = True
+        yield block
+        for name, value in self.record:
+            element = Element("P", self.root)
+            linked = value if value.startswith(("http://", "https://")) else None
+            spans = [
+                model.Span(text=f"{name}: ", strong=True, language=language or None),
+                model.Span(text=value, href=linked, language=None if linked else language or None),
+            ]
+            yield self._text(spans, element, RECORD)
+
+    # --- the body -------------------------------------------------------------------------
+
+    def _body(self, blocks: Sequence[Any], place: Place) -> Iterator[Block]:
+        for block in blocks:
+            yield from self._block(block, place)
+
+    def _block(self, block: Any, place: Place) -> Iterator[Block]:
+        match block:
+            case model.Heading():
+                yield self._heading(block, place)
+            case model.Paragraph():
+                style = TIGHT if place.tight else QUOTE if place.bars else BODY
+                if any(span.text.strip() for span in block.content):
+                    yield self._placed(block.content, Element("P", place.element), style, place)
+            case model.Quote():
+                quote = Element("BlockQuote", place.element)
+                inner = Place(quote, place.start + BAR_INDENT, (*place.bars, place.start))
+                yield from self._body(block.blocks, inner)
+            case model.List():
+                yield from self._list(block, place)
+            case model.Table():
+                yield from self._table(block, place)
+            case model.Figure():
+                yield from self._figure(block, place)
+            case model.Code():
+                yield self._code(block, place)
+            case model.Rule():
+                yield Rule(MEASURE, 6, 14)
+
+    def _heading(self, block: model.Heading, place: Place) -> Block:
+        """A heading of the level that leaves none out: H1 is the title, each other one below it."""
+        while self.headings and self.headings[-1] >= block.level:
+            self.headings.pop()
+        self.headings.append(block.level)
+        level = min(1 + len(self.headings), 6)
+        typeface, style = HEADINGS[level]
+        element = Element(f"H{level}", place.element)
+        heading = self._placed(block.content, element, style, place, typeface)
+        heading.bookmark = (level, "".join(span.text for span in block.content))
+        heading.keeps = True
+        return heading
+
+    def _list(self, block: model.List, place: Place) -> Iterator[Block]:
+        numbering = "Decimal" if block.ordered else "Disc"
+        element = Element("L", place.element, numbering=numbering)
+        labels = [
+            f"{number}." if block.ordered else "•"
+            for number, _ in enumerate(block.items, block.start)
+        ]
+        shaped = [self.typesetter.paragraph([Run(label)]) for label in labels]
+        widest = max((p.natural_width for p in shaped), default=0) * BODY.size / 1000
+        tight = all(len(item) == 1 for item in block.items)
+        for item, label in zip(block.items, shaped, strict=True):
+            entry = Element("LI", element)
+            mark = Label(
+                self.typesetter.lines(label, MEASURE, BODY.size)[0], BODY.size, Element("Lbl", entry)
+            )
+            start = place.start + max(INDENT, widest + mark.gap + 2)
+            inner = Place(Element("LBody", entry), start, place.bars, tight)
+            blocks = list(self._body(item, inner))
+            if not (blocks and isinstance(blocks[0], TextBlock) and blocks[0].label is None):
+                carrier = TextBlock(self.sheet, [], TIGHT, (), base=self._base, start=start)
+                carrier.height = TIGHT.leading
+                carrier.keeps = bool(blocks)
+                blocks.insert(0, carrier)
+            blocks[0].label = mark  # type: ignore[attr-defined]
+            if item is block.items[-1]:
+                blocks[-1].after = max(blocks[-1].after, BODY.after)
+            yield from blocks
+
+    def _figure(self, block: model.Figure, place: Place) -> Iterator[Block]:
+        if self.folder is None:
+            raise RenditionError("its file is not at hand", where=f"figure {block.src}")
+        picture = pictures.load(self.folder / block.src, self.max_pixels)
+        caption = "".join(span.text for span in block.caption).strip()
+        alternative = block.alt.strip() or caption
+        if not alternative:
+            alternative = f"Picture without a description: {Path(block.src).name}"
+            self.findings.append(
+                Finding(
+                    "rendition-figure-undescribed",
+                    Severity.WARNING,
+                    "has no alternative text; its file's name stands in for it",
+                    where=f"figure {block.src}",
+                    clause="ISO 14289-1 7.3",
+                    hint="say what the picture shows, for those who cannot see it",
+                )
+            )
+        element = Element("Figure", place.element, alternative=alternative)
+        shown = PictureBlock(self.sheet, picture, element, place.start, self._base)
+        yield shown
+        if caption:
+            below = self._placed(block.caption, Element("Caption", element), CAPTION, place)
+            shown.follower = below
+            shown.after = 0
+            yield below
+
+    def _code(self, block: model.Code, place: Place) -> Block:
+        text = block.text.expandtabs(4).rstrip("\n")
+        paragraph = Element("P", place.element)
+        span = model.Span(text=text, code=True)
+        return self._placed([span], paragraph, CODE, place)
+
+    def _table(self, block: model.Table, place: Place) -> Iterator[Block]:
+        if len(block.header) > MAX_COLUMNS:
+            raise RenditionError(
+                f"has {len(block.header)} columns, more than the {MAX_COLUMNS} a page can show",
+                where="table",
+            )
+        element = Element("Table", place.element)
+        if any(span.text.strip() for span in block.caption):
+            caption = Element("Caption", element)
+            above = self._placed(block.caption, caption, CAPTION._replace(after=4), place)
+            above.keeps = True
+            yield above
+        aligned = block.align or ("start",) * len(block.header)
+        rows = []
+        for number, cells in enumerate((block.header, *block.rows)):
+            line = Element("TR", element)
+            kind = "TD" if number else "TH"
+            typeface = REGULAR if number else BOLD
+            rows.append(
+                [
+                    self._cell(cell, Element(kind, line, scope="" if number else "Column"), a, typeface)
+                    for cell, a in zip(cells, aligned, strict=True)
+                ]
+            )
+        widths = column_widths(rows, TABLE.size, MEASURE - place.start)
+        header, *body = (row(self.typesetter, cells, widths, TABLE.size) for cells in rows)
+        yield TableBlock(
+            self.sheet, header, body, widths, TABLE, base=self._base, start=place.start
+        )
+
+    def _cell(
+        self, content: Sequence[model.Span], element: Element, align: str, typeface: Typeface
+    ) -> Cell:
+        paragraph, roles = self._paragraph(content, element, typeface)
+        return Cell(paragraph, roles, align)
+
+    # --- text -----------------------------------------------------------------------------
+
+    @property
+    def _base(self) -> int:
+        return self.typesetter.fallback_level
+
+    def _placed(
+        self,
+        spans: Sequence[model.Span],
+        element: Element,
+        style: Style,
+        place: Place,
+        typeface: Typeface = REGULAR,
+    ) -> TextBlock:
+        block = self._text(spans, element, style, typeface, place.start)
+        block.bars = place.bars
+        return block
+
+    def _text(
+        self,
+        spans: Sequence[model.Span],
+        element: Element,
+        style: Style,
+        typeface: Typeface = REGULAR,
+        start: float = 0,
+    ) -> TextBlock:
+        paragraph, roles = self._paragraph(spans, element, typeface)
+        lines = self.typesetter.lines(paragraph, MEASURE - start, style.size)
+        return TextBlock(self.sheet, lines, style, roles, base=paragraph.base, start=start)
+
+    def _paragraph(
+        self, spans: Sequence[model.Span], element: Element, typeface: Typeface
+    ) -> tuple[Paragraph, list[Inline]]:
+        """Shape spans. Links, code and foreign passages become elements of their own under `element`."""
+        roles = [Inline(element)]
+        known: dict[tuple[str, bool, str], int] = {("", False, ""): 0}
+        runs = []
+        for span in spans:
+            face = Typeface(
+                typeface.bold or span.strong,
+                typeface.italic or span.emphasis,
+                typeface.mono or span.code,
+            )
+            for start, end, language in self._passages(span):
+                key = (span.href or "", span.code, language)
+                if key not in known:
+                    known[key] = len(roles)
+                    tag = "Link" if span.href else "Code" if span.code else "Span"
+                    inline = Element(tag, element, language=language)
+                    roles.append(Inline(inline, span.href or ""))
+                runs.append(Run(span.text[start:end], face, known[key], language))
+        return self.typesetter.paragraph(runs), roles
+
+    def _passages(self, span: model.Span) -> list[tuple[int, int, str]]:
+        if span.language and span.language != self.language:
+            return [(0, len(span.text), span.language)]
+        return [tuple(p) for p in passages(span.text, self.language, self.languages)]
+
+
+def byline(creators: Sequence[model.Creator]) -> str:
+    """The creators on one line, each with role and note where there are any."""
+    return ", ".join(
+        c.name + (f" ({'; '.join(filter(None, (c.role, c.note)))})" if c.role or c.note else "")
+        for c in creators
+    )
+
+
+# --- pages ----------------------------------------------------------------------------------
+
+
+class _Canvas(Canvas):  # type: ignore[misc]
+    """A canvas that selects no font of its own: PDF/A has every font embedded."""
+
+    def _make_preamble(self) -> None:
+        self._preamble = ""
+
+
+def paginate(story: list[Block], sheet: Sheet, typesetter: Typesetter, identifier: str) -> Pages:
+    """Flow a story into pages and set their feet."""
+    out = io.BytesIO()
+    frame = Frame(
+        MARGIN_SIDE, MARGIN_FOOT, MEASURE, COLUMN, 0, 0, 0, 0, id="text", showBoundary=0
+    )
+    document = BaseDocTemplate(
+        out,
+        pagesize=(PAGE_WIDTH, PAGE_HEIGHT),
+        pageTemplates=[PageTemplate("page", [frame])],
+        pageCompression=0,
+        invariant=1,
+        initialFontName="Helvetica",
+    )
+    document.build(list(story), canvasmaker=_Canvas)
+    count = document.page
+    feet = tuple(_foot(sheet, typesetter, identifier, n, count) for n in range(1, count + 1))
+    return Pages(out.getvalue(), count, feet, sheet)
+
+
+def _foot(sheet: Sheet, typesetter: Typesetter, identifier: str, page: int, count: int) -> str:
+    """The running foot of a page: an artifact (ISO 32000-1 14.8.2.2)."""
+    size = FOOT.size
+    baseline = MARGIN_FOOT - 34
+    number = typesetter.lines(
+        typesetter.paragraph([Run(f"page {page} of {count}")]), MEASURE, size
+    )[0]
+    width = number.width * size / 1000
+    left = typesetter.lines(typesetter.paragraph([Run(identifier)]), MEASURE - width - 24, size)
+    text = TextObject(sheet.inks)
+    text.mark(f"{FOOT.gray:g} g")
+    text.line(left[0], MARGIN_SIDE, baseline, size)
+    text.line(number, MARGIN_SIDE + MEASURE - width, baseline, size)
+    text.mark(INK)
+    rule = f"0.6 g {MARGIN_SIDE:.2f} {baseline + 13:.2f} {MEASURE:.2f} 0.4 re f {INK}"
+    return "\n".join([FOOTER, rule, *text.end(), CLOSE])
+
+
+def lay_out(
+    article: model.Article,
+    record: Sequence[tuple[str, str]],
+    fonts: Fonts,
+    folder: Path | None,
+    max_pixels: int,
+) -> tuple[Pages, list[Finding]]:
+    """Lay out an article with its record of provenance (names and values).
+
+    Pictures are read from `folder`. Raises MissingGlyph and RenditionError.
+    """
+    composer = Composer(article, record, fonts, folder, max_pixels)
+    story = composer.story()
+    foot = Typesetter(fonts, RECORD_LANGUAGE)
+    pages = paginate(story, composer.sheet, foot, article.identifier or "")
+    return pages, composer.findings

@@ -1,0 +1,199 @@
+"""Tables: columns as wide as their text asks, rows that go on over pages under the same header."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from reportlab.platypus import Flowable
+
+from archiver.rendition.embedding import TextObject
+from archiver.rendition.flow import (
+    COLUMN,
+    MEASURE,
+    Block,
+    Inline,
+    Sheet,
+    Style,
+    close_marks,
+    rectangle,
+    show_line,
+)
+from archiver.rendition.tagging import CLOSE, REPEATED
+from archiver.rendition.text import Line, Paragraph, Typesetter
+
+PADDING = 3.5
+MAX_COLUMNS = 40
+"""More columns than this cannot be told apart on a page."""
+
+
+class Cell(NamedTuple):
+    """The text of one cell, its element first among its roles. `align` is left, right or center."""
+
+    paragraph: Paragraph
+    roles: Sequence[Inline]
+    align: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row, broken into lines; `first` where it begins here rather than goes on from a page before."""
+
+    cells: tuple[Cell, ...]
+    lines: tuple[tuple[Line, ...], ...]
+    first: bool = True
+
+    @property
+    def depth(self) -> int:
+        """How many lines its longest cell has."""
+        return max((len(lines) for lines in self.lines), default=0)
+
+    def cut(self, at: int) -> tuple[Row, Row]:
+        """The row in two, after `at` lines of every cell."""
+        return (
+            replace(self, lines=tuple(lines[:at] for lines in self.lines)),
+            replace(self, lines=tuple(lines[at:] for lines in self.lines), first=False),
+        )
+
+
+def gutter(columns: int) -> float:
+    """The space between two columns, in points."""
+    return min(12.0, MEASURE / (4 * columns))
+
+
+def column_widths(rows: Sequence[Sequence[Cell]], size: float, width: float) -> list[float]:
+    """The widths of the columns' text in points: natural where they fit, else shared out by need."""
+    room = width - gutter(len(rows[0])) * (len(rows[0]) - 1)
+    columns = list(zip(*rows, strict=True))
+    natural = [max(c.paragraph.natural_width for c in column) * size / 1000 for column in columns]
+    least = [max(c.paragraph.widest_word for c in column) * size / 1000 for column in columns]
+    natural = [value + 0.5 for value in natural]
+    if sum(natural) <= room:
+        return natural
+    floor = [min(value + 0.5, room / len(columns)) for value in least]
+    need = [max(full - low, 0.001) for full, low in zip(natural, floor, strict=True)]
+    spare = room - sum(floor)
+    return [low + spare * part / sum(need) for low, part in zip(floor, need, strict=True)]
+
+
+class TableBlock(Block):
+    """Rows under a header row. A part that goes on after a page break repeats the header as an artifact."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        header: Row,
+        rows: Sequence[Row],
+        widths: Sequence[float],
+        style: Style,
+        *,
+        base: int = 0,
+        start: float = 0,
+        repeated: bool = False,
+    ) -> None:
+        super().__init__()
+        self.sheet, self.header, self.rows, self.widths = sheet, header, rows, widths
+        self.style, self.base, self.start, self.repeated = style, base, start, repeated
+        self.before, self.after = style.before, style.after
+        self.gutter = gutter(len(widths))
+        self.total = sum(widths) + self.gutter * (len(widths) - 1)
+        self.height = self._height(header) + sum(map(self._height, rows))
+
+    def _height(self, row: Row) -> float:
+        return row.depth * self.style.leading + 2 * PADDING
+
+    def head_height(self) -> float:
+        if not self.rows:
+            return self._height(self.header)
+        first = min(self.rows[0].depth, 2) * self.style.leading + 2 * PADDING
+        return self._height(self.header) + first
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        """The rows that fit, and the rest; a row taller than a page is cut between its lines."""
+        room = height - self._height(self.header)
+        taken: list[Row] = []
+        rest = list(self.rows)
+        while rest and self._height(rest[0]) <= room:
+            room -= self._height(rest[0])
+            taken.append(rest.pop(0))
+        if rest and self._height(rest[0]) > COLUMN / 2:
+            at = int((room - 2 * PADDING) / self.style.leading)
+            if at >= 2:
+                upper, lower = rest[0].cut(at)
+                taken.append(upper)
+                rest[0] = lower
+        if not taken or not rest:
+            return []
+        return [self._part(taken, self.repeated), self._part(rest, True)]
+
+    def _part(self, rows: Sequence[Row], repeated: bool) -> TableBlock:
+        return TableBlock(
+            self.sheet,
+            self.header,
+            rows,
+            self.widths,
+            self.style,
+            base=self.base,
+            start=self.start,
+            repeated=repeated,
+        )
+
+    def operators(self, page: int, x: float, y: float) -> list[str]:
+        total = self.total
+        left = x + MEASURE - self.start - total if self.base else x + self.start
+        top = y + self.height
+        rules = rectangle(left, top, total, 0.8, 0)
+        text = TextObject(self.sheet.inks)
+        for row in (self.header, *self.rows):
+            if row is self.header and self.repeated:
+                self._show_again(text, row, left, top)
+            else:
+                self._show(text, row, page, left, top)
+            top -= self._height(row)
+            heavy = row is self.header or row is self.rows[-1]
+            rules += rectangle(left, top, total, 0.5 if heavy else 0.3, 0.2 if heavy else 0.7)
+        return rules + text.end()
+
+    def _show(self, text: TextObject, row: Row, page: int, left: float, top: float) -> None:
+        for number, (cell, lines) in enumerate(zip(row.cells, row.lines, strict=True)):
+            cell.roles[0].element.join()
+            for line, x, baseline in self._places(number, cell, lines, left, top):
+                show_line(
+                    text, self.sheet.structure, line, cell.roles, self.style, page, x, baseline
+                )
+            close_marks(text)
+
+    def _show_again(self, text: TextObject, row: Row, left: float, top: float) -> None:
+        text.mark(REPEATED)
+        for number, (cell, lines) in enumerate(zip(row.cells, row.lines, strict=True)):
+            for line, x, baseline in self._places(number, cell, lines, left, top):
+                text.line(line, x, baseline, self.style.size)
+        text.mark(CLOSE)
+
+    def _places(
+        self, column: int, cell: Cell, lines: Sequence[Line], left: float, top: float
+    ) -> list[tuple[Line, float, float]]:
+        """Each line of a cell with the point it begins at. In right-to-left text columns run so too."""
+        size, leading, _, _, _, _ = self.style
+        before = sum(self.widths[:column]) + self.gutter * column
+        width = self.widths[column]
+        x = left + (self.total - before - width if self.base else before)
+        baseline = top - PADDING - leading + 0.5 * (leading - 0.72 * size)
+        places = []
+        for number, line in enumerate(lines):
+            spare = width - line.width * size / 1000
+            shift = {"right": spare, "center": spare / 2}.get(cell.align, 0.0)
+            if cell.align == "start" and self.base:
+                shift = spare
+            places.append((line, x + shift, baseline - number * leading))
+        return places
+
+
+def row(typesetter: Typesetter, cells: Sequence[Cell], widths: Sequence[float], size: float) -> Row:
+    """A row of cells, each broken into lines of its column's width."""
+    lines = tuple(
+        tuple(typesetter.lines(cell.paragraph, width, size))
+        for cell, width in zip(cells, widths, strict=True)
+    )
+    return Row(tuple(cells), lines)

@@ -1,0 +1,428 @@
+"""Text: paragraphs become shaped words, words become lines, lines become PDF text operators.
+
+Words are the stretches between two break opportunities (UAX 14, by ICU); each is shaped once a
+process by HarfBuzz and remembered with its operators ready, so that setting a page is mostly
+looking up. Lines are ragged and words are never hyphenated: what stands in the source comes
+out of the PDF again, letter by letter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+import uharfbuzz as hb
+from icu4py.breakers import LineBreaker
+
+from archiver.errors import MissingGlyph
+from archiver.rendition.direction import RIGHT_TO_LEFT, base_level, levels, visual_order
+from archiver.rendition.fonts import Face, Fonts, Typeface, ignorable
+from archiver.rendition.scripts import script_runs
+
+INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+"""Soft hyphens, zero-width spaces and the like: they only steer line breaking and are not drawn."""
+
+BLANKS = str.maketrans("\t", " ")
+
+CLUSTER = re.compile(
+    r".(?:[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1-\u05c7\u0610-\u061a\u064b-\u065f"
+    r"\u0670\u06d6-\u06ed\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0e31\u0e34-\u0e3a"
+    r"\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\u3099\u309a\ufe00-\ufe0f"
+    r"\ufe20-\ufe2f]|(?<=\u200d).)*",
+    re.DOTALL,
+)
+"""A character with its marks and joiners: what one face must have whole."""
+
+REMEMBERED_WORDS = 200_000
+REMEMBERED_LENGTH = 80
+"""How many words, up to how long, are remembered by a process before it starts afresh."""
+
+
+class Glyphs(NamedTuple):
+    """A word or a part of one in one face, shaped; measures are in thousandths of the font size.
+
+    `operands` is what stands between the brackets of a TJ operator. `pairs` says which glyph
+    stands for which characters, and `exact` whether that alone gives the text back.
+    """
+
+    face: Face
+    text: str
+    width: float
+    operands: str
+    pairs: tuple[tuple[int, str], ...]
+    exact: bool
+
+
+class Run(NamedTuple):
+    """A part of a paragraph in one typeface. `role` tells its inline element from its neighbours'."""
+
+    text: str
+    typeface: Typeface = Typeface()
+    role: int = 0
+    language: str = ""
+
+
+class Piece(NamedTuple):
+    """Glyphs in their place in a paragraph: whose they are and which way they run."""
+
+    glyphs: Glyphs
+    role: int
+    level: int
+
+
+class Word(NamedTuple):
+    """What stands between two break opportunities. `width` is without the space at its end."""
+
+    pieces: tuple[Piece, ...]
+    width: float
+    space: float
+    ends_line: bool
+
+
+class Placed(NamedTuple):
+    """Glyphs on a line. `x` is their distance from its left end, None where they just follow on."""
+
+    x: float | None
+    glyphs: Glyphs
+    role: int
+
+
+class Line(NamedTuple):
+    """One line, its parts in reading order."""
+
+    parts: tuple[Placed, ...]
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Words ready to be broken into lines; `base` is the paragraph's direction (1: right to left)."""
+
+    words: tuple[Word, ...]
+    base: int = 0
+
+    @property
+    def widest_word(self) -> float:
+        return max((word.width for word in self.words), default=0)
+
+    @property
+    def natural_width(self) -> float:
+        """The width of the longest line when nothing is broken but where the text demands it."""
+        widest = line = 0.0
+        for word in self.words:
+            widest = max(widest, line + word.width)
+            line = 0.0 if word.ends_line else line + word.width + word.space
+        return widest
+
+
+class Typesetter:
+    """Shapes the text of one document: its fonts, its main language, its memory of words."""
+
+    def __init__(self, fonts: Fonts, language: str, right_to_left: bool = False) -> None:
+        self.fonts = fonts
+        self.language = language
+        self.fallback_level = int(right_to_left)
+
+    def paragraph(self, runs: Sequence[Run]) -> Paragraph:
+        """Shape the runs of one paragraph. Raises MissingGlyph for a character that no font has."""
+        runs = [run._replace(text=INVISIBLE.sub("", run.text).translate(BLANKS)) for run in runs]
+        text = "".join(run.text for run in runs)
+        if not text:
+            return Paragraph(())
+        base, at = self.fallback_level, None
+        if base or RIGHT_TO_LEFT.search(text):
+            base = base_level(text, self.fallback_level)
+            at = levels(text, base)
+        return Paragraph(tuple(self._words(runs, text, at)), base)
+
+    def _words(self, runs: Sequence[Run], text: str, at: list[int] | None) -> Iterator[Word]:
+        edges = _edges(runs)
+        run_at = 0
+        for start, end in _opportunities(text, self.language):
+            while edges[run_at + 1] <= start:
+                run_at += 1
+            run = runs[run_at]
+            word = text[start:end]
+            if at is None and end <= edges[run_at + 1]:
+                yield self._word(word, run)
+            else:
+                parts = list(_parts(runs, edges, run_at, start, end, at))
+                yield self._assembled(text, parts, word)
+
+    def _word(self, word: str, run: Run) -> Word:
+        """A word of one run that reads from left to right, as most are: shaped once a process."""
+        key = (self.fonts, run.typeface, run.language or self.language, run.role, word)
+        known = _words_seen.get(key)
+        if known is None:
+            known = self._assembled(word, [(0, len(word), run, 0)], word)
+            if len(word) <= REMEMBERED_LENGTH:
+                _remember(_words_seen, key, known)
+        return known
+
+    def _assembled(self, text: str, parts: Iterable[tuple[int, int, Run, int]], word: str) -> Word:
+        pieces: list[Piece] = []
+        visible = word.rstrip()
+        stop = None
+        for start, end, run, level in parts:
+            if stop is None:
+                stop = start + len(visible)
+            for cut, ink in ((min(end, stop), True), (end, False)):
+                if cut > start:
+                    shown = text[start:cut] if ink else re.sub(r"\s", " ", text[start:cut])
+                    pieces += (
+                        Piece(glyphs, run.role, level)
+                        for glyphs in self.shaped(shown, run, level)
+                    )
+                    start = max(start, cut)
+        width = space = 0.0
+        for piece in pieces:
+            if piece.glyphs.text.isspace():
+                space += piece.glyphs.width
+            else:
+                width += piece.glyphs.width + space
+                space = 0.0
+        return Word(tuple(pieces), width, space, word[-1] in "\n\r\x0b\x0c\x85\u2028\u2029")
+
+    def shaped(self, text: str, run: Run, level: int = 0) -> list[Glyphs]:
+        """The glyphs of a text in one direction, in reading order, split where face or script changes."""
+        language = run.language or self.language
+        result = []
+        for start, end, script in script_runs(text):
+            faces = self._faces(text[start:end], run.typeface, language)
+            for face, group in groupby(faces, key=lambda pair: pair[0]):
+                part = "".join(cluster for _, cluster in group)
+                result.append(_shape(part, face, level % 2, language, script))
+        return result
+
+    def _faces(
+        self, text: str, typeface: Typeface, language: str
+    ) -> Iterator[tuple[Face, str]]:
+        """Each cluster with the face that has it; what belongs to no script stays with the face before."""
+        face: Face | None = None
+        for cluster in CLUSTER.findall(text):
+            if face is None or cluster.isalpha() or not face.has(cluster):
+                face = self.fonts.find(cluster, typeface, language)
+            yield face, cluster
+
+    def break_word(self, word: Word, limit: float) -> Iterator[Word]:
+        """A word that no line can hold, cut between clusters where it must be."""
+        for piece in word.pieces:
+            run = Run(piece.glyphs.text, role=piece.role)
+            chunk: list[str] = []
+            width = 0.0
+            for cluster in CLUSTER.findall(run.text):
+                glyphs = _shape(cluster, piece.glyphs.face, piece.level % 2, self.language, "")
+                if chunk and width + glyphs.width > limit:
+                    yield self._chunk(chunk, piece)
+                    chunk, width = [], 0.0
+                chunk.append(cluster)
+                width += glyphs.width
+            if chunk:
+                yield self._chunk(chunk, piece)._replace(ends_line=word.ends_line)
+
+    def _chunk(self, clusters: list[str], piece: Piece) -> Word:
+        glyphs = _shape("".join(clusters), piece.glyphs.face, piece.level % 2, self.language, "")
+        blank = glyphs.text.isspace()
+        return Word(
+            (piece._replace(glyphs=glyphs),),
+            0.0 if blank else glyphs.width,
+            glyphs.width if blank else 0.0,
+            False,
+        )
+
+    def lines(self, paragraph: Paragraph, width: float, size: float) -> list[Line]:
+        """Break a paragraph into lines no wider than `width` points at a font size of `size` points."""
+        limit = width * 1000 / size
+        lines: list[Line] = []
+        words: list[Word] = []
+        used = 0.0
+        for word in self._fitting(paragraph.words, limit):
+            if words and used + word.width > limit:
+                lines.append(_line(words, paragraph.base))
+                words, used = [], 0.0
+            words.append(word)
+            used += word.width + word.space
+            if word.ends_line:
+                lines.append(_line(words, paragraph.base))
+                words, used = [], 0.0
+        if words:
+            lines.append(_line(words, paragraph.base))
+        return lines
+
+    def _fitting(self, words: Sequence[Word], limit: float) -> Iterator[Word]:
+        for word in words:
+            if word.width > limit:
+                yield from self.break_word(word, limit)
+            else:
+                yield word
+
+
+# --- words ----------------------------------------------------------------------------------
+
+_words_seen: dict[tuple[object, ...], Word] = {}
+
+
+def _remember(memory: dict[tuple[object, ...], Word], key: tuple[object, ...], word: Word) -> None:
+    if len(memory) >= REMEMBERED_WORDS:
+        memory.clear()
+    memory[key] = word
+
+
+def _edges(runs: Sequence[Run]) -> list[int]:
+    edges = [0]
+    for run in runs:
+        edges.append(edges[-1] + len(run.text))
+    return edges
+
+
+def _opportunities(text: str, language: str) -> Iterator[tuple[int, int]]:
+    """The stretches between break opportunities (UAX 14).
+
+    A hyphen within a word is not taken for one: a line that ends in a hyphen reads, to whoever
+    extracts the text, as a word that was hyphenated, and the hyphen is lost.
+    """
+    start = 0
+    for _, end in LineBreaker(text, language or "en").segments():
+        if end < len(text) and text[end - 1] == "-" and not text[end].isspace():
+            continue
+        yield start, end
+        start = end
+
+
+def _parts(
+    runs: Sequence[Run],
+    edges: Sequence[int],
+    run_at: int,
+    start: int,
+    end: int,
+    at: list[int] | None,
+) -> Iterator[tuple[int, int, Run, int]]:
+    """A word cut where its run or its level changes: (start, end, run, level)."""
+    while start < end:
+        while edges[run_at + 1] <= start:
+            run_at += 1
+        stop = min(end, edges[run_at + 1])
+        level = at[start] if at else 0
+        if at:
+            stop = next((i for i in range(start, stop) if at[i] != level), stop)
+        yield start, stop, runs[run_at], level
+        start = stop
+
+
+def _line(words: Sequence[Word], base: int) -> Line:
+    pieces = [piece for word in words for piece in word.pieces]
+    width = sum(word.width + word.space for word in words) - words[-1].space
+    if not base and not any(piece.level for piece in pieces):
+        first, *rest = pieces
+        return Line(
+            (Placed(0.0, first.glyphs, first.role), *(Placed(None, g, r) for g, r, _ in rest)),
+            width,
+        )
+    item_levels = [piece.level for piece in pieces]
+    for i in range(len(pieces) - 1, -1, -1):
+        if not pieces[i].glyphs.text.isspace():
+            break
+        item_levels[i] = base
+    places = [0.0] * len(pieces)
+    x = -words[-1].space if base else 0.0
+    for i in visual_order(range(len(pieces)), item_levels):
+        places[i] = x
+        x += pieces[i].glyphs.width
+    return Line(
+        tuple(Placed(x, p.glyphs, p.role) for x, p in zip(places, pieces, strict=True)), width
+    )
+
+
+# --- shaping --------------------------------------------------------------------------------
+
+
+
+def _shape(text: str, face: Face, right_to_left: int, language: str, script: str) -> Glyphs:
+    buffer = hb.Buffer()
+    buffer.add_str(text)
+    buffer.cluster_level = hb.BufferClusterLevel.MONOTONE_CHARACTERS
+    buffer.flags = hb.BufferFlags.REMOVE_DEFAULT_IGNORABLES
+    buffer.direction = "rtl" if right_to_left else "ltr"
+    if script:
+        buffer.script = script
+    if language:
+        buffer.language = language
+    buffer.guess_segment_properties()
+    hb.shape(face.font, buffer)
+    infos, positions = buffer.glyph_infos, buffer.glyph_positions
+    if any(not info.codepoint for info in infos):
+        raise MissingGlyph(f"{face.name} has no glyph for a part of {text!r}")
+    pairs, exact = _pairs(text, [(info.codepoint, info.cluster) for info in infos])
+    scale = face.scale
+    width = sum(position.x_advance for position in positions) * scale
+    operands = _operands(face, infos, positions)
+    return Glyphs(face, text, width, operands, pairs, exact)
+
+
+def _operands(
+    face: Face, infos: Sequence[hb.GlyphInfo], positions: Sequence[hb.GlyphPosition]
+) -> str:
+    """Glyph numbers in hexadecimal, with the moves between them (ISO 32000-1 9.4.3, TJ).
+
+    A glyph off the baseline is shown with a text rise (Ts), which ends the array and begins
+    another.
+    """
+    out: list[str] = []
+    pending = 0.0
+    open_string = False
+    for info, position in zip(infos, positions, strict=True):
+        before = pending - position.x_offset * face.scale
+        rise = position.y_offset * face.scale / 1000
+        if before or rise:
+            if open_string:
+                out.append(">")
+            if before:
+                out.append(_number(before))
+            if rise:
+                out.append(f"]TJ {_number(rise)} Ts[")
+            open_string = False
+        if not open_string:
+            out.append("<")
+            open_string = True
+        out.append(f"{info.codepoint:04x}")
+        if rise:
+            out.append(">]TJ 0 Ts[")
+            open_string = False
+        drawn = face.advance(info.codepoint)
+        pending = drawn - (position.x_advance - position.x_offset) * face.scale
+        if abs(pending) < 0.01:
+            pending = 0.0
+    if open_string:
+        out.append(">")
+    if pending:
+        out.append(_number(pending))
+    return "".join(out)
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def _pairs(
+    text: str, glyphs: Sequence[tuple[int, int]]
+) -> tuple[tuple[tuple[int, str], ...], bool]:
+    """Which glyph stands for which characters.
+
+    Exact where every cluster is one glyph; else the further glyphs of a cluster are given its
+    last character, and the text has to be told by /ActualText (ISO 32000-1 14.9.4).
+    """
+    starts = sorted({cluster for _, cluster in glyphs} | {0})
+    ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
+    pairs: list[tuple[int, str]] = []
+    exact = len(glyphs) == len(starts) == len({cluster for _, cluster in glyphs})
+    seen: set[int] = set()
+    for glyph, cluster in glyphs:
+        whole = text[cluster : ends[cluster]]
+        letters = "".join(c for c in whole if not ignorable(c)).replace("\u00a0", " ") or whole
+        exact = exact and letters == whole.replace("\u00a0", " ")
+        pairs.append((glyph, letters[-1] if cluster in seen else letters))
+        seen.add(cluster)
+    return tuple(pairs), exact
