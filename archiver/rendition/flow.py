@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from reportlab.platypus import Flowable
 
 from archiver.rendition.embedding import Inks, TextObject
-from archiver.rendition.pictures import Picture
+from archiver.pictures import Picture
 from archiver.rendition.tagging import ARTIFACT, CLOSE, Element, Structure
 from archiver.rendition.text import Line
 

@@ -18,7 +18,7 @@ from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
 from archiver import article as model
 from archiver.errors import RenditionError
 from archiver.findings import Finding, Severity
-from archiver.rendition import pictures
+from archiver import pictures
 from archiver.rendition.embedding import TextObject
 from archiver.rendition.flow import (
     COLUMN,
@@ -39,7 +39,7 @@ from archiver.rendition.flow import (
     TextBlock,
 )
 from archiver.rendition.fonts import Fonts, Typeface
-from archiver.rendition.scripts import passages, runs_right_to_left
+from archiver.scripts import passages, runs_right_to_left
 from archiver.rendition.tables import MAX_COLUMNS, Cell, TableBlock, column_widths, row
 from archiver.rendition.tagging import CLOSE, FOOTER, Element, Structure
 from archiver.rendition.text import Paragraph, Run, Typesetter

@@ -20,7 +20,7 @@ from icu4py.breakers import LineBreaker
 from archiver.errors import MissingGlyph
 from archiver.rendition.direction import RIGHT_TO_LEFT, base_level, levels, visual_order
 from archiver.rendition.fonts import Face, Fonts, Typeface, ignorable
-from archiver.rendition.scripts import script_runs
+from archiver.scripts import script_runs
 
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 """Soft hyphens, zero-width spaces and the like: they only steer line breaking and are not drawn."""
@@ -35,6 +35,12 @@ CLUSTER = re.compile(
     re.DOTALL,
 )
 """A character with its marks and joiners: what one face must have whole."""
+
+UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u312f\u31a0-\ua4cf\uf900-\ufaff\uff00-\uffef"
+    "\U00020000-\U0003ffff]"
+)
+"""Characters of scripts that are written without spaces between words, and their punctuation."""
 
 REMEMBERED_WORDS = 200_000
 REMEMBERED_LENGTH = 80
@@ -281,12 +287,15 @@ def _edges(runs: Sequence[Run]) -> list[int]:
 def _opportunities(text: str, language: str) -> Iterator[tuple[int, int]]:
     """The stretches between break opportunities (UAX 14).
 
-    A hyphen within a word is not taken for one: a line that ends in a hyphen reads, to whoever
-    extracts the text, as a word that was hyphenated, and the hyphen is lost.
+    In scripts that put spaces between words only those are taken. A line that ended in a hyphen
+    would read, to whoever extracts the text, as a word that was hyphenated, and the hyphen would
+    be lost; one that ended within a Korean word, as two words.
     """
     start = 0
     for _, end in LineBreaker(text, language or "en").segments():
-        if end < len(text) and text[end - 1] == "-" and not text[end].isspace():
+        if end < len(text) and not (
+            text[end - 1].isspace() or UNSPACED.match(text[end - 1]) or UNSPACED.match(text[end])
+        ):
             continue
         yield start, end
         start = end

@@ -1,0 +1,212 @@
+"""Sources: bytes become an Article, one module a format, chosen by content and then by suffix."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from archiver.article import Article
+from archiver.errors import InvalidArticle, SourceError
+from archiver.findings import Finding, Severity
+from archiver.settings import Settings
+
+MARKDOWN_SUFFIXES = {".md", ".markdown"}
+JSON_SUFFIXES = {".json"}
+LINES_SUFFIXES = {".jsonl", ".ndjson"}
+SUFFIXES = {".txt", *MARKDOWN_SUFFIXES, *JSON_SUFFIXES, *LINES_SUFFIXES}
+"""What is taken for a source when a folder is searched."""
+
+PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".gif", ".tif", ".tiff", ".webp"}
+NAME_BYTES = 240
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRef:
+    """Where one source document is: a file, a line of one (from 1), or bytes from standard input."""
+
+    path: Path
+    line: int | None = None
+    offset: int = 0
+    length: int | None = None
+    data: bytes | None = None
+
+    @property
+    def label(self) -> str:
+        """The document's name for people."""
+        name = os.fsencode(self.path).decode("utf-8", "backslashreplace")
+        return f"{name}:{self.line}" if self.line else name
+
+    @property
+    def name(self) -> str:
+        """The name of the original in a bag: that of its file, made safe to be one anywhere.
+
+        Bytes that are not UTF-8, control characters and separators are percent-encoded; a name
+        that would be too long is cut, its suffix kept.
+        """
+        stem, suffix = self.path.stem, self.path.suffix
+        if self.line:
+            stem, suffix = f"{stem}-line-{self.line}", ".json"
+        safe, ending = (_portable(part) for part in (stem, suffix))
+        room = NAME_BYTES - len(ending.encode())
+        return safe.encode()[:room].decode("utf-8", "ignore") + ending
+
+
+def _portable(name: str) -> str:
+    return "".join(
+        quote(os.fsencode(char), safe="") if not char.isprintable() or char in '\\/:*?"<>|%' else char
+        for char in name
+    )
+
+
+class Attachment(NamedTuple):
+    """A file that belongs to a source, such as a picture: its name in the article, and where it is."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source document that was read: its bytes, its article, its files, and what was noticed."""
+
+    ref: SourceRef
+    name: str
+    data: bytes
+    media_type: str
+    encoding: str
+    article: Article
+    attachments: tuple[Attachment, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def locate(path: Path) -> Iterator[SourceRef]:
+    """The documents in a file: one for each line of JSON Lines, else one."""
+    if path.suffix.lower() not in LINES_SUFFIXES:
+        yield SourceRef(path)
+        return
+    offset = 0
+    try:
+        with _opened(path) as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    yield SourceRef(path, number, offset, len(line))
+                offset += len(line)
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror}", where=str(path)) from None
+
+
+def read(ref: SourceRef, settings: Settings) -> Source:
+    """Read one document as an article.
+
+    Raises SourceError for what cannot be read, InvalidArticle for metadata or a body that breaks
+    the schema, and, where the settings are strict, for every warning.
+    """
+    from archiver.sources import article_text, decoding, json_article, markdown, metadata
+
+    label = ref.label
+    data = _bytes(ref, settings)
+    text = decoding.decode(data, label, settings)
+    findings = list(text.findings)
+    media_type = _media_type(ref, text.text)
+    places: dict[str, str] = {}
+    if media_type == "application/json":
+        fields: dict[str, Any] = json_article.parse(text.text, label)
+        body = fields.pop("body", [])
+    else:
+        parts = (markdown if media_type == "text/markdown" else article_text).parse(text.text, label)
+        fields, body, places = parts.fields, parts.body, parts.places
+        findings += parts.findings
+    if "title" not in fields:
+        raise SourceError("has no title; expected one to begin it", where=label)
+    if not body:
+        raise SourceError("has a title but no body", where=label)
+    article, noticed = metadata.build(fields, body, data, label, settings, places)
+    findings += noticed
+    attachments = tuple(_attachments(article, ref, settings))
+    if settings.strict and any(f.severity is Severity.WARNING for f in findings):
+        raise InvalidArticle(findings, hint="warnings are errors when strict is set")
+    return Source(ref, ref.name, data, media_type, text.encoding, article, attachments, tuple(findings))
+
+
+def _bytes(ref: SourceRef, settings: Settings) -> bytes:
+    if ref.data is not None:
+        data = ref.data
+    else:
+        try:
+            with _opened(ref.path) as file:
+                file.seek(ref.offset)
+                most = settings.max_source_bytes + 1
+                data = file.read(most if ref.length is None else min(ref.length, most))
+        except OSError as error:
+            raise SourceError(f"cannot be read: {error.strerror}", where=ref.label) from None
+    if len(data) > settings.max_source_bytes:
+        raise SourceError(
+            f"is larger than the {settings.max_source_bytes:,} bytes that max_source_bytes allows",
+            where=ref.label,
+        )
+    return data
+
+
+def _opened(path: Path) -> Any:
+    """A regular file open for reading; a pipe or a device is never waited for."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise SourceError("is not a regular file", where=str(path))
+    return os.fdopen(descriptor, "rb")
+
+
+def _media_type(ref: SourceRef, text: str) -> str:
+    suffix = ref.path.suffix.lower()
+    if ref.line or suffix in JSON_SUFFIXES or (ref.data is not None and text.lstrip()[:1] == "{"):
+        return "application/json"
+    if suffix in MARKDOWN_SUFFIXES or re.match(r"\s*---[ \t]*\n", text):
+        return "text/markdown"
+    return "text/plain"
+
+
+def _attachments(article: Article, ref: SourceRef, settings: Settings) -> Iterator[Attachment]:
+    """The pictures of an article, each checked: inside the source's folder, whole, within limits."""
+    from archiver.errors import RenditionError
+    from archiver import pictures
+
+    folder = ref.path.absolute().parent
+    seen: set[str] = set()
+    for figure in article.figures():
+        where = f"{ref.label}, figure {figure.src}"
+        if figure.src in seen:
+            continue
+        seen.add(figure.src)
+        name = PurePosixPath(figure.src)
+        if name.is_absolute() or ".." in name.parts or "\\" in figure.src or str(name) != figure.src:
+            raise SourceError("is not a plain path beside the source", where=where)
+        path = folder / name
+        try:
+            if not path.resolve(strict=True).is_relative_to(folder.resolve()):
+                raise SourceError("leads out of the source's folder", where=where)
+            with _opened(path) as file:
+                size = os.fstat(file.fileno()).st_size
+        except OSError as error:
+            raise SourceError(f"cannot be read: {error.strerror}", where=where) from None
+        if path.suffix.lower() not in PICTURE_SUFFIXES:
+            raise SourceError(
+                f"is no picture of a kind that is known: {', '.join(sorted(PICTURE_SUFFIXES))}",
+                where=where,
+            )
+        if size > settings.max_image_bytes:
+            raise SourceError(
+                f"has {size:,} bytes, more than the {settings.max_image_bytes:,} that "
+                "max_image_bytes allows",
+                where=where,
+            )
+        try:
+            pictures.load(path, settings.max_image_pixels)
+        except RenditionError as error:
+            raise SourceError(error.message, where=where) from None
+        yield Attachment(figure.src, path)
