@@ -80,12 +80,75 @@ def load(file: Path | None = None, **flags: Any) -> Settings:
     A flag that is None was not given. Raises SettingsError with the file, the field, what was
     found and what was expected.
     """
-    try:
-        values = tomllib.loads(file.read_text("utf-8")) if file else {}
-    except (OSError, ValueError) as error:
-        raise SettingsError(str(error), where=str(file)) from error
+    if file is None and Path(FILE_NAME).is_file():
+        file = Path(FILE_NAME)
     given = {name: value for name, value in flags.items() if value is not None}
     try:
-        return Settings(**{**values, **EnvSettingsSource(Settings)(), **given})
+        from_file = tomllib.loads(file.read_text("utf-8")) if file else {}
+    except OSError as error:
+        raise SettingsError(f"cannot be read: {error.strerror}", where=str(file)) from None
+    except ValueError as error:
+        raise SettingsError(f"is not TOML: {error}", where=str(file)) from None
+    try:
+        from_environment = EnvSettingsSource(Settings)()
+        return Settings(**{**from_file, **from_environment, **given})
     except ValidationError as error:
-        raise SettingsError(str(error), where=str(file)) from error
+        told = "; ".join(map(_told, error.errors(include_url=False)))
+        raise SettingsError(told, where=_places(file, error, from_file, given)) from None
+    except ValueError as error:
+        raise SettingsError(str(error), where="environment") from None
+
+
+def _told(problem: Any) -> str:
+    field = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return f"{field} is not a setting; the settings are {', '.join(Settings.model_fields)}"
+    message = problem["msg"].removeprefix("Value error, ")
+    return f"{field}: {message[:1].lower()}{message[1:]} (found {problem['input']!r})"
+
+
+def _places(
+    file: Path | None, error: ValidationError, from_file: dict[str, Any], given: dict[str, Any]
+) -> str:
+    """Where the first thing that is wrong was set."""
+    field = str(error.errors()[0]["loc"][0])
+    if field in given:
+        return f"--{field.replace('_', '-')}"
+    return str(file) if field in from_file else f"ARCHIVER_{field.upper()}"
+
+
+def write_commented(target: Path) -> None:
+    """Write every setting with its description and default, all as comments; never over a file.
+
+    Raises SettingsError where `target` is there already.
+    """
+    lines = ["# Settings of archiver. Take the # away from a line to change what it sets.", ""]
+    for name, field in Settings.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        lines += [f"# {field.description}", f"# {name} = {_toml(name, default)}", ""]
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write("\n".join(lines))
+    except OSError as error:
+        raise SettingsError(f"cannot be written: {error.strerror}", where=str(target)) from None
+
+
+EXAMPLES = {
+    "source_organization": '"The Town Archive"',
+    "bag_info": '{ "Contact-Email" = "archive@example.org" }',
+    "publisher": '"The Evening Post"',
+    "rights": '{ statement = "In copyright", uri = "https://example.org/rights" }',
+    "language": '"en"',
+    "date_order": '"dmy"',
+}
+
+
+def _toml(name: str, value: Any) -> str:
+    """A default as TOML; an example where there is none."""
+    if value is None or value == {}:
+        return EXAMPLES[name]
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(name, item) for item in value) + "]"
+    return str(value) if isinstance(value, int) else f'"{value}"'

@@ -1,0 +1,281 @@
+"""The command line: each command parses its flags, calls one function, prints one report, exits."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archiver import __version__
+from archiver.errors import ArchiverError, ExitCode
+
+if TYPE_CHECKING:
+    from archiver.settings import Settings
+
+EPILOG = """\b
+Exit codes:
+  0   all well
+  1   findings: something that was looked at is not valid
+  2   usage or settings
+  3   some documents failed
+  70  an internal error
+  130 interrupted"""
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="archiver")
+def cli() -> None:
+    """Package source documents as verified archival bags.
+
+    \b
+    Examples:
+      archiver package articles/ -o output/
+      archiver validate output/*
+    """
+
+
+def common(command: Callable[..., None]) -> Callable[..., None]:
+    """The flags of every command that has settings."""
+    command = click.option("--json", "as_json", is_flag=True, help="One JSON document.")(command)
+    return click.option(
+        "--settings", "file", type=click.Path(path_type=Path), help="A file beside archiver.toml."
+    )(command)
+
+
+def rendering(command: Callable[..., None]) -> Callable[..., None]:
+    """The flags of the commands that render."""
+    for option in (
+        click.option("--flavour", type=click.Choice(["2a", "2b", "2u", "3a", "4", "4f"])),
+        click.option("--strict", is_flag=True, default=None, help="Warnings are errors."),
+        click.option("--verapdf", type=click.Path(path_type=Path), help="A veraPDF of your own."),
+        click.option("--no-verapdf", is_flag=True, help="Do not check PDF/A conformance."),
+    ):
+        command = option(command)
+    return command
+
+
+def _settings(
+    file: Path | None, no_verapdf: bool = False, verapdf: Path | None = None, **flags: Any
+) -> Settings:
+    from archiver.settings import load
+
+    return load(file, verapdf=False if no_verapdf else verapdf, **flags)
+
+
+def _algorithms(settings: Settings, given: tuple[str, ...]) -> Settings:
+    """`+sha256` adds to the algorithms of the settings; a bare name replaces them."""
+    if not given:
+        return settings
+    from archiver.settings import load
+
+    added = tuple(name[1:] for name in given if name.startswith("+"))
+    named = tuple(name for name in given if not name.startswith("+"))
+    chosen = tuple(dict.fromkeys((*(named or settings.algorithms), *added)))
+    load(None, algorithms=chosen)
+    return settings.model_copy(update={"algorithms": chosen})
+
+
+@cli.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where packages go.")
+@click.option(
+    "--algorithm",
+    multiple=True,
+    metavar="NAME",
+    help="Checksums: sha256 instead of the usual sha512, +sha256 beside it. Repeatable.",
+)
+@click.option("--replace", is_flag=True, help="Replace a package that is there.")
+@click.option("-q", "--quiet", is_flag=True, help="Print failures only.")
+@rendering
+@common
+def package(
+    sources: tuple[str, ...],
+    output: Path | None,
+    algorithm: tuple[str, ...],
+    replace: bool,
+    quiet: bool,
+    as_json: bool,
+    file: Path | None,
+    **flags: Any,
+) -> None:
+    """Package source documents: files, folders, globs, or - for standard input.
+
+    \b
+    Examples:
+      archiver package article.md
+      archiver package articles/ more/*.txt -o output/ --algorithm +sha256
+      cat article.txt | archiver package -
+    """
+    from archiver import reports
+    from archiver.batch import package_many, stdin_bytes
+
+    settings = _algorithms(_settings(file, output=output, **flags), algorithm)
+    stdin = (
+        stdin_bytes(sys.stdin.buffer, settings.max_source_bytes) if "-" in sources else None
+    )
+    outcomes = []
+    with reports.progress(enabled=not (as_json or quiet)) as note:
+        for outcome in package_many(
+            sources, settings.output, settings, replace=replace, stdin=stdin
+        ):
+            outcomes.append(outcome)
+            if not as_json and not (quiet and outcome.status != "failed"):
+                reports.print_outcome(outcome)
+            note(len(outcomes))
+    if as_json:
+        _print_json(reports.outcomes_json(outcomes))
+    elif not quiet:
+        click.echo(reports.summary(outcomes))
+    failed = any(outcome.status == "failed" for outcome in outcomes)
+    _exit(ExitCode.SOME_FAILED if failed else ExitCode.OK)
+
+
+@cli.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The PDF to write.")
+@rendering
+@common
+def render(
+    source: Path, output: Path | None, as_json: bool, file: Path | None, **flags: Any
+) -> None:
+    """Render a source document as PDF/A, without packaging it.
+
+    \b
+    Example:
+      archiver render article.md -o article.pdf
+    """
+    from archiver import reports
+    from archiver.rendering import render_file
+
+    report = render_file(source, output or Path(f"{source.stem}.pdf"), _settings(file, **flags))
+    _print_reports([report], as_json, reports)
+
+
+@cli.command()
+@click.argument("bags", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="BAG...")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def validate(bags: tuple[Path, ...], as_json: bool) -> None:
+    """Validate bags: complete and valid (RFC 8493), and the records in archiver's own packages.
+
+    PDF/A conformance is reported as it was recorded when the package was made.
+
+    \b
+    Example:
+      archiver validate output/*
+    """
+    from archiver import bag, reports
+
+    found = [bag.validate(path) for path in bags]
+    _print_reports(found, as_json, reports)
+
+
+@cli.command()
+@click.argument("bag_path", metavar="BAG", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def inspect(bag_path: Path, as_json: bool) -> None:
+    """Tell what is in a package."""
+    from archiver import reports
+    from archiver.inspection import describe
+
+    described = describe(bag_path)
+    if as_json:
+        _print_json(described)
+    else:
+        for name, value in described.items():
+            click.echo(reports.fact(name, value))
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="The schema is JSON in any case.")
+def schema(as_json: bool) -> None:  # noqa: ARG001
+    """Print the JSON Schema of an article."""
+    from archiver.article import Article
+
+    click.echo(json.dumps(Article.model_json_schema(), indent=2, ensure_ascii=False))
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def init(as_json: bool) -> None:
+    """Write a commented archiver.toml here."""
+    from archiver.settings import FILE_NAME, write_commented
+
+    write_commented(Path(FILE_NAME))
+    if as_json:
+        _print_json({"written": FILE_NAME})
+    else:
+        click.echo(f"wrote {FILE_NAME}; every line of it is a comment until you change one")
+
+
+@cli.command()
+@common
+def doctor(as_json: bool, file: Path | None) -> None:
+    """Tell what is available: versions, fonts and scripts, veraPDF."""
+    from archiver import reports
+    from archiver.doctor import examine
+
+    found = examine(_settings(file))
+    if as_json:
+        _print_json(found)
+    else:
+        for name, value in found.items():
+            click.echo(reports.fact(name, value))
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.buffer.write(json.dumps(value, indent=2, ensure_ascii=True).encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _print_reports(found: list[Any], as_json: bool, reports: Any) -> None:
+    if as_json:
+        _print_json({"reports": [reports.report_json(report) for report in found]})
+    else:
+        for report in found:
+            click.echo(reports.report_text(report))
+    _exit(ExitCode.OK if all(report.valid for report in found) else ExitCode.FINDINGS)
+
+
+def _exit(code: ExitCode) -> None:
+    raise SystemExit(int(code))
+
+
+def main() -> None:
+    """Run a command; say in one sentence what stopped it, if anything did."""
+    try:
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(errors="backslashreplace")
+            sys.stderr.reconfigure(errors="backslashreplace")
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        raise SystemExit(leaving.exit_code) from None
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(int(ExitCode.USAGE)) from None
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        raise SystemExit(int(ExitCode.INTERRUPTED)) from None
+    except ArchiverError as error:
+        click.echo(f"archiver: {error}", err=True)
+        raise SystemExit(int(error.exit_code)) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(int(ExitCode.OK)) from None
+    except Exception as error:
+        if os.environ.get("ARCHIVER_DEBUG"):
+            raise
+        click.echo(
+            f"archiver: internal error ({type(error).__name__}: {error}); please report it, "
+            "with what ARCHIVER_DEBUG=1 prints",
+            err=True,
+        )
+        raise SystemExit(int(ExitCode.INTERNAL)) from None
+
+
+if __name__ == "__main__":
+    main()

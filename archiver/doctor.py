@@ -1,0 +1,30 @@
+"""The doctor: what this installation can do, and what to install for what it cannot."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from typing import Any
+
+from archiver import __version__
+from archiver.rendition.fonts import coverage
+from archiver.rendition.verapdf import find
+from archiver.settings import Settings
+
+LIBRARIES = ("reportlab", "pikepdf", "bagit", "uharfbuzz", "pydantic", "lxml")
+
+
+def examine(settings: Settings) -> dict[str, Any]:
+    """Versions, veraPDF, and for each script the font that sets it."""
+    validator = find(settings.verapdf)
+    missing = "not found: pip install 'archiver[verapdf]'"
+    return {
+        "archiver": __version__,
+        "Python": platform.python_version(),
+        **{name: version(name) for name in LIBRARIES},
+        "veraPDF": f"{validator.version}, from {validator.origin}" if validator else missing,
+        **{
+            found.script: found.face or f"no font: {found.hint}"
+            for found in coverage(settings.fonts)
+        },
+    }

@@ -1,0 +1,288 @@
+"""The pipeline: one source document, from reading it to its verified package."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from archiver import __version__, bag, records
+from archiver.article import Article
+from archiver.bag.making import PROFILE_IDENTIFIER
+from archiver.errors import (
+    AlreadyExists,
+    ArchiverError,
+    DocumentError,
+    NotConformant,
+    SettingsError,
+)
+from archiver.findings import Check, Finding, Report, Severity, Verdict
+from archiver.rendition import Rendition, render
+from archiver.rendition.verapdf import Validator, find
+from archiver.settings import Settings
+from archiver.sources import Source, SourceRef, read
+
+Status = Literal["packaged", "already packaged", "failed"]
+
+BUFFER = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One document to package: where it is, where its package goes, and how."""
+
+    ref: SourceRef
+    output: Path
+    settings: Settings
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one document."""
+
+    source: str
+    status: Status
+    report: Report
+    identifier: str = ""
+    bag: Path | None = None
+    seconds: float = 0.0
+
+
+def package_one(job: Job) -> Outcome:
+    """Package one document. A document that fails is an outcome, not an exception.
+
+    Raises SettingsError, for what every document would fail of.
+    """
+    begun = time.monotonic()
+    try:
+        return _packaged(job, begun)
+    except SettingsError:
+        raise
+    except ArchiverError as error:
+        findings = getattr(error, "findings", None) or (_finding(error),)
+    except OSError as error:
+        told = f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
+        findings = (Finding("document-failed", Severity.ERROR, told, where=job.ref.label),)
+    except Exception as error:
+        if os.environ.get("ARCHIVER_DEBUG"):
+            raise
+        told = f"failed inside archiver ({type(error).__name__}: {error}); please report it"
+        findings = (Finding("archiver-internal", Severity.ERROR, told, where=job.ref.label),)
+    report = Report(job.ref.label, (), tuple(findings))
+    return Outcome(job.ref.label, "failed", report, seconds=time.monotonic() - begun)
+
+
+def _finding(error: ArchiverError) -> Finding:
+    return Finding(error.rule, Severity.ERROR, error.message, error.where, hint=error.hint)
+
+
+def _packaged(job: Job, begun: float) -> Outcome:
+    when = moment()
+    validator = find(job.settings.verapdf)
+    source = read(job.ref, job.settings)
+    identifier = source.article.identifier or ""
+    target = bag.destination(job.output, identifier)
+    if os.path.lexists(target) and not job.replace:
+        report = _already(source, target)
+        seconds = time.monotonic() - begun
+        return Outcome(job.ref.label, "already packaged", report, identifier, target, seconds)
+    with bag.staging(job.output) as folder:
+        staged = folder / "bag"
+        digests = _store(source, staged)
+        rendition = render(
+            source,
+            staged / "rendition" / f"{_stem(source.name)}.pdf",
+            job.settings,
+            base=staged / "original",
+        )
+        conformance, events = conform(rendition, validator)
+        _record(source, rendition, staged, digests, events, job.settings, when)
+        bag.make(staged, bag_info(source.article, job.settings, when), job.settings.algorithms)
+        made = bag.validate(staged)
+        if not made.valid:
+            raise DocumentError(
+                "its bag did not verify: " + "; ".join(f.sentence for f in made.findings),
+                where=job.ref.label,
+            )
+        bag.place(staged, target, replace=job.replace)
+    findings = (*source.findings, *rendition.findings)
+    checks = (
+        Check("metadata", Verdict.PASSED),
+        conformance,
+        Check("complete and valid", Verdict.PASSED),
+    )
+    report = Report(job.ref.label, checks, findings, {"pages": rendition.pages})
+    seconds = time.monotonic() - begun
+    return Outcome(job.ref.label, "packaged", report, identifier, target, seconds)
+
+
+def moment() -> datetime:
+    """The time that records give: SOURCE_DATE_EPOCH (seconds since 1970) where it is set, else now."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is None:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise SettingsError(
+            f"is {epoch!r}; expected a whole number of seconds since 1970",
+            where="SOURCE_DATE_EPOCH",
+        ) from None
+
+
+def _already(source: Source, target: Path) -> Report:
+    """The report on a document whose package is there. Raises AlreadyExists for another's."""
+    known = bag.original_digests(target)
+    same = bool(known) and all(
+        hashlib.new(algorithm, source.data).hexdigest() in digests
+        for algorithm, digests in known.items()
+    )
+    if not same:
+        raise AlreadyExists(
+            f"has the identifier {source.article.identifier}, and {target.name} holds "
+            + ("a package of a different source" if known else "something that is no package"),
+            where=source.ref.label,
+            hint="give it an identifier of its own, or --replace what is there",
+        )
+    return Report(source.ref.label, (Check("same source", Verdict.PASSED),), source.findings)
+
+
+def _stem(name: str) -> str:
+    return Path(name).stem or "article"
+
+
+# --- what goes into the package ---------------------------------------------------------------
+
+
+def _store(source: Source, staged: Path) -> dict[str, str]:
+    """Write the source and its pictures to original/; their media types by path in the bag."""
+    original = staged / "original"
+    for folder in (original, staged / "rendition", staged / "metadata"):
+        folder.mkdir(parents=True)
+    (original / source.name).write_bytes(source.data)
+    stored = {f"data/original/{source.name}": source.media_type}
+    for attachment in source.attachments:
+        copy = original / attachment.name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with attachment.path.open("rb") as file, copy.open("xb") as out:
+            while block := file.read(BUFFER):
+                out.write(block)
+        stored[f"data/original/{attachment.name}"] = "image"
+    return stored
+
+
+def conform(
+    rendition: Rendition, validator: Validator | None
+) -> tuple[Check, list[records.Event]]:
+    """Check a rendition against all that it claims. Raises NotConformant with what it breaks."""
+    claims = " and ".join(
+        filter(None, (rendition.flavour.label, "PDF/UA-1" * rendition.flavour.accessible))
+    )
+    path = f"data/rendition/{rendition.path.name}"
+    if validator is None:
+        check = Check("PDF/A conformance", Verdict.NOT_CHECKED)
+        return check, []
+    findings = validator.check(rendition.path, rendition.flavour.claims)
+    if findings:
+        raise NotConformant(findings, where=rendition.path.name)
+    by = f"{validator.name} {validator.version}"
+    agent = records.Agent(validator.name, "software", validator.version)
+    event = records.Event("validation", f"{claims}, by {by}", "pass", (agent,), (path,))
+    return Check("PDF/A conformance", Verdict.PASSED, f"{claims}, by {by}"), [event]
+
+
+def _record(
+    source: Source,
+    rendition: Rendition,
+    staged: Path,
+    stored: Mapping[str, str],
+    events: list[records.Event],
+    settings: Settings,
+    when: datetime,
+) -> None:
+    article = source.article
+    metadata = staged / "metadata"
+    (metadata / "article.json").write_bytes(records.article_json(article))
+    (metadata / "dublin-core.xml").write_bytes(records.dublin_core(article))
+    original = f"data/original/{source.name}"
+    rendered = f"data/rendition/{rendition.path.name}"
+    formats = {
+        **stored,
+        rendered: rendition.flavour.label,
+        "data/metadata/article.json": "application/json",
+        "data/metadata/dublin-core.xml": "application/xml",
+    }
+    files = [_stored(staged, path, kind, settings.algorithms) for path, kind in formats.items()]
+    derived = {rendered: original, "data/metadata/article.json": original}
+    agent = records.Agent("archiver", "software", __version__)
+    obtained = ", ".join(f"{field}: {how}" for field, how in article.provenance.items())
+    all_events = [
+        records.Event(
+            "ingestion", "source taken over byte for byte", "success", (agent,), tuple(stored)
+        ),
+        records.Event(
+            "metadata extraction",
+            "metadata read from the source",
+            "success",
+            (agent,),
+            ("data/metadata/article.json", "data/metadata/dublin-core.xml"),
+            f"how each field was obtained: {obtained}",
+        ),
+        records.Event(
+            "normalization",
+            f"rendered as {rendition.flavour.label}",
+            "success",
+            (agent,),
+            (original, rendered),
+        ),
+        *(
+            events
+            or [
+                records.Event(
+                    "validation", "PDF/A conformance", "not checked", (agent,), (rendered,)
+                )
+            ]
+        ),
+        records.Event(
+            "message digest calculation",
+            ", ".join(sorted(settings.algorithms)),
+            "success",
+            (agent,),
+            tuple(formats),
+        ),
+    ]
+    premis = records.premis(article, files, all_events, derived, when)
+    (metadata / "premis.xml").write_bytes(premis)
+
+
+def _stored(
+    staged: Path, path: str, kind: str, algorithms: tuple[str, ...]
+) -> records.StoredFile:
+    hashes = {algorithm: hashlib.new(algorithm) for algorithm in sorted(algorithms)}
+    size = 0
+    with (staged / path.removeprefix("data/")).open("rb") as file:
+        while block := file.read(BUFFER):
+            size += len(block)
+            for digest in hashes.values():
+                digest.update(block)
+    return records.StoredFile(path, size, {n: h.hexdigest() for n, h in hashes.items()}, kind)
+
+
+def bag_info(article: Article, settings: Settings, when: datetime) -> dict[str, str]:
+    """The labels of bag-info.txt (RFC 8493 2.2.2); bagit adds Payload-Oxum and Bag-Size."""
+    info = {
+        "External-Identifier": article.identifier or "",
+        "External-Description": article.title,
+        "Bagging-Date": f"{when:%Y-%m-%d}",
+        "BagIt-Profile-Identifier": PROFILE_IDENTIFIER,
+        "Bag-Software-Agent": f"archiver {__version__}",
+    }
+    if settings.source_organization:
+        info["Source-Organization"] = settings.source_organization
+    return {**settings.bag_info, **info}
