@@ -11,6 +11,7 @@ import importlib.util
 import os
 import shutil
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -53,7 +54,7 @@ def find(setting: bool | Path) -> Validator | None:
     if setting is False:
         return None
     if isinstance(setting, Path):
-        return _at(setting.expanduser())
+        return _at(setting.expanduser().absolute())
     return _extra() or _on_path()
 
 
@@ -104,7 +105,9 @@ def _jars(place: Path) -> tuple[Path, ...]:
     return jars if any(holds_validator(jar) for jar in jars) else ()
 
 
+@cache
 def _in_process(jars: tuple[Path, ...], origin: str) -> Validator:
+    """One validator an installation, as it keeps what was built for the last check."""
     from archiver.rendition.verapdf.java import InProcess
 
     return InProcess(jars, origin)

