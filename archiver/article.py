@@ -30,7 +30,7 @@ from pydantic import (
 
 from archiver.dates import is_edtf
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 MAX_DEPTH = 10
 """How deep quotations and lists may be nested; each level indents the page."""
@@ -95,9 +95,7 @@ def _one_line(value: object) -> object:
 
 
 Text = Annotated[str, AfterValidator(_text)]
-Line = Annotated[
-    Text, BeforeValidator(_one_line), StringConstraints(min_length=1, max_length=10_000)
-]
+Line = Annotated[Text, BeforeValidator(_one_line), StringConstraints(min_length=1, max_length=10_000)]
 LanguageTag = Annotated[str, AfterValidator(_language)]
 Uri = Annotated[str, AfterValidator(_uri), AfterValidator(_text)]
 WebAddress = Annotated[str, AfterValidator(_web_address), AfterValidator(_text)]
@@ -110,8 +108,6 @@ Many = Annotated[tuple[T, ...], Strict(False)]
 def _listed(value: object) -> object:
     """One string where a list is meant."""
     return [value] if isinstance(value, str) else value
-
-
 
 
 class _Model(BaseModel):
@@ -189,12 +185,8 @@ class Metadata(_Model):
         BeforeValidator(_listed, json_schema_input_type=str | list[str]),
         Field(min_length=1),
     ] = ("und",)
-    places: Annotated[
-        Many[Line], BeforeValidator(_listed, json_schema_input_type=str | list[str])
-    ] = ()
-    subjects: Annotated[
-        Many[Line], BeforeValidator(_listed, json_schema_input_type=str | list[str])
-    ] = ()
+    places: Annotated[Many[Line], BeforeValidator(_listed, json_schema_input_type=str | list[str])] = ()
+    subjects: Annotated[Many[Line], BeforeValidator(_listed, json_schema_input_type=str | list[str])] = ()
     source_url: WebAddress | None = None
     rights: Annotated[
         Rights | None, BeforeValidator(_rights, json_schema_input_type=str | Rights | None)
@@ -234,9 +226,7 @@ def _inlines(value: object) -> object:
     return value
 
 
-Inlines = Annotated[
-    Many[Span], BeforeValidator(_inlines, json_schema_input_type=str | list[str | Span])
-]
+Inlines = Annotated[Many[Span], BeforeValidator(_inlines, json_schema_input_type=str | list[str | Span])]
 
 
 class Heading(_Model):

@@ -66,9 +66,7 @@ def _in_folder(folder: Path, output: Path) -> Iterator[SourceRef | SourceError]:
     kept = output.resolve()
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".") and Path(parent, name).resolve() != kept
+            name for name in folders if not name.startswith(".") and Path(parent, name).resolve() != kept
         )
         for name in sorted(names):
             path = Path(parent, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -115,14 +116,10 @@ def package(
     from archiver.batch import package_many, stdin_bytes
 
     settings = _algorithms(_settings(file, output=output, **flags), algorithm)
-    stdin = (
-        stdin_bytes(sys.stdin.buffer, settings.max_source_bytes) if "-" in sources else None
-    )
+    stdin = stdin_bytes(sys.stdin.buffer, settings.max_source_bytes) if "-" in sources else None
     outcomes = []
     with reports.progress(enabled=not (as_json or quiet)) as note:
-        for outcome in package_many(
-            sources, settings.output, settings, replace=replace, stdin=stdin
-        ):
+        for outcome in package_many(sources, settings.output, settings, replace=replace, stdin=stdin):
             outcomes.append(outcome)
             if not as_json and not (quiet and outcome.status != "failed"):
                 reports.print_outcome(outcome)
@@ -140,9 +137,7 @@ def package(
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The PDF to write.")
 @rendering
 @common
-def render(
-    source: Path, output: Path | None, as_json: bool, file: Path | None, **flags: Any
-) -> None:
+def render(source: Path, output: Path | None, as_json: bool, file: Path | None, **flags: Any) -> None:
     """Render a source document as PDF/A, without packaging it.
 
     \b
@@ -192,7 +187,7 @@ def inspect(bag_path: Path, as_json: bool) -> None:
 
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="The schema is JSON in any case.")
-def schema(as_json: bool) -> None:  # noqa: ARG001
+def schema(as_json: bool) -> None:
     """Print the JSON Schema of an article."""
     from archiver.article import Article
 
@@ -248,9 +243,9 @@ def _exit(code: ExitCode) -> None:
 def main() -> None:
     """Run a command; say in one sentence what stopped it, if anything did."""
     try:
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(errors="backslashreplace")
-            sys.stderr.reconfigure(errors="backslashreplace")
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         cli(standalone_mode=False)
     except click.exceptions.Exit as leaving:
         raise SystemExit(leaving.exit_code) from None

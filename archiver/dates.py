@@ -91,9 +91,7 @@ def _sortable(text: str) -> tuple[int, str]:
     return (int(year) if year else -int(rest[:4]), rest)
 
 
-def to_edtf(
-    stated: str, languages: Sequence[str] = (), order: DateOrder | None = None
-) -> str | None:
+def to_edtf(stated: str, languages: Sequence[str] = (), order: DateOrder | None = None) -> str | None:
     """The EDTF for a stated date, None where it is not understood.
 
     EDTF is returned as it is written. Month names are those of English and `languages`. A winter
@@ -155,9 +153,7 @@ def _part_of_century(text: str, languages: Languages, order: DateOrder | None) -
 
 
 def _season(text: str, languages: Languages, order: DateOrder | None) -> str | None:
-    found = re.fullmatch(
-        r"([^\W\d]+)[\s,]+(\d{4})(?:\s*[-–/]\s*(\d{2}|\d{4}))?", YEAR_MARKS.sub("", text)
-    )
+    found = re.fullmatch(r"([^\d\s,]+)[\s,]+(\d{4})(?:\s*[-–/]\s*(\d{2}|\d{4}))?", YEAR_MARKS.sub("", text))
     if not found or found[1].lower() not in SEASON_OF:
         return None
     season, year, following = SEASON_OF[found[1].lower()], int(found[2]), found[3]
@@ -187,7 +183,7 @@ def _named(text: str, languages: Languages, order: DateOrder | None) -> str | No
     if not re.search(r"\d{4}", text) or re.search(r"\d{5}|/", text):
         return None
     plain = FILLERS.sub(" ", ORDINALS.sub("", YEAR_MARKS.sub("", text)))
-    words = re.findall(r"\d+|[^\W\d]+", plain)
+    words = re.findall(r"\d+|[^\d\s.,;/–-]+", plain)
     months = _months(languages)
     translated = [months.get(word.casefold().rstrip("."), word) for word in words]
     if sum(word in ENGLISH for word in translated) != 1 or len(words) > 4:
@@ -209,9 +205,20 @@ def _named(text: str, languages: Languages, order: DateOrder | None) -> str | No
     return f"{first:%Y-%m-%d}" if first == second else f"{first:%Y-%m}"
 
 
-ENGLISH = (
-    "January February March April May June July August September October November December"
-).split()
+ENGLISH = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 @lru_cache(maxsize=64)
@@ -237,5 +244,5 @@ def _names(kind: str, languages: Languages) -> Iterator[tuple[int, str]]:
             for width in ("wide", "abbreviated"):
                 names = getattr(locale, kind).get(context, {}).get(width, {})
                 for number, name in names.items():
-                    for word in re.findall(r"[^\W\d]+", name):
+                    for word in re.findall(r"[^\d\s.]+", name):
                         yield number, word.casefold()

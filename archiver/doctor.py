@@ -23,8 +23,5 @@ def examine(settings: Settings) -> dict[str, Any]:
         "Python": platform.python_version(),
         **{name: version(name) for name in LIBRARIES},
         "veraPDF": f"{validator.version}, from {validator.origin}" if validator else missing,
-        **{
-            found.script: found.face or f"no font: {found.hint}"
-            for found in coverage(settings.fonts)
-        },
+        **{found.script: found.face or f"no font: {found.hint}" for found in coverage(settings.fonts)},
     }

@@ -88,7 +88,7 @@ def _decoded(image: Image.Image) -> Picture:
 def _foreign_profile(image: Image.Image) -> bytes:
     """The picture's ICC profile, where it has one that is not sRGB."""
     profile = image.info.get("icc_profile") or b""
-    return b"" if b"sRGB" in profile or "s\0R\0G\0B".encode() in profile else profile
+    return b"" if b"sRGB" in profile or b"s\0R\0G\0B" in profile else profile
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:

@@ -140,8 +140,7 @@ def _already(source: Source, target: Path) -> Report:
     """The report on a document whose package is there. Raises AlreadyExists for another's."""
     known = bag.original_digests(target)
     same = bool(known) and all(
-        hashlib.new(algorithm, source.data).hexdigest() in digests
-        for algorithm, digests in known.items()
+        hashlib.new(algorithm, source.data).hexdigest() in digests for algorithm, digests in known.items()
     )
     if not same:
         raise AlreadyExists(
@@ -177,9 +176,7 @@ def _store(source: Source, staged: Path) -> dict[str, str]:
     return stored
 
 
-def conform(
-    rendition: Rendition, validator: Validator | None
-) -> tuple[Check, list[records.Event]]:
+def conform(rendition: Rendition, validator: Validator | None) -> tuple[Check, list[records.Event]]:
     """Check a rendition against all that it claims. Raises NotConformant with what it breaks."""
     claims = " and ".join(
         filter(None, (rendition.flavour.label, "PDF/UA-1" * rendition.flavour.accessible))
@@ -223,9 +220,7 @@ def _record(
     agent = records.Agent("archiver", "software", __version__)
     obtained = ", ".join(f"{field}: {how}" for field, how in article.provenance.items())
     all_events = [
-        records.Event(
-            "ingestion", "source taken over byte for byte", "success", (agent,), tuple(stored)
-        ),
+        records.Event("ingestion", "source taken over byte for byte", "success", (agent,), tuple(stored)),
         records.Event(
             "metadata extraction",
             "metadata read from the source",
@@ -243,11 +238,7 @@ def _record(
         ),
         *(
             events
-            or [
-                records.Event(
-                    "validation", "PDF/A conformance", "not checked", (agent,), (rendered,)
-                )
-            ]
+            or [records.Event("validation", "PDF/A conformance", "not checked", (agent,), (rendered,))]
         ),
         records.Event(
             "message digest calculation",
@@ -261,9 +252,7 @@ def _record(
     (metadata / "premis.xml").write_bytes(premis)
 
 
-def _stored(
-    staged: Path, path: str, kind: str, algorithms: tuple[str, ...]
-) -> records.StoredFile:
+def _stored(staged: Path, path: str, kind: str, algorithms: tuple[str, ...]) -> records.StoredFile:
     hashes = {algorithm: hashlib.new(algorithm) for algorithm in sorted(algorithms)}
     size = 0
     with (staged / path.removeprefix("data/")).open("rb") as file:

@@ -35,9 +35,7 @@ class Settings(BaseSettings):
         description="Further labels for bag-info.txt, such as Contact-Email.",
     )
     publisher: Line | None = Field(None, description="Publisher, where a source states none.")
-    rights: Rights | None = Field(
-        None, description="Rights (statement, uri), where a source states none."
-    )
+    rights: Rights | None = Field(None, description="Rights (statement, uri), where a source states none.")
     language: LanguageTag | None = Field(
         None, description="Language (BCP 47), where a source states none; else it is inferred."
     )

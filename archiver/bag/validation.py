@@ -1,4 +1,4 @@
-"""Validation: is a bag complete and valid (RFC 8493, section 3), and are its records?
+"""Validation: whether a bag is complete and valid (RFC 8493, section 3), and its records too.
 
 Nothing outside the bag is opened: no link is followed, no path leaves it. Every problem is told.
 """
@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,9 +30,7 @@ RULES = {
 }
 """The rules of a bag and the clauses that they stand for."""
 
-DECLARATION = re.compile(
-    r"BagIt-Version: (\d+\.\d+)\r?\n?Tag-File-Character-Encoding: ([\w.-]+)\s*\Z"
-)
+DECLARATION = re.compile(r"BagIt-Version: (\d+\.\d+)\r?\n?Tag-File-Character-Encoding: ([\w.-]+)\s*\Z")
 VERSIONS = {"0.93", "0.94", "0.95", "0.96", "0.97", "1.0"}
 ALGORITHMS = {"md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512"}
 ENTRY = re.compile(r"([0-9A-Fa-f]+)[ \t]+\*?(.*)")
@@ -191,7 +189,7 @@ def _oxum(
 
 def _manifest(
     bag: Path, name: str, encoding: str, wanted: dict[str, dict[str, str]]
-) -> Iterator[Finding]:
+) -> Generator[Finding, None, set[str]]:
     """Read a manifest into `wanted`; its value is the set of paths that it lists."""
     algorithm = name.rpartition("-")[2].removesuffix(".txt").lower()
     rule = "bagit-2.2.1-tag-manifest" if name.startswith("tag") else "bagit-2.1.3-manifest"
@@ -219,9 +217,7 @@ def _manifest(
 
 def _decoded(path: str) -> str:
     """CR, LF and %, which manifests percent-encode (RFC 8493 2.1.3)."""
-    return re.sub(
-        "%(0D|0A|25)", lambda found: chr(int(found[1], 16)), path, flags=re.IGNORECASE
-    )
+    return re.sub("%(0D|0A|25)", lambda found: chr(int(found[1], 16)), path, flags=re.IGNORECASE)
 
 
 def _leaves(path: str) -> bool:

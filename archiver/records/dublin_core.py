@@ -13,7 +13,7 @@ DCTERMS = "http://purl.org/dc/terms/"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 NAMESPACES = {"dcterms": DCTERMS, "xsi": XSI}
 
-W3CDTF = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+W3CDTF = re.compile(r"\d{4}(-(0\d|1[0-2])(-\d\d)?)?")
 
 
 def dublin_core(article: Article) -> bytes:

@@ -30,9 +30,7 @@ class Rendition:
     findings: tuple[Finding, ...] = ()
 
 
-def render(
-    source: Source, target: Path, settings: Settings, *, base: Path | None = None
-) -> Rendition:
+def render(source: Source, target: Path, settings: Settings, *, base: Path | None = None) -> Rendition:
     """Write the rendition of a source to `target`, in the flavour of the settings.
 
     Its pictures are read from the folder `base`. The same source gives the same bytes. Raises

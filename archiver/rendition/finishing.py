@@ -8,7 +8,7 @@ output intent (ISO 19005-2 6.2.3) and, where the flavour asks, the source as an 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -19,13 +19,13 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 from PIL import ImageCms
 
 from archiver.article import Article
+from archiver.pictures import Picture
 from archiver.rendition import xmp
 from archiver.rendition.embedding import Embedded
 from archiver.rendition.flavours import Flavour
 from archiver.rendition.flow import Bookmark
 from archiver.rendition.fonts import Subset, subset
 from archiver.rendition.layout import Pages
-from archiver.pictures import Picture
 from archiver.rendition.tagging import Element, Mark, Structure
 
 PROFILE_DATE = bytes.fromhex("07ce00020009000600310000")
@@ -40,9 +40,7 @@ class Embeddable(NamedTuple):
     media_type: str
 
 
-def finish(
-    pages: Pages, article: Article, flavour: Flavour, source: Embeddable, target: Path
-) -> None:
+def finish(pages: Pages, article: Article, flavour: Flavour, source: Embeddable, target: Path) -> None:
     """Write the finished rendition to `target`."""
     with Pdf.open(io.BytesIO(pages.pdf)) as pdf:
         _Finisher(pdf, pages, article, flavour, source).run()
@@ -83,9 +81,7 @@ class _Finisher:
             page.Resources = shared
 
     def _contents(self) -> None:
-        for number, (page, foot) in enumerate(
-            zip(self.page_objects, self.pages.feet, strict=True)
-        ):
+        for number, (page, foot) in enumerate(zip(self.page_objects, self.pages.feet, strict=True)):
             drawn = page.Contents.read_bytes()
             page.Contents = self.pdf.make_stream(drawn + b"\n" + foot.encode("ascii"))
             page.StructParents = number
@@ -113,9 +109,7 @@ class _Finisher:
             Type=Name.Font,
             Subtype=Name.CIDFontType0 if part.cff else Name.CIDFontType2,
             BaseFont=base_font,
-            CIDSystemInfo=Dictionary(
-                Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0
-            ),
+            CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
             DW=0,
             W=Array(_widths(embedded)),
             FontDescriptor=self._descriptor(part),
@@ -162,9 +156,7 @@ class _Finisher:
     def _structure(self, structure: Structure) -> None:
         tree = self.pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
         structure.root.joined = True
-        objects = {
-            element: self.pdf.make_indirect(Dictionary()) for element in structure.root.walk()
-        }
+        objects = {element: self.pdf.make_indirect(Dictionary()) for element in structure.root.walk()}
         annotations = list(self._annotations(structure, len(self.page_objects)))
         for element, written in objects.items():
             parent = objects[element.parent] if element.parent else tree
@@ -186,7 +178,7 @@ class _Finisher:
         element: Element,
         written: Object,
         parent: Object,
-        objects: dict[Element, Object],
+        objects: Mapping[Element, Object],
         annotations: list[Object],
     ) -> None:
         home = next((kid.page for kid in element.kids if isinstance(kid, Mark)), None)
@@ -234,8 +226,8 @@ class _Finisher:
             )
             on_page.setdefault(link.page, []).append(annotation)
             yield annotation
-        for number, annotations in on_page.items():
-            self.page_objects[number].Annots = Array(annotations)
+        for number, found in on_page.items():
+            self.page_objects[number].Annots = Array(found)
 
     # --- document -------------------------------------------------------------------------
 
@@ -354,9 +346,7 @@ def _to_unicode(embedded: Embedded) -> bytes:
         for glyph, text in sorted(embedded.text_of.items())
     ]
     blocks = [pairs[at : at + 100] for at in range(0, len(pairs), 100)]
-    mappings = "\n".join(
-        "\n".join((f"{len(block)} beginbfchar", *block, "endbfchar")) for block in blocks
-    )
+    mappings = "\n".join("\n".join((f"{len(block)} beginbfchar", *block, "endbfchar")) for block in blocks)
     return (
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
         "/CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def\n"

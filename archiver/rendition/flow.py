@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from reportlab.platypus import Flowable
 
-from archiver.rendition.embedding import Inks, TextObject
 from archiver.pictures import Picture
+from archiver.rendition.embedding import Inks, TextObject
 from archiver.rendition.tagging import ARTIFACT, CLOSE, Element, Structure
 from archiver.rendition.text import Line
 
@@ -64,7 +64,7 @@ class Sheet:
     pictures: list[Picture] = field(default_factory=list)
 
 
-class Block(Flowable):  # type: ignore[misc]
+class Block(Flowable):
     """Something of a known height. `follower` is what must begin on the same page, if anything."""
 
     follower: Block | None = None
@@ -211,9 +211,7 @@ class TextBlock(Block):
 class PictureBlock(Block):
     """A picture, whole on one page, scaled down where it is wider than the measure."""
 
-    def __init__(
-        self, sheet: Sheet, picture: Picture, element: Element, start: float, base: int
-    ) -> None:
+    def __init__(self, sheet: Sheet, picture: Picture, element: Element, start: float, base: int) -> None:
         super().__init__()
         self.sheet, self.element, self.start, self.base = sheet, element, start, base
         self.before, self.after = 6, 10
@@ -247,9 +245,7 @@ class Label(NamedTuple):
     def width(self) -> float:
         return self.line.width * self.size / 1000
 
-    def show(
-        self, text: TextObject, structure: Structure, page: int, x: float, baseline: float
-    ) -> None:
+    def show(self, text: TextObject, structure: Structure, page: int, x: float, baseline: float) -> None:
         text.mark(structure.open(self.element, page))
         text.line(self.line, x, baseline, self.size)
         text.mark(CLOSE)

@@ -116,7 +116,13 @@ def subset(face: Face, glyphs: set[int]) -> Subset:
     tag = "".join(chr(ord("A") + byte % 26) for byte in digest[:6])
     head = bytes(face.face.reference_table("head").data)
     extents = face.font.get_font_extents("ltr")
-    scaled = lambda value: round(value * face.scale)  # noqa: E731
+
+    def scaled(value: float) -> int:
+        return round(value * face.scale)
+
+    def at(offset: int) -> int:
+        return scaled(int.from_bytes(head[offset : offset + 2], "big", signed=True))
+
     return Subset(
         name=f"{tag}+{face.name}",
         data=data,
@@ -125,9 +131,7 @@ def subset(face: Face, glyphs: set[int]) -> Subset:
         ascent=scaled(extents.ascender),
         descent=scaled(extents.descender),
         cap_height=scaled(face.font.get_metric_position_with_fallback(hb.OTMetricsTag.CAP_HEIGHT)),
-        bounds=tuple(  # type: ignore[arg-type]
-            scaled(int.from_bytes(head[at : at + 2], "big", signed=True)) for at in (36, 38, 40, 42)
-        ),
+        bounds=(at(36), at(38), at(40), at(42)),
         italic_angle=-12.0 if "Italic" in face.name else 0.0,
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,15 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
 
 from archiver import article as model
+from archiver import pictures
 from archiver.errors import RenditionError
 from archiver.findings import Finding, Severity
-from archiver import pictures
 from archiver.rendition.embedding import TextObject
 from archiver.rendition.flow import (
     COLUMN,
     INK,
     MARGIN_FOOT,
     MARGIN_SIDE,
-    MARGIN_TOP,
     MEASURE,
     PAGE_HEIGHT,
     PAGE_WIDTH,
@@ -39,10 +39,10 @@ from archiver.rendition.flow import (
     TextBlock,
 )
 from archiver.rendition.fonts import Fonts, Typeface
-from archiver.scripts import passages, runs_right_to_left
 from archiver.rendition.tables import MAX_COLUMNS, Cell, TableBlock, column_widths, row
 from archiver.rendition.tagging import CLOSE, FOOTER, Element, Structure
 from archiver.rendition.text import Paragraph, Run, Typesetter
+from archiver.scripts import Passage, passages, runs_right_to_left
 
 REGULAR, BOLD, ITALIC, MONO = (
     Typeface(),
@@ -116,15 +116,13 @@ class Composer:
         self.language = self.languages[0]
         self.sheet = Sheet(Structure(self.language))
         self.root = self.sheet.structure.root
-        self.typesetter = Typesetter(
-            self.fonts, self.language, runs_right_to_left(self.language)
-        )
+        self.typesetter = Typesetter(self.fonts, self.language, runs_right_to_left(self.language))
         self.headings: list[int] = []
 
     def story(self) -> list[Block]:
         """All blocks of the document, each tied to what must begin on the same page."""
         blocks = [*self._head(), *self._body(self.article.body, Place(self.root)), *self._record()]
-        for block, following in zip(blocks, blocks[1:], strict=False):
+        for block, following in pairwise(blocks):
             if isinstance(block, TextBlock) and block.keeps:
                 block.follower = following
         return blocks
@@ -154,18 +152,14 @@ class Composer:
         when = (date.stated or date.edtf or "") if date else ""
         return " · ".join(filter(None, (", ".join(self.article.places), when)))
 
-    def _line(
-        self, text: str, tag: str, style: Style, typeface: Typeface = REGULAR
-    ) -> TextBlock:
+    def _line(self, text: str, tag: str, style: Style, typeface: Typeface = REGULAR) -> TextBlock:
         return self._text([model.Span(text=text)], Element(tag, self.root), style, typeface)
 
     def _record(self) -> Iterator[Block]:
         language = "" if self.language.partition("-")[0] == RECORD_LANGUAGE else RECORD_LANGUAGE
         yield Rule(MEASURE, 16, 6)
         heading = Element("H2", self.root, language=language)
-        block = self._text(
-            [model.Span(text="Provenance")], heading, Style(10, 14, after=4), BOLD
-        )
+        block = self._text([model.Span(text="Provenance")], heading, Style(10, 14, after=4), BOLD)
         block.bookmark = (2, "Provenance")
         block.keeps = True
         yield block
@@ -224,8 +218,7 @@ class Composer:
         numbering = "Decimal" if block.ordered else "Disc"
         element = Element("L", place.element, numbering=numbering)
         labels = [
-            f"{number}." if block.ordered else "•"
-            for number, _ in enumerate(block.items, block.start)
+            f"{number}." if block.ordered else "•" for number, _ in enumerate(block.items, block.start)
         ]
         shaped = [self.typesetter.paragraph([Run(label)]) for label in labels]
         widest = max((p.natural_width for p in shaped), default=0) * BODY.size / 1000
@@ -233,7 +226,9 @@ class Composer:
         for item, label in zip(block.items, shaped, strict=True):
             entry = Element("LI", element)
             mark = Label(
-                self.typesetter.lines(label, MEASURE, BODY.size)[0], BODY.size, Element("Lbl", entry)
+                self.typesetter.lines(label, MEASURE, BODY.size)[0],
+                BODY.size,
+                Element("Lbl", entry),
             )
             start = place.start + max(INDENT, widest + mark.gap + 2)
             inner = Place(Element("LBody", entry), start, place.bars, tight)
@@ -307,9 +302,7 @@ class Composer:
             )
         widths = column_widths(rows, TABLE.size, MEASURE - place.start)
         header, *body = (row(self.typesetter, cells, widths, TABLE.size) for cells in rows)
-        yield TableBlock(
-            self.sheet, header, body, widths, TABLE, base=self._base, start=place.start
-        )
+        yield TableBlock(self.sheet, header, body, widths, TABLE, base=self._base, start=place.start)
 
     def _cell(
         self, content: Sequence[model.Span], element: Element, align: str, typeface: Typeface
@@ -370,10 +363,10 @@ class Composer:
                 runs.append(Run(span.text[start:end], face, known[key], language))
         return self.typesetter.paragraph(runs), roles
 
-    def _passages(self, span: model.Span) -> list[tuple[int, int, str]]:
+    def _passages(self, span: model.Span) -> list[Passage]:
         if span.language and span.language != self.language:
-            return [(0, len(span.text), span.language)]
-        return [tuple(p) for p in passages(span.text, self.language, self.languages)]
+            return [Passage(0, len(span.text), span.language)]
+        return passages(span.text, self.language, self.languages)
 
 
 def byline(creators: Sequence[model.Creator]) -> str:
@@ -387,7 +380,7 @@ def byline(creators: Sequence[model.Creator]) -> str:
 # --- pages ----------------------------------------------------------------------------------
 
 
-class _Canvas(Canvas):  # type: ignore[misc]
+class _Canvas(Canvas):
     """A canvas that selects no font of its own: PDF/A has every font embedded."""
 
     def _make_preamble(self) -> None:
@@ -397,9 +390,7 @@ class _Canvas(Canvas):  # type: ignore[misc]
 def paginate(story: list[Block], sheet: Sheet, typesetter: Typesetter, identifier: str) -> Pages:
     """Flow a story into pages and set their feet."""
     out = io.BytesIO()
-    frame = Frame(
-        MARGIN_SIDE, MARGIN_FOOT, MEASURE, COLUMN, 0, 0, 0, 0, id="text", showBoundary=0
-    )
+    frame = Frame(MARGIN_SIDE, MARGIN_FOOT, MEASURE, COLUMN, 0, 0, 0, 0, id="text", showBoundary=0)
     document = BaseDocTemplate(
         out,
         pagesize=(PAGE_WIDTH, PAGE_HEIGHT),
@@ -418,9 +409,7 @@ def _foot(sheet: Sheet, typesetter: Typesetter, identifier: str, page: int, coun
     """The running foot of a page: an artifact (ISO 32000-1 14.8.2.2)."""
     size = FOOT.size
     baseline = MARGIN_FOOT - 34
-    number = typesetter.lines(
-        typesetter.paragraph([Run(f"page {page} of {count}")]), MEASURE, size
-    )[0]
+    number = typesetter.lines(typesetter.paragraph([Run(f"page {page} of {count}")]), MEASURE, size)[0]
     width = number.width * size / 1000
     left = typesetter.lines(typesetter.paragraph([Run(identifier)]), MEASURE - width - 24, size)
     text = TextObject(sheet.inks)

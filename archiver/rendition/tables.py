@@ -159,9 +159,7 @@ class TableBlock(Block):
         for number, (cell, lines) in enumerate(zip(row.cells, row.lines, strict=True)):
             cell.roles[0].element.join()
             for line, x, baseline in self._places(number, cell, lines, left, top):
-                show_line(
-                    text, self.sheet.structure, line, cell.roles, self.style, page, x, baseline
-                )
+                show_line(text, self.sheet.structure, line, cell.roles, self.style, page, x, baseline)
             close_marks(text)
 
     def _show_again(self, text: TextObject, row: Row, left: float, top: float) -> None:

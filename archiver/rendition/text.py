@@ -178,10 +178,7 @@ class Typesetter:
             for cut, ink in ((min(end, stop), True), (end, False)):
                 if cut > start:
                     shown = text[start:cut] if ink else re.sub(r"\s", " ", text[start:cut])
-                    pieces += (
-                        Piece(glyphs, run.role, level)
-                        for glyphs in self.shaped(shown, run, level)
-                    )
+                    pieces += (Piece(glyphs, run.role, level) for glyphs in self.shaped(shown, run, level))
                     start = max(start, cut)
         width = space = 0.0
         for piece in pieces:
@@ -203,9 +200,7 @@ class Typesetter:
                 result.append(_shape(part, face, level % 2, language, script))
         return result
 
-    def _faces(
-        self, text: str, typeface: Typeface, language: str
-    ) -> Iterator[tuple[Face, str]]:
+    def _faces(self, text: str, typeface: Typeface, language: str) -> Iterator[tuple[Face, str]]:
         """Each cluster with the face that has it; what belongs to no script stays with the face before."""
         face: Face | None = None
         for cluster in CLUSTER.findall(text):
@@ -291,8 +286,9 @@ def _opportunities(text: str, language: str) -> Iterator[tuple[int, int]]:
     would read, to whoever extracts the text, as a word that was hyphenated, and the hyphen would
     be lost; one that ended within a Korean word, as two words.
     """
-    start = 0
-    for _, end in LineBreaker(text, language or "en").segments():
+    start = end = 0
+    for stretch in LineBreaker(text, language or "en"):
+        end += len(stretch)
         if end < len(text) and not (
             text[end - 1].isspace() or UNSPACED.match(text[end - 1]) or UNSPACED.match(text[end])
         ):
@@ -340,13 +336,10 @@ def _line(words: Sequence[Word], base: int) -> Line:
     for i in visual_order(range(len(pieces)), item_levels):
         places[i] = x
         x += pieces[i].glyphs.width
-    return Line(
-        tuple(Placed(x, p.glyphs, p.role) for x, p in zip(places, pieces, strict=True)), width
-    )
+    return Line(tuple(Placed(x, p.glyphs, p.role) for x, p in zip(places, pieces, strict=True)), width)
 
 
 # --- shaping --------------------------------------------------------------------------------
-
 
 
 def _shape(text: str, face: Face, right_to_left: int, language: str, script: str) -> Glyphs:
@@ -371,9 +364,7 @@ def _shape(text: str, face: Face, right_to_left: int, language: str, script: str
     return Glyphs(face, text, width, operands, pairs, exact)
 
 
-def _operands(
-    face: Face, infos: Sequence[hb.GlyphInfo], positions: Sequence[hb.GlyphPosition]
-) -> str:
+def _operands(face: Face, infos: Sequence[hb.GlyphInfo], positions: Sequence[hb.GlyphPosition]) -> str:
     """Glyph numbers in hexadecimal, with the moves between them (ISO 32000-1 9.4.3, TJ).
 
     A glyph off the baseline is shown with a text rise (Ts), which ends the array and begins
@@ -415,9 +406,7 @@ def _number(value: float) -> str:
     return f"{value:.3f}".rstrip("0").rstrip(".")
 
 
-def _pairs(
-    text: str, glyphs: Sequence[tuple[int, int]]
-) -> tuple[tuple[tuple[int, str], ...], bool]:
+def _pairs(text: str, glyphs: Sequence[tuple[int, int]]) -> tuple[tuple[tuple[int, str], ...], bool]:
     """Which glyph stands for which characters.
 
     Exact where every cluster is one glyph; else the further glyphs of a cluster are given its

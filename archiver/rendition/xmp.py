@@ -22,7 +22,7 @@ NAMESPACES = {
     "pdfaProperty": "http://www.aiim.org/pdfa/ns/property#",
 }
 
-W3CDTF = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+W3CDTF = re.compile(r"\d{4}(-(0\d|1[0-2])(-\d\d)?)?")
 
 PDFUA_EXTENSION = """\
 <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">

@@ -110,5 +110,3 @@ def progress(*, enabled: bool) -> Iterator[Callable[[int], None]]:
 
     with Console(stderr=True).status("packaging") as status:
         yield lambda done: status.update(f"packaging: {done} done")
-
-

@@ -173,8 +173,8 @@ def _media_type(ref: SourceRef, text: str) -> str:
 
 def _attachments(article: Article, ref: SourceRef, settings: Settings) -> Iterator[Attachment]:
     """The pictures of an article, each checked: inside the source's folder, whole, within limits."""
-    from archiver.errors import RenditionError
     from archiver import pictures
+    from archiver.errors import RenditionError
 
     folder = ref.path.absolute().parent
     seen: set[str] = set()

@@ -21,7 +21,7 @@ class _Loader(yaml.BaseLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem="has an alias, which is not allowed", problem_mark=mark)
         return super().compose_node(parent, index)
 
@@ -170,9 +170,7 @@ class _Reader:
             table["align"] = [side or "left" for side in align]
         return [table, *figures]
 
-    def _inline(
-        self, tokens: list[Token], line: int
-    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    def _inline(self, tokens: list[Token], line: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         spans: list[dict[str, Any]] = []
         figures: list[dict[str, Any]] = []
         style: dict[str, bool] = {}
@@ -205,18 +203,24 @@ class _Reader:
                     elif token.content:
                         spans.append(
                             linked(
-                                token.content, target, line, self.name, self.findings, **style, **extra
+                                token.content,
+                                target,
+                                line,
+                                self.name,
+                                self.findings,
+                                **style,
+                                **extra,
                             )
                         )
         return [span for span in spans if span["text"]], figures
 
-    def _figure(
-        self, token: Token, line: int, spans: list[dict[str, Any]]
-    ) -> list[dict[str, Any]]:
+    def _figure(self, token: Token, line: int, spans: list[dict[str, Any]]) -> list[dict[str, Any]]:
         src, alt = str(token.attrGet("src") or ""), token.content
         if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//", src):
             self._warn(
-                f"has a picture at {src[:100]!r}, which is not fetched; its text stays", line, "source-picture-remote"
+                f"has a picture at {src[:100]!r}, which is not fetched; its text stays",
+                line,
+                "source-picture-remote",
             )
             spans.append({"text": f"{alt} ({src[:200]})" if alt else src[:200]})
             return []
@@ -228,9 +232,7 @@ class _Reader:
         return [figure]
 
     def _warn(self, message: str, line: int, rule: str) -> None:
-        self.findings.append(
-            Finding(rule, Severity.WARNING, message, where=f"{self.name}, line {line}")
-        )
+        self.findings.append(Finding(rule, Severity.WARNING, message, where=f"{self.name}, line {line}"))
 
 
 def _switched(style: dict[str, bool], name: str, nesting: int) -> dict[str, bool]:

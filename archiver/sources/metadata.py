@@ -214,9 +214,7 @@ def explain(error: Exception, name: str, places: Mapping[str, str]) -> list[Find
         if isinstance(found, (str, int, float, bool)) and problem["type"] in EXPECTED and found != "":
             message += f" (found {str(found)[:80]!r})"
         where = places.get(top, name)
-        findings.append(
-            Finding("metadata-invalid", Severity.ERROR, f"{path} {message}", where=where)
-        )
+        findings.append(Finding("metadata-invalid", Severity.ERROR, f"{path} {message}", where=where))
     return findings
 
 

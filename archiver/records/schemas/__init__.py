@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -19,11 +20,11 @@ RECORDS = {"premis.xml": "premis-v3-0.xsd", "dublin-core.xml": "qualifieddc.xsd"
 class _Local(etree.Resolver):
     """Every schema that another imports, by its file's name, from this folder."""
 
-    def resolve(self, system_url: str, public_id: str, context: object) -> object:
-        name = system_url.rsplit("/", 1)[-1]
+    def resolve(self, system_url: str | None, public_id: str | None, context: Any) -> Any:
+        name = (system_url or "").rsplit("/", 1)[-1]
         file = resources.files(__name__).joinpath(name)
         content = file.read_bytes() if file.is_file() else b"<none/>"
-        return self.resolve_string(content, context)  # type: ignore[attr-defined]
+        return self.resolve_string(content, context)
 
 
 def _parser() -> etree.XMLParser:
@@ -49,9 +50,7 @@ def check(folder: Path) -> tuple[Finding, ...]:
 
 
 def _error(path: Path, message: str) -> Finding:
-    return Finding(
-        "records-invalid", Severity.ERROR, message, where=f"data/metadata/{path.name}"
-    )
+    return Finding("records-invalid", Severity.ERROR, message, where=f"data/metadata/{path.name}")
 
 
 def _content(path: Path) -> bytes:
@@ -72,9 +71,7 @@ def _xml(path: Path, xsd: str) -> list[Finding]:
     found = schema(xsd)
     if found.validate(document):
         return []
-    return [
-        _error(path, f"line {entry.line}: {entry.message}") for entry in list(found.error_log)[:20]
-    ]
+    return [_error(path, f"line {entry.line}: {entry.message}") for entry in list(found.error_log)[:20]]
 
 
 def _article(path: Path) -> list[Finding]:
@@ -85,9 +82,7 @@ def _article(path: Path) -> list[Finding]:
     try:
         Article.model_validate_json(_content(path))
     except ValidationError as error:
-        return [
-            _error(path, f"{'.'.join(map(str, e['loc']))}: {e['msg']}") for e in error.errors()[:20]
-        ]
+        return [_error(path, f"{'.'.join(map(str, e['loc']))}: {e['msg']}") for e in error.errors()[:20]]
     except (ValueError, OSError, RecursionError) as error:
         return [_error(path, str(error))]
     return []

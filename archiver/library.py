@@ -1,0 +1,25 @@
+"""The library's front: what the commands do, as functions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from archiver import bag
+from archiver.findings import Report
+from archiver.pipeline import Job, Outcome, package_one
+from archiver.settings import load
+from archiver.sources import SourceRef
+
+
+def package(source: str | Path, output: str | Path = "output", **settings: object) -> Outcome:
+    """Package one source document; `settings` are those of archiver.toml.
+
+    A document that fails is told in the outcome. Raises SettingsError.
+    """
+    chosen = load(None, output=Path(output), **settings)
+    return package_one(Job(SourceRef(Path(source)), chosen.output, chosen))
+
+
+def validate(path: str | Path) -> Report:
+    """The report on a bag: complete, valid, and, for archiver's own packages, its records."""
+    return bag.validate(Path(path))

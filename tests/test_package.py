@@ -1,0 +1,204 @@
+"""Packages are whole or not there, verified by bagit itself, and the same whoever builds them."""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import bagit
+import pytest
+
+from archiver.bag import validate
+from archiver.bag.making import folder_name
+from archiver.pipeline import Job, package_one
+from archiver.settings import Settings
+from archiver.sources import SourceRef
+from tests.conftest import EXAMPLES, packaged
+
+PROFILE = Path(__file__).parent.parent / "schemas" / "bagit-profile.json"
+FERRY = EXAMPLES / "harbour-ferry.txt"
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    outcome = packaged(EXAMPLES / "seed-library.md", tmp_path_factory.mktemp("output"))
+    assert outcome.status == "packaged", outcome.report
+    assert outcome.bag is not None
+    return outcome.bag
+
+
+def test_a_package_is_valid_for_bagit_and_for_archiver(package: Path) -> None:
+    bagit.Bag(str(package)).validate()
+    report = validate(package)
+    assert report.valid, report.findings
+    conformance = next(c for c in report.checks if c.name == "PDF/A conformance")
+    assert conformance.verdict == "not checked"
+
+
+def test_a_package_holds_original_rendition_and_records(package: Path) -> None:
+    files = {p.relative_to(package).as_posix() for p in package.rglob("*") if p.is_file()}
+    assert files == {
+        "bagit.txt",
+        "bag-info.txt",
+        "manifest-sha512.txt",
+        "tagmanifest-sha512.txt",
+        "data/original/seed-library.md",
+        "data/original/jars.png",
+        "data/rendition/seed-library.pdf",
+        "data/metadata/article.json",
+        "data/metadata/dublin-core.xml",
+        "data/metadata/premis.xml",
+    }
+    original = package / "data/original/seed-library.md"
+    assert original.read_bytes() == (EXAMPLES / "seed-library.md").read_bytes()
+
+
+def test_a_package_conforms_to_archivers_profile(package: Path) -> None:
+    profile = json.loads(PROFILE.read_text())
+    bag = bagit.Bag(str(package))
+    for label, rule in profile["Bag-Info"].items():
+        assert label in bag.info or not rule["required"], label
+    identifier = profile["BagIt-Profile-Info"]["BagIt-Profile-Identifier"]
+    assert bag.info["BagIt-Profile-Identifier"] == identifier
+    assert set(bag.algorithms) <= set(profile["Manifests-Allowed"])
+
+
+@pytest.mark.parametrize(
+    ("damage", "rule"),
+    [
+        (lambda bag: (bag / "data/original/jars.png").write_bytes(b"x"), "bagit-3-checksum"),
+        (lambda bag: (bag / "data/original/jars.png").unlink(), "bagit-2.1.3-incomplete"),
+        (lambda bag: (bag / "data/extra").write_bytes(b"x"), "bagit-2.1.3-incomplete"),
+        (lambda bag: (bag / "bagit.txt").write_text("BagIt"), "bagit-2.1.1-declaration"),
+        (lambda bag: (bag / "bagit.txt").unlink(), "bagit-2.1.1-declaration"),
+        (lambda bag: (bag / "manifest-sha512.txt").unlink(), "bagit-2.1.3-manifest"),
+        (lambda bag: (bag / "data/link").symlink_to("/etc/hostname"), "bagit-5.2-unsafe"),
+        (lambda bag: os.mkfifo(bag / "data/pipe"), "bagit-5.2-unsafe"),
+        (
+            lambda bag: (bag / "manifest-sha512.txt").write_text("ab  data/../../etc/hostname\n"),
+            "bagit-2.1.3-path",
+        ),
+        (lambda bag: (bag / "fetch.txt").write_text("x"), "bagit-2.2.3-fetch"),
+    ],
+)
+def test_a_damaged_bag_is_invalid_by_its_rule(
+    package: Path, tmp_path: Path, damage: object, rule: str
+) -> None:
+    bag = tmp_path / "bag"
+    shutil.copytree(package, bag)
+    damage(bag)  # type: ignore[operator]
+    report = validate(bag)
+    assert not report.valid
+    assert rule in {finding.rule for finding in report.findings}
+
+
+def test_a_record_that_breaks_its_schema_is_found(package: Path, tmp_path: Path) -> None:
+    bag = tmp_path / "bag"
+    shutil.copytree(package, bag)
+    record = bag / "data/metadata/premis.xml"
+    record.write_bytes(record.read_bytes().replace(b"eventType>", b"eventKind>"))
+    for manifest in ("manifest-sha512.txt", "tagmanifest-sha512.txt", "bag-info.txt"):
+        (bag / manifest).unlink()
+    info = {"BagIt-Profile-Identifier": "urn:uuid:0b6e6f0e-4b0e-5a43-9a39-1d6d9f0a7c55"}
+    staged = tmp_path / "staged"
+    shutil.move(bag / "data", staged)
+    bagit.make_bag(str(staged), info, checksums=["sha512"])
+    report = validate(staged)
+    assert {finding.rule for finding in report.findings} == {"records-invalid"}
+    assert not report.valid
+
+
+def test_the_same_source_is_already_packaged_and_another_one_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "a.json"
+    source.write_text('{"title": "T", "identifier": "one", "language": "en", "body": ["x"]}')
+    output = tmp_path / "out"
+    assert packaged(source, output).status == "packaged"
+    assert packaged(source, output).status == "already packaged"
+    source.write_text('{"title": "U", "identifier": "one", "language": "en", "body": ["y"]}')
+    refused = packaged(source, output)
+    assert refused.status == "failed"
+    assert "different source" in refused.report.findings[0].message
+    job = Job(SourceRef(source), output, Settings(verapdf=False), replace=True)
+    assert package_one(job).status == "packaged"
+    assert json.loads((output / "one/data/metadata/article.json").read_text())["title"] == "U"
+    assert [p.name for p in output.iterdir()] == ["one"]
+
+
+def test_a_destination_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    outcome = packaged(FERRY, tmp_path / "file" / "out")
+    assert outcome.status == "failed"
+    assert "cannot be written" in outcome.report.findings[0].message
+
+
+def _digest(folder: Path) -> dict[str, str]:
+    return {
+        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
+
+
+def test_a_package_is_the_same_in_another_folder_time_zone_and_locale(tmp_path: Path) -> None:
+    made = []
+    for name, zone, locale, seed in (
+        ("a", "UTC", "C", "1"),
+        ("b/c", "Asia/Kathmandu", "C.UTF-8", "2"),
+    ):
+        folder = tmp_path / name
+        folder.mkdir(parents=True)
+        for file in ("seed-library.md", "jars.png"):
+            shutil.copy(EXAMPLES / file, folder)
+        environment = {
+            **os.environ,
+            "SOURCE_DATE_EPOCH": "1000000000",
+            "TZ": zone,
+            "LC_ALL": locale,
+            "PYTHONHASHSEED": seed,
+        }
+        subprocess.run(
+            [sys.executable, "-m", "archiver", "package", "seed-library.md", "--no-verapdf"],
+            cwd=folder,
+            env=environment,
+            check=True,
+            capture_output=True,
+        )
+        made.append(_digest(folder / "output"))
+    assert made[0] == made[1]
+    assert len(made[0]) == 10
+
+
+def test_a_process_that_is_killed_leaves_nothing_half_done(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    command = [
+        sys.executable,
+        "-m",
+        "archiver",
+        "package",
+        str(FERRY),
+        "-o",
+        str(output),
+        "--no-verapdf",
+    ]
+    for wait in (0.45, 0.55, 0.65, 0.75, 0.85, 0.95):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        time.sleep(wait)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        for bag in output.glob("[!.]*"):
+            bagit.Bag(str(bag)).validate()
+    subprocess.run(command, check=True, capture_output=True)
+    assert [p.name.startswith(".") for p in output.iterdir()] == [False]
+
+
+def test_identifiers_become_safe_names_that_never_meet() -> None:
+    assert folder_name("../../etc") == "%2E.%2F..%2Fetc"
+    assert folder_name("urn:isbn:1") == "urn%3Aisbn%3A1"
+    long = ["x" * 400 + end for end in "ab"]
+    assert len({folder_name(identifier) for identifier in long}) == 2
+    assert all(len(folder_name(identifier)) <= 255 for identifier in long)
