@@ -1,0 +1,1 @@
+"""Benchmarks: what archiver costs, beside its peers, measured in the same run."""
