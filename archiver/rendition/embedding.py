@@ -17,7 +17,8 @@ class Embedded:
 
     @property
     def glyphs(self) -> set[int]:
-        return set(self.text_of)
+        """The glyphs that are shown."""
+        return {self.face.glyph(code) for code in self.text_of}
 
 
 class Inks:

@@ -24,7 +24,7 @@ from archiver.rendition import xmp
 from archiver.rendition.embedding import Embedded
 from archiver.rendition.flavours import Flavour
 from archiver.rendition.flow import Bookmark
-from archiver.rendition.fonts import Subset, subset
+from archiver.rendition.fonts import CARRIER, Subset, subset
 from archiver.rendition.layout import Pages
 from archiver.rendition.tagging import Element, Mark, Structure
 
@@ -115,7 +115,7 @@ class _Finisher:
             FontDescriptor=self._descriptor(part),
         )
         if not part.cff:
-            descendant.CIDToGIDMap = Name.Identity
+            descendant.CIDToGIDMap = self._glyph_map(embedded)
         return self.pdf.make_indirect(
             Dictionary(
                 Type=Name.Font,
@@ -126,6 +126,16 @@ class _Finisher:
                 ToUnicode=self.pdf.make_stream(_to_unicode(embedded)),
             )
         )
+
+    def _glyph_map(self, embedded: Embedded) -> Object:
+        """From character codes to glyphs: the same number, but for carriers (9.7.4.2)."""
+        last = max(embedded.text_of, default=0)
+        if last < CARRIER:
+            return Name.Identity
+        glyphs = bytearray(2 * (last + 1))
+        for code in embedded.text_of:
+            glyphs[2 * code : 2 * code + 2] = embedded.face.glyph(code).to_bytes(2, "big")
+        return self.pdf.make_stream(bytes(glyphs))
 
     def _descriptor(self, part: Subset) -> Object:
         file = self.pdf.make_stream(part.data)
@@ -328,12 +338,12 @@ def _widths(embedded: Embedded) -> Iterator[int | Array]:
     """The W array of a CID font: runs of glyphs, each with its first number (ISO 32000-1 9.7.4.3)."""
     run: list[float] = []
     start = last = -2
-    for glyph in sorted(embedded.glyphs):
+    for glyph in sorted(embedded.text_of):
         if glyph != last + 1:
             if run:
                 yield from (start, Array(run))
             start, run = glyph, []
-        run.append(round(embedded.face.advance(glyph), 3))
+        run.append(round(embedded.face.advance(embedded.face.glyph(glyph)), 3))
         last = glyph
     if run:
         yield from (start, Array(run))

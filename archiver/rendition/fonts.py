@@ -34,6 +34,10 @@ MACHINE_FOLDERS = (
     "~/Library/Fonts",
 )
 
+CARRIER = 0x8000
+"""Codes from here on are carriers: they show a blank glyph and stand for a character of the text
+that has no glyph of its own (the second letter of a ligature, a joiner, a direction mark)."""
+
 NEVER_EMBED = 0x0002
 """OS/2 fsType, bit 1: restricted licence embedding; such a font may not be put in a PDF."""
 
@@ -62,12 +66,25 @@ class Face:
     covers: hb.Set = field(init=False)
     scale: float = field(init=False)
     cff: bool = field(init=False)
+    blank: int | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.font = hb.Font(self.face)
         self.covers = self.face.unicodes
         self.scale = 1000 / self.face.upem
         self.cff = "CFF " in self.face.table_tags
+        self.blank = self._blank()
+
+    def _blank(self) -> int | None:
+        """A glyph without ink or width, for what is only said; none where codes could not name it."""
+        if self.cff or self.face.glyph_count > CARRIER:
+            return None
+        glyphs = (self.font.get_nominal_glyph(code) for code in (0x200B, 0xFEFF, 0x200C))
+        return next((glyph for glyph in glyphs if glyph and not self.advance(glyph)), None)
+
+    def glyph(self, code: int) -> int:
+        """The glyph that a character code shows: itself, or for a carrier the blank one."""
+        return code if code < CARRIER or self.blank is None else self.blank
 
     def has(self, text: str) -> bool:
         """Whether every character of `text` that needs a glyph has one here."""

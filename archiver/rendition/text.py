@@ -19,7 +19,7 @@ from icu4py.breakers import LineBreaker
 
 from archiver.errors import MissingGlyph
 from archiver.rendition.direction import RIGHT_TO_LEFT, base_level, levels, visual_order
-from archiver.rendition.fonts import Face, Fonts, Typeface, ignorable
+from archiver.rendition.fonts import CARRIER, Face, Fonts, Typeface, ignorable
 from archiver.scripts import script_runs
 
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
@@ -336,7 +336,13 @@ def _line(words: Sequence[Word], base: int) -> Line:
     for i in visual_order(range(len(pieces)), item_levels):
         places[i] = x
         x += pieces[i].glyphs.width
-    return Line(tuple(Placed(x, p.glyphs, p.role) for x, p in zip(places, pieces, strict=True)), width)
+    parts = []
+    for at, (left, piece) in enumerate(zip(places, pieces, strict=True)):
+        parts.append(Placed(left, piece.glyphs, piece.role))
+        ends = at + 1 == len(pieces) or item_levels[at + 1] < item_levels[at]
+        if base and ends and item_levels[at] > base and piece.glyphs.face.blank is not None:
+            parts.append(Placed(left - 10, direction_mark(piece.glyphs.face), piece.role))
+    return Line(tuple(parts), width)
 
 
 # --- shaping --------------------------------------------------------------------------------
@@ -357,23 +363,108 @@ def _shape(text: str, face: Face, right_to_left: int, language: str, script: str
     infos, positions = buffer.glyph_infos, buffer.glyph_positions
     if any(not info.codepoint for info in infos):
         raise MissingGlyph(f"{face.name} has no glyph for a part of {text!r}")
-    pairs, exact = _pairs(text, [(info.codepoint, info.cluster) for info in infos])
-    scale = face.scale
-    width = sum(position.x_advance for position in positions) * scale
-    operands = _operands(face, infos, positions)
-    return Glyphs(face, text, width, operands, pairs, exact)
+    clusters = [info.cluster for info in infos]
+    told = _told_from_right(text, clusters, face) if right_to_left else None
+    codes = told or _told(text, clusters)
+    pairs = [(info.codepoint, own) for info, (own, _, _) in zip(infos, codes, strict=True)]
+    pairs += [(CARRIER | ord(char), char) for _, left, right in codes for char in left + right]
+    offset = any(position.x_offset or position.y_offset for position in positions)
+    exact = told is not None or (_is_exact(text, clusters, codes) and not offset)
+    ends_short = not exact and bool(infos) and face.blank is not None
+    if ends_short:
+        pairs.append((CARRIER | 0x200C, "\u200c"))
+    operands = _operands(face, infos, positions, codes, ends_short)
+    width = sum(position.x_advance for position in positions) * face.scale
+    return Glyphs(face, text, width, operands, tuple(pairs), exact)
 
 
-def _operands(face: Face, infos: Sequence[hb.GlyphInfo], positions: Sequence[hb.GlyphPosition]) -> str:
-    """Glyph numbers in hexadecimal, with the moves between them (ISO 32000-1 9.4.3, TJ).
+class Told(NamedTuple):
+    """What a glyph stands for, and the characters that carriers beside it stand for."""
+
+    own: str
+    left: str = ""
+    right: str = ""
+
+
+def _clusters(text: str, clusters: Sequence[int]) -> dict[int, str]:
+    starts = sorted({*clusters, 0})
+    ends = [*starts[1:], len(text)]
+    return {start: text[start:end] for start, end in zip(starts, ends, strict=True)}
+
+
+def _told(text: str, clusters: Sequence[int]) -> list[Told]:
+    """Each glyph with its cluster's letters; the further glyphs of a cluster with its last one."""
+    whole = _clusters(text, clusters)
+    told = []
+    seen: set[int] = set()
+    for cluster in clusters:
+        letters = _letters(whole[cluster])
+        told.append(Told(letters[-1] if cluster in seen else letters))
+        seen.add(cluster)
+    return told
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text if not ignorable(c)).replace("\u00a0", " ") or text
+
+
+def _is_exact(text: str, clusters: Sequence[int], told: Sequence[Told]) -> bool:
+    """Whether the glyphs, one after the other, give the text back."""
+    single = len(set(clusters)) == len(clusters)
+    return single and "".join(t.own for t in told) == text.replace("\u00a0", " ")
+
+
+def _told_from_right(text: str, clusters: Sequence[int], face: Face) -> list[Told] | None:
+    """The same for glyphs from right to left, where each may stand for one character only.
+
+    Readers reverse what they find from left to right, and with it the letters of a ligature:
+    so the ligature stands for its first letter, and carriers at its left for the others. None
+    where that cannot be: more glyphs than characters, or a character that no carrier can name.
+    """
+    whole = _clusters(text, clusters)
+    if face.blank is None or any(ord(char) >= CARRIER for char in text):
+        return None
+    told: list[Told] = []
+    for at, cluster in enumerate(clusters):
+        letters = whole[cluster]
+        after = sum(other == cluster for other in clusters[at + 1 :])
+        before = sum(other == cluster for other in clusters[:at])
+        if after + before >= len(letters):
+            return None
+        rest = letters[after:] if not before else letters[after]
+        first = next((i for i, char in enumerate(rest) if not ignorable(char)), 0)
+        own = rest[first].replace("\u00a0", " ")
+        told.append(Told(own, rest[first + 1 :][::-1], rest[:first][::-1]))
+    return told
+
+
+def direction_mark(face: Face) -> Glyphs:
+    """A right-to-left mark that is only said (U+200F).
+
+    At the end of a number or a foreign name in right-to-left text it keeps what follows, for
+    readers that order text by where it stands, from being taken for a part of it.
+    """
+    code = CARRIER | 0x200F
+    return Glyphs(face, "\u200f", 0.0, f"<{code:04x}>", ((code, "\u200f"),), True)
+
+
+def _operands(
+    face: Face,
+    infos: Sequence[hb.GlyphInfo],
+    positions: Sequence[hb.GlyphPosition],
+    told: Sequence[Told],
+    ends_short: bool,
+) -> str:
+    """Codes in hexadecimal, with the moves between them (ISO 32000-1 9.4.3, TJ).
 
     A glyph off the baseline is shown with a text rise (Ts), which ends the array and begins
-    another.
+    another. `ends_short` puts a carrier at the very end, for readers that measure a text by the
+    place of its last glyph.
     """
     out: list[str] = []
     pending = 0.0
     open_string = False
-    for info, position in zip(infos, positions, strict=True):
+    for info, position, (_, left, right) in zip(infos, positions, told, strict=True):
         before = pending - position.x_offset * face.scale
         rise = position.y_offset * face.scale / 1000
         if before or rise:
@@ -387,7 +478,9 @@ def _operands(face: Face, infos: Sequence[hb.GlyphInfo], positions: Sequence[hb.
         if not open_string:
             out.append("<")
             open_string = True
+        out.append("".join(f"{CARRIER | ord(char):04x}" for char in left))
         out.append(f"{info.codepoint:04x}")
+        out.append("".join(f"{CARRIER | ord(char):04x}" for char in right))
         if rise:
             out.append(">]TJ 0 Ts[")
             open_string = False
@@ -399,28 +492,10 @@ def _operands(face: Face, infos: Sequence[hb.GlyphInfo], positions: Sequence[hb.
         out.append(">")
     if pending:
         out.append(_number(pending))
+    if ends_short:
+        out.append(f"<{CARRIER | 0x200C:04x}>")
     return "".join(out)
 
 
 def _number(value: float) -> str:
     return f"{value:.3f}".rstrip("0").rstrip(".")
-
-
-def _pairs(text: str, glyphs: Sequence[tuple[int, int]]) -> tuple[tuple[tuple[int, str], ...], bool]:
-    """Which glyph stands for which characters.
-
-    Exact where every cluster is one glyph; else the further glyphs of a cluster are given its
-    last character, and the text has to be told by /ActualText (ISO 32000-1 14.9.4).
-    """
-    starts = sorted({cluster for _, cluster in glyphs} | {0})
-    ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
-    pairs: list[tuple[int, str]] = []
-    exact = len(glyphs) == len(starts) == len({cluster for _, cluster in glyphs})
-    seen: set[int] = set()
-    for glyph, cluster in glyphs:
-        whole = text[cluster : ends[cluster]]
-        letters = "".join(c for c in whole if not ignorable(c)).replace("\u00a0", " ") or whole
-        exact = exact and letters == whole.replace("\u00a0", " ")
-        pairs.append((glyph, letters[-1] if cluster in seen else letters))
-        seen.add(cluster)
-    return tuple(pairs), exact
