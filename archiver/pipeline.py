@@ -13,11 +13,9 @@ from typing import Literal
 
 from archiver import __version__, bag, records
 from archiver.article import Article
-from archiver.bag.making import PROFILE_IDENTIFIER
 from archiver.errors import (
     AlreadyExists,
     ArchiverError,
-    DocumentError,
     NotConformant,
     SettingsError,
 )
@@ -103,13 +101,7 @@ def _packaged(job: Job, begun: float) -> Outcome:
         )
         conformance, events = conform(rendition, validator)
         _record(source, rendition, staged, digests, events, job.settings, when)
-        bag.make(staged, bag_info(source.article, job.settings, when), job.settings.algorithms)
-        made = bag.validate(staged)
-        if not made.valid:
-            raise DocumentError(
-                "its bag did not verify: " + "; ".join(f.sentence for f in made.findings),
-                where=job.ref.label,
-            )
+        bag.make(staged, bag_info(source.article, job.settings), job.settings.algorithms, when)
         bag.place(staged, target, replace=job.replace)
     findings = (*source.findings, *rendition.findings)
     checks = (
@@ -138,18 +130,31 @@ def moment() -> datetime:
 
 def _already(source: Source, target: Path) -> Report:
     """The report on a document whose package is there. Raises AlreadyExists for another's."""
-    known = bag.original_digests(target)
-    same = bool(known) and all(
-        hashlib.new(algorithm, source.data).hexdigest() in digests for algorithm, digests in known.items()
-    )
-    if not same:
+    known = bag.existing(target)
+    if known is None:
+        held = "something that is no package"
+    elif known.originals != _originals(source, known.algorithms):
+        held = "a package of a different source"
+    elif not known.complete:
+        held = "a package of this source that is not complete"
+    else:
+        held = ""
+    if held:
         raise AlreadyExists(
-            f"has the identifier {source.article.identifier}, and {target.name} holds "
-            + ("a package of a different source" if known else "something that is no package"),
+            f"has the identifier {source.article.identifier}, and {target} holds {held}",
             where=source.ref.label,
             hint="give it an identifier of its own, or --replace what is there",
         )
     return Report(source.ref.label, (Check("same source", Verdict.PASSED),), source.findings)
+
+
+def _originals(source: Source, algorithms: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """The digests of all that a package of this source has in data/original."""
+    own = {algorithm: hashlib.new(algorithm, source.data).hexdigest() for algorithm in algorithms}
+    return {f"data/original/{source.name}": own} | {
+        f"data/original/{attachment.name}": bag.digests(attachment.path, algorithms)
+        for attachment in source.attachments
+    }
 
 
 def _stem(name: str) -> str:
@@ -190,7 +195,7 @@ def conform(rendition: Rendition, validator: Validator | None) -> tuple[Check, l
         raise NotConformant(findings, where=rendition.path.name)
     by = f"{validator.name} {validator.version}"
     agent = records.Agent(validator.name, "software", validator.version)
-    event = records.Event("validation", f"{claims}, by {by}", "pass", (agent,), (path,))
+    event = records.Event(records.CONFORMANCE_EVENT, f"{claims}, by {by}", agent, (path,))
     return Check("PDF/A conformance", Verdict.PASSED, f"{claims}, by {by}"), [event]
 
 
@@ -220,32 +225,21 @@ def _record(
     agent = records.Agent("archiver", "software", __version__)
     obtained = ", ".join(f"{field}: {how}" for field, how in article.provenance.items())
     all_events = [
-        records.Event("ingestion", "source taken over byte for byte", "success", (agent,), tuple(stored)),
+        records.Event("ingestion", "source taken over byte for byte", agent, tuple(stored)),
         records.Event(
             "metadata extraction",
             "metadata read from the source",
-            "success",
-            (agent,),
+            agent,
+            (original,),
             ("data/metadata/article.json", "data/metadata/dublin-core.xml"),
             f"how each field was obtained: {obtained}",
         ),
         records.Event(
-            "normalization",
-            f"rendered as {rendition.flavour.label}",
-            "success",
-            (agent,),
-            (original, rendered),
+            "normalization", f"rendered as {rendition.flavour.label}", agent, (original,), (rendered,)
         ),
-        *(
-            events
-            or [records.Event("validation", "PDF/A conformance", "not checked", (agent,), (rendered,))]
-        ),
+        *events,
         records.Event(
-            "message digest calculation",
-            ", ".join(sorted(settings.algorithms)),
-            "success",
-            (agent,),
-            tuple(formats),
+            "message digest calculation", ", ".join(sorted(settings.algorithms)), agent, tuple(formats)
         ),
     ]
     premis = records.premis(article, files, all_events, derived, when)
@@ -263,15 +257,9 @@ def _stored(staged: Path, path: str, kind: str, algorithms: tuple[str, ...]) -> 
     return records.StoredFile(path, size, {n: h.hexdigest() for n, h in hashes.items()}, kind)
 
 
-def bag_info(article: Article, settings: Settings, when: datetime) -> dict[str, str]:
-    """The labels of bag-info.txt (RFC 8493 2.2.2); bagit adds Payload-Oxum and Bag-Size."""
-    info = {
-        "External-Identifier": article.identifier or "",
-        "External-Description": article.title,
-        "Bagging-Date": f"{when:%Y-%m-%d}",
-        "BagIt-Profile-Identifier": PROFILE_IDENTIFIER,
-        "Bag-Software-Agent": f"archiver {__version__}",
-    }
+def bag_info(article: Article, settings: Settings) -> dict[str, str | list[str]]:
+    """What bag-info.txt says of an article (RFC 8493 2.2.2), beside what follows from the bag."""
+    info = {"External-Identifier": article.identifier or "", "External-Description": article.title}
     if settings.source_organization:
         info["Source-Organization"] = settings.source_organization
     return {**settings.bag_info, **info}

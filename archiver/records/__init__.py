@@ -1,10 +1,20 @@
 """Records: an article and what happened to it, as the article's JSON, Dublin Core and PREMIS."""
 
+from archiver.records.checking import check, recorded_conformance
 from archiver.records.dublin_core import dublin_core
-from archiver.records.premis import Agent, Event, StoredFile, premis
-from archiver.records.schemas import check
+from archiver.records.premis import CONFORMANCE_EVENT, Agent, Event, StoredFile, premis
 
-__all__ = ["Agent", "Event", "StoredFile", "article_json", "check", "dublin_core", "premis"]
+__all__ = [
+    "CONFORMANCE_EVENT",
+    "Agent",
+    "Event",
+    "StoredFile",
+    "article_json",
+    "check",
+    "dublin_core",
+    "premis",
+    "recorded_conformance",
+]
 
 from archiver.article import Article
 

@@ -15,6 +15,12 @@ PREMIS = "http://www.loc.gov/premis/v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 NAMESPACE = uuid.UUID("8d6cf5a8-4a0c-5f0e-8b7f-3a1c8b8f1d52")
 
+PATH_TYPE = "path in the bag"
+"""The type of the identifiers that are paths, such as `data/original/article.md`."""
+
+CONFORMANCE_EVENT, SUCCESS = "validation", "success"
+"""Terms of the Library of Congress's vocabularies for event types and outcomes."""
+
 HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
 
 PRONOM = {
@@ -48,13 +54,16 @@ class Agent(NamedTuple):
 
 
 class Event(NamedTuple):
-    """Something that was done (`type` is a term of the PREMIS event types), and how it ended."""
+    """Something that was done to `sources` and ended well; what came of it are `outcomes`.
+
+    `type` is a term of the PREMIS event types. What was not done is no event.
+    """
 
     type: str
     detail: str
-    outcome: str
-    agents: tuple[Agent, ...]
-    objects: tuple[str, ...]
+    agent: Agent
+    sources: tuple[str, ...]
+    outcomes: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -82,7 +91,7 @@ def premis(
     moment = when.strftime("%Y-%m-%dT%H:%M:%SZ")
     for number, event in enumerate(events):
         _event(root, event, f"{article.identifier} {number}", moment)
-    for agent in dict.fromkeys(agent for event in events for agent in event.agents):
+    for agent in dict.fromkeys(event.agent for event in events):
         _agent(root, agent)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
 
@@ -97,10 +106,11 @@ def _add(parent: etree._Element, tag: str, text: str | None = None) -> etree._El
     return element
 
 
-def _identifier(parent: etree._Element, tag: str, kind: str, value: str) -> None:
+def _identifier(parent: etree._Element, tag: str, kind: str, value: str) -> etree._Element:
     element = _add(parent, tag)
     _add(element, f"{tag}Type", kind)
     _add(element, f"{tag}Value", value)
+    return element
 
 
 def _object(root: etree._Element, kind: str, value: str) -> etree._Element:
@@ -111,7 +121,7 @@ def _object(root: etree._Element, kind: str, value: str) -> etree._Element:
 
 
 def _kind(value: str) -> str:
-    return "path in the bag" if value.startswith("data/") else "identifier"
+    return PATH_TYPE if value.startswith("data/") else "identifier"
 
 
 def _characteristics(parent: etree._Element, file: StoredFile) -> None:
@@ -144,13 +154,15 @@ def _event(root: etree._Element, event: Event, seed: str, moment: str) -> None:
     _add(element, "eventDateTime", moment)
     _add(_add(element, "eventDetailInformation"), "eventDetail", event.detail)
     outcome = _add(element, "eventOutcomeInformation")
-    _add(outcome, "eventOutcome", event.outcome)
+    _add(outcome, "eventOutcome", SUCCESS)
     if event.note:
         _add(_add(outcome, "eventOutcomeDetail"), "eventOutcomeDetailNote", event.note)
-    for agent in event.agents:
-        _identifier(element, "linkingAgentIdentifier", "name", _label(agent))
-    for path in event.objects:
-        _identifier(element, "linkingObjectIdentifier", _kind(path), path)
+    agent = _identifier(element, "linkingAgentIdentifier", "name", _label(event.agent))
+    _add(agent, "linkingAgentRole", "executing program")
+    for role, paths in (("source", event.sources), ("outcome", event.outcomes)):
+        for path in paths:
+            linked = _identifier(element, "linkingObjectIdentifier", _kind(path), path)
+            _add(linked, "linkingObjectRole", role)
 
 
 def _label(agent: Agent) -> str:
