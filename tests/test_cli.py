@@ -152,3 +152,21 @@ def test_the_three_lines_of_the_readme_run(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "packaged" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("argv", "unneeded"),
+    [
+        (["--version"], {"pydantic", "lxml", "reportlab", "pikepdf", "bagit", "jpype"}),
+        (["validate", "nothing"], {"reportlab", "pikepdf", "uharfbuzz", "PIL", "jpype"}),
+    ],
+)
+def test_a_command_loads_what_it_needs_only(argv: list[str], unneeded: set[str]) -> None:
+    code = (
+        "import sys\nfrom archiver.cli import main\n"
+        f"sys.argv = ['archiver', *{argv!r}]\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        f"print(sorted({unneeded!r} & sys.modules.keys()))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "[]"

@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archiver.findings import Finding, Report, Verdict
-from archiver.pipeline import Outcome
+
+if TYPE_CHECKING:
+    from archiver.pipeline import Outcome
 
 COLOURS = {"packaged": "green", "already packaged": "cyan", "failed": "red"}
 
