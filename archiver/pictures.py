@@ -1,14 +1,17 @@
 """Pictures: image files as a PDF can hold them (ISO 32000-1 8.9), in gray or sRGB.
 
-A JPEG goes in as it is. Everything else is decoded, laid on white where it is transparent, and
-compressed without loss. PDF/A asks for one colour space that the output intent explains.
+A JPEG goes in as it is, and so do the samples of a plain PNG. Everything else is decoded, laid on
+white where it is transparent, and compressed without loss. PDF/A asks for one colour space that the
+output intent explains.
 """
 
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 import zlib
+from enum import Enum, auto
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,16 +23,26 @@ PIXELS_PER_INCH = 150
 """The resolution a picture is shown at where the measure allows; a wider one is scaled down."""
 
 ORIENTATION = 0x0112
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+HIGHEST_PNG_FILTER = 4
+
+
+class Coding(Enum):
+    """How the samples of a picture are coded: as a whole JPEG, deflated, or deflated as PNG does it."""
+
+    JPEG = auto()
+    DEFLATED = auto()
+    PNG = auto()
 
 
 class Picture(NamedTuple):
-    """An image XObject's data: samples or a whole JPEG, one or three components of 8 bits."""
+    """An image XObject's data: one or three components of 8 bits."""
 
     width: int
     height: int
     components: int
     data: bytes
-    jpeg: bool
+    coding: Coding
 
     @property
     def natural_width(self) -> float:
@@ -55,18 +68,51 @@ def load(path: Path, max_pixels: int) -> Picture:
                         where=path.name,
                     )
                 return _passed(image, path) or _decoded(image)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError, zlib.error, Image.DecompressionBombError) as error:
         raise RenditionError(f"is not a picture that can be read: {error}", where=path.name) from None
 
 
 def _passed(image: Image.Image, path: Path) -> Picture | None:
-    """A JPEG as it is, unless its colours or its orientation need work."""
+    """A picture whose data can go in as they are; None where colours or orientation need work."""
     upright = image.getexif().get(ORIENTATION, 1) == 1
-    plain = image.format == "JPEG" and image.mode in ("L", "RGB") and upright
-    if not plain or _foreign_profile(image):
+    if image.mode not in ("L", "RGB") or not upright or _foreign_profile(image):
         return None
-    image.load()
-    return Picture(image.width, image.height, len(image.mode), path.read_bytes(), True)
+    if image.format == "JPEG":
+        image.load()
+        return Picture(image.width, image.height, len(image.mode), path.read_bytes(), Coding.JPEG)
+    if image.format == "PNG" and not image.has_transparency_data and not image.info.get("interlace"):
+        return _png(path.read_bytes(), len(image.mode))
+    return None
+
+
+def _png(content: bytes, components: int) -> Picture | None:
+    """The samples of a PNG of 8 bits, checked and as they are coded (ISO 15948 5.3, 11.2.2).
+
+    None where there is anything unusual about it; raises OSError where it is damaged.
+    """
+    data = bytearray()
+    header, at = b"", len(PNG_SIGNATURE)
+    while at + 12 <= len(content):
+        size, kind = struct.unpack_from(">I4s", content, at)
+        chunk = content[at + 8 : at + 8 + size]
+        at += size + 12
+        if zlib.crc32(kind + chunk).to_bytes(4, "big") != content[at - 4 : at]:
+            raise OSError("it is damaged: a checksum in it does not match")
+        if kind == b"IHDR":
+            header = chunk
+        elif kind == b"IDAT":
+            data += chunk
+        elif kind == b"IEND":
+            break
+    width, height, depth = struct.unpack_from(">IIB", header)
+    if depth != 8:
+        return None
+    row = 1 + components * width
+    samples = zlib.decompressobj()
+    decoded = samples.decompress(data, height * row + 1)
+    if len(decoded) != height * row or not samples.eof or max(decoded[::row]) > HIGHEST_PNG_FILTER:
+        raise OSError("it is damaged: its samples are not whole")
+    return Picture(width, height, components, bytes(data), Coding.PNG)
 
 
 def _decoded(image: Image.Image) -> Picture:
@@ -82,7 +128,7 @@ def _decoded(image: Image.Image) -> Picture:
         image = Image.alpha_composite(white, image).convert("RGB")
     image = image.convert("L" if image.mode in ("1", "L", "I", "F") else "RGB")
     data = zlib.compress(image.tobytes(), 6)
-    return Picture(image.width, image.height, len(image.getbands()), data, False)
+    return Picture(image.width, image.height, len(image.getbands()), data, Coding.DEFLATED)
 
 
 def _foreign_profile(image: Image.Image) -> bytes:

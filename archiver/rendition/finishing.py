@@ -19,7 +19,7 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 from PIL import ImageCms
 
 from archiver.article import Article
-from archiver.pictures import Picture
+from archiver.pictures import Coding, Picture
 from archiver.rendition import xmp
 from archiver.rendition.embedding import Embedded
 from archiver.rendition.flavours import Flavour
@@ -96,7 +96,11 @@ class _Finisher:
         stream.Width, stream.Height = picture.width, picture.height
         stream.BitsPerComponent = 8
         stream.ColorSpace = Name.DeviceRGB if picture.components == 3 else Name.DeviceGray
-        stream.Filter = Name.DCTDecode if picture.jpeg else Name.FlateDecode
+        stream.Filter = Name.DCTDecode if picture.coding is Coding.JPEG else Name.FlateDecode
+        if picture.coding is Coding.PNG:
+            stream.DecodeParms = Dictionary(
+                Predictor=15, Colors=picture.components, BitsPerComponent=8, Columns=picture.width
+            )
         return stream
 
     # --- fonts ----------------------------------------------------------------------------

@@ -284,9 +284,9 @@ def show_line(
         elif number == 0:
             text.place(x, baseline, style.size)
         text.show(glyphs)
-        if inline.uri and not glyphs.text.isspace():
+        if inline.uri and glyphs.space < glyphs.width:
             low, high = linked.get(role, (x, x))
-            linked[role] = (min(low, x), max(high, x + glyphs.width * scale))
+            linked[role] = (min(low, x), max(high, x + (glyphs.width - glyphs.space) * scale))
         x += glyphs.width * scale
     for role, (low, high) in linked.items():
         bounds = (low, baseline - 0.25 * style.size, high, baseline + 0.85 * style.size)

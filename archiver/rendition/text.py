@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -47,11 +48,13 @@ REMEMBERED_LENGTH = 80
 """How many words, up to how long, are remembered by a process before it starts afresh."""
 
 
-class Glyphs(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Glyphs:
     """A word or a part of one in one face, shaped; measures are in thousandths of the font size.
 
     `operands` is what stands between the brackets of a TJ operator. `pairs` says which glyph
-    stands for which characters, and `exact` whether that alone gives the text back.
+    stands for which characters, and `exact` whether that alone gives the text back. `space` is
+    the width of the blanks that end it.
     """
 
     face: Face
@@ -60,6 +63,7 @@ class Glyphs(NamedTuple):
     operands: str
     pairs: tuple[tuple[int, str], ...]
     exact: bool
+    space: float = 0.0
 
 
 class Run(NamedTuple):
@@ -182,11 +186,13 @@ class Typesetter:
                     start = max(start, cut)
         width = space = 0.0
         for piece in pieces:
-            if piece.glyphs.text.isspace():
+            if piece.glyphs.space == piece.glyphs.width:
                 space += piece.glyphs.width
             else:
                 width += piece.glyphs.width + space
                 space = 0.0
+        if len(pieces) == 2 and not pieces[0].level:
+            pieces = [*_joined(*pieces)]
         return Word(tuple(pieces), width, space, word[-1] in "\n\r\x0b\x0c\x85\u2028\u2029")
 
     def shaped(self, text: str, run: Run, level: int = 0) -> list[Glyphs]:
@@ -197,7 +203,8 @@ class Typesetter:
             faces = self._faces(text[start:end], run.typeface, language)
             for face, group in groupby(faces, key=lambda pair: pair[0]):
                 part = "".join(cluster for _, cluster in group)
-                result.append(_shape(part, face, level % 2, language, script))
+                shape = _shaped_once if len(part) <= REMEMBERED_LENGTH else _shape
+                result.append(shape(part, face, level % 2, language, script))
         return result
 
     def _faces(self, text: str, typeface: Typeface, language: str) -> Iterator[tuple[Face, str]]:
@@ -215,7 +222,7 @@ class Typesetter:
             chunk: list[str] = []
             width = 0.0
             for cluster in CLUSTER.findall(run.text):
-                glyphs = _shape(cluster, piece.glyphs.face, piece.level % 2, self.language, "")
+                glyphs = _shaped_once(cluster, piece.glyphs.face, piece.level % 2, self.language, "")
                 if chunk and width + glyphs.width > limit:
                     yield self._chunk(chunk, piece)
                     chunk, width = [], 0.0
@@ -226,13 +233,7 @@ class Typesetter:
 
     def _chunk(self, clusters: list[str], piece: Piece) -> Word:
         glyphs = _shape("".join(clusters), piece.glyphs.face, piece.level % 2, self.language, "")
-        blank = glyphs.text.isspace()
-        return Word(
-            (piece._replace(glyphs=glyphs),),
-            0.0 if blank else glyphs.width,
-            glyphs.width if blank else 0.0,
-            False,
-        )
+        return Word((piece._replace(glyphs=glyphs),), glyphs.width - glyphs.space, glyphs.space, False)
 
     def lines(self, paragraph: Paragraph, width: float, size: float) -> list[Line]:
         """Break a paragraph into lines no wider than `width` points at a font size of `size` points."""
@@ -375,7 +376,34 @@ def _shape(text: str, face: Face, right_to_left: int, language: str, script: str
         pairs.append((CARRIER | 0x200C, "\u200c"))
     operands = _operands(face, infos, positions, codes, ends_short)
     width = sum(position.x_advance for position in positions) * face.scale
-    return Glyphs(face, text, width, operands, tuple(pairs), exact)
+    return Glyphs(face, text, width, operands, tuple(pairs), exact, width if text.isspace() else 0.0)
+
+
+@lru_cache(maxsize=4096)
+def _shaped_once(text: str, face: Face, right_to_left: int, language: str, script: str) -> Glyphs:
+    return _shape(text, face, right_to_left, language, script)
+
+
+def _joined(ink: Piece, blank: Piece) -> Iterator[Piece]:
+    """A word and the space after it as one piece, where they are in one face and of one element."""
+    first, second = ink.glyphs, blank.glyphs
+    if not second.space or first.space or ink.role != blank.role or first.face is not second.face:
+        yield from (ink, blank)
+        return
+    if not (first.exact and second.exact):
+        yield from (ink, blank)
+        return
+    yield ink._replace(
+        glyphs=Glyphs(
+            first.face,
+            first.text + second.text,
+            first.width + second.width,
+            (first.operands + second.operands).replace("><", ""),
+            first.pairs + second.pairs,
+            True,
+            second.width,
+        )
+    )
 
 
 class Told(NamedTuple):
