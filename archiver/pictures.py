@@ -74,14 +74,13 @@ def load(path: Path, max_pixels: int) -> Picture:
 
 def _passed(image: Image.Image, path: Path) -> Picture | None:
     """A picture whose data can go in as they are; None where colours or orientation need work."""
-    upright = image.getexif().get(ORIENTATION, 1) == 1
-    if image.mode not in ("L", "RGB") or not upright or _foreign_profile(image):
+    if image.mode not in ("L", "RGB") or image.has_transparency_data or _foreign_profile(image):
         return None
-    if image.format == "JPEG":
+    if image.format == "PNG":
+        return _png(path.read_bytes(), len(image.mode))
+    if image.format == "JPEG" and image.getexif().get(ORIENTATION, 1) == 1:
         image.load()
         return Picture(image.width, image.height, len(image.mode), path.read_bytes(), Coding.JPEG)
-    if image.format == "PNG" and not image.has_transparency_data and not image.info.get("interlace"):
-        return _png(path.read_bytes(), len(image.mode))
     return None
 
 
@@ -102,10 +101,12 @@ def _png(content: bytes, components: int) -> Picture | None:
             header = chunk
         elif kind == b"IDAT":
             data += chunk
+        elif kind == b"eXIf":
+            return None
         elif kind == b"IEND":
             break
-    width, height, depth = struct.unpack_from(">IIB", header)
-    if depth != 8:
+    width, height, depth, _, _, _, interlaced = struct.unpack(">IIBBBBB", header)
+    if depth != 8 or interlaced:
         return None
     row = 1 + components * width
     samples = zlib.decompressobj()
