@@ -9,6 +9,7 @@ out of the PDF again, letter by letter.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +26,8 @@ from archiver.scripts import script_runs
 
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 """Soft hyphens, zero-width spaces and the like: they only steer line breaking and are not drawn."""
+
+LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e\u200f"
 
 BLANKS = str.maketrans("\t", " ")
 
@@ -243,16 +246,22 @@ class Typesetter:
         used = 0.0
         for word in self._fitting(paragraph.words, limit):
             if words and used + word.width > limit:
-                lines.append(_line(words, paragraph.base))
+                lines.append(self._line(words, paragraph.base))
                 words, used = [], 0.0
             words.append(word)
             used += word.width + word.space
             if word.ends_line:
-                lines.append(_line(words, paragraph.base))
+                lines.append(self._line(words, paragraph.base))
                 words, used = [], 0.0
         if words:
-            lines.append(_line(words, paragraph.base))
+            lines.append(self._line(words, paragraph.base))
         return lines
+
+    def _line(self, words: Sequence[Word], base: int) -> Line:
+        line = _line(words, base)
+        if base >= self.fallback_level:
+            return line
+        return line._replace(parts=(*line.parts, *_direction_mark(words[-1].pieces[-1], base, line.width)))
 
     def _fitting(self, words: Sequence[Word], limit: float) -> Iterator[Word]:
         for word in words:
@@ -337,12 +346,14 @@ def _line(words: Sequence[Word], base: int) -> Line:
     for i in visual_order(range(len(pieces)), item_levels):
         places[i] = x
         x += pieces[i].glyphs.width
-    parts = []
-    for at, (left, piece) in enumerate(zip(places, pieces, strict=True)):
-        parts.append(Placed(left, piece.glyphs, piece.role))
-        ends = at + 1 == len(pieces) or item_levels[at + 1] < item_levels[at]
-        if base and ends and item_levels[at] > base and piece.glyphs.face.blank is not None:
-            parts.append(Placed(left - 10, direction_mark(piece.glyphs.face), piece.role))
+    parts: list[Placed] = []
+    for against, members in groupby(range(len(pieces)), key=lambda i: item_levels[i] > base):
+        run = list(members)
+        parts += (Placed(places[i], pieces[i].glyphs, pieces[i].role) for i in run)
+        if against:
+            left = min(places[i] for i in run) - 10
+            right = max(places[i] + pieces[i].glyphs.width for i in run)
+            parts += _direction_mark(pieces[run[-1]], base, left if base else right)
     return Line(tuple(parts), width)
 
 
@@ -366,9 +377,15 @@ def _shape(text: str, face: Face, right_to_left: int, language: str, script: str
         raise MissingGlyph(f"{face.name} has no glyph for a part of {text!r}")
     clusters = [info.cluster for info in infos]
     told = _told_from_right(text, clusters, face) if right_to_left else None
+    if told:
+        moved = [bool(p.x_offset or p.y_offset) for p in positions]
+        told = [
+            code._replace(silent=off and unicodedata.category(code.own) == "Mn")
+            for code, off in zip(told, moved, strict=True)
+        ]
     codes = told or _told(text, clusters)
-    pairs = [(info.codepoint, own) for info, (own, _, _) in zip(infos, codes, strict=True)]
-    pairs += [(CARRIER | ord(char), char) for _, left, right in codes for char in left + right]
+    pairs = [(info.codepoint, code.own) for info, code in zip(infos, codes, strict=True)]
+    pairs += [(CARRIER | ord(char), char) for code in codes for char in code.carried]
     offset = any(position.x_offset or position.y_offset for position in positions)
     exact = told is not None or (_is_exact(text, clusters, codes) and not offset)
     ends_short = not exact and bool(infos) and face.blank is not None
@@ -407,11 +424,21 @@ def _joined(ink: Piece, blank: Piece) -> Iterator[Piece]:
 
 
 class Told(NamedTuple):
-    """What a glyph stands for, and the characters that carriers beside it stand for."""
+    """What a glyph stands for, and the characters that carriers beside it stand for.
+
+    A `silent` glyph leaves its own character to a carrier too: readers would take what is off the
+    baseline for a line of its own.
+    """
 
     own: str
     left: str = ""
     right: str = ""
+    silent: bool = False
+
+    @property
+    def carried(self) -> str:
+        """The characters of the carriers, from left to right."""
+        return self.left + (self.own if self.silent else "") + self.right
 
 
 def _clusters(text: str, clusters: Sequence[int]) -> dict[int, str]:
@@ -462,18 +489,32 @@ def _told_from_right(text: str, clusters: Sequence[int], face: Face) -> list[Tol
         rest = letters[after:] if not before else letters[after]
         first = next((i for i, char in enumerate(rest) if not ignorable(char)), 0)
         own = rest[first].replace("\u00a0", " ")
-        told.append(Told(own, rest[first + 1 :][::-1], rest[:first][::-1]))
+        following = text[cluster + len(letters) : cluster + len(letters) + 1]
+        mark = RIGHT_TO_LEFT_MARK if _is_weak(letters[-1]) and not _is_strong(following) else ""
+        told.append(Told(own, mark + rest[first + 1 :][::-1], rest[:first][::-1]))
     return told
 
 
-def direction_mark(face: Face) -> Glyphs:
-    """A right-to-left mark that is only said (U+200F).
+def _is_weak(char: str) -> bool:
+    """Whether it is of the characters that numbers hold: readers take it for a part of one."""
+    return unicodedata.bidirectional(char) in ("CS", "ES", "ET")
 
-    At the end of a number or a foreign name in right-to-left text it keeps what follows, for
-    readers that order text by where it stands, from being taken for a part of it.
+
+def _is_strong(following: str) -> bool:
+    return bool(following) and unicodedata.bidirectional(following) in ("R", "AL")
+
+
+def _direction_mark(piece: Piece, base: int, x: float) -> Iterator[Placed]:
+    """A mark that is only said (U+200E, U+200F), where a run against a line's direction ends.
+
+    It keeps what follows, for readers that order text by where it stands, from being taken for a
+    part of the run.
     """
-    code = CARRIER | 0x200F
-    return Glyphs(face, "\u200f", 0.0, f"<{code:04x}>", ((code, "\u200f"),), True)
+    face = piece.glyphs.face
+    if face.blank is not None:
+        mark = RIGHT_TO_LEFT_MARK if base else LEFT_TO_RIGHT_MARK
+        code = CARRIER | ord(mark)
+        yield Placed(x, Glyphs(face, mark, 0.0, f"<{code:04x}>", ((code, mark),), True), piece.role)
 
 
 def _operands(
@@ -492,12 +533,17 @@ def _operands(
     out: list[str] = []
     pending = 0.0
     open_string = False
-    for info, position, (_, left, right) in zip(infos, positions, told, strict=True):
+    for info, position, code in zip(infos, positions, told, strict=True):
         before = pending - position.x_offset * face.scale
         rise = position.y_offset * face.scale / 1000
+        if code.silent:
+            out.append(("" if open_string else "<") + _carriers(code.carried))
+            open_string = True
         if before or rise:
             if open_string:
                 out.append(">")
+            if code.silent:
+                out.append("]TJ /Span <</ActualText <FEFF>>> BDC[")
             if before:
                 out.append(_number(before))
             if rise:
@@ -506,10 +552,12 @@ def _operands(
         if not open_string:
             out.append("<")
             open_string = True
-        out.append("".join(f"{CARRIER | ord(char):04x}" for char in left))
-        out.append(f"{info.codepoint:04x}")
-        out.append("".join(f"{CARRIER | ord(char):04x}" for char in right))
-        if rise:
+        if code.silent:
+            out.append(f"{info.codepoint:04x}>]TJ {'0 Ts ' if rise else ''}EMC[")
+            open_string = False
+        else:
+            out.append(_carriers(code.left) + f"{info.codepoint:04x}" + _carriers(code.right))
+        if rise and not code.silent:
             out.append(">]TJ 0 Ts[")
             open_string = False
         drawn = face.advance(info.codepoint)
@@ -523,6 +571,15 @@ def _operands(
     if ends_short:
         out.append(f"<{CARRIER | 0x200C:04x}>")
     return "".join(out)
+
+
+def _carriers(text: str) -> str:
+    """Carriers within a string, every second one a little to the left.
+
+    Readers take characters that stand in one place for one character shown twice.
+    """
+    codes = [f"{CARRIER | ord(char):04x}" for char in text]
+    return "".join(f">120<{code}>-120<" if at % 2 else code for at, code in enumerate(codes))
 
 
 def _number(value: float) -> str:
