@@ -378,14 +378,12 @@ def _shape(text: str, face: Face, right_to_left: int, language: str, script: str
     clusters = [info.cluster for info in infos]
     told = _told_from_right(text, clusters, face) if right_to_left else None
     if told:
-        moved = [bool(p.x_offset or p.y_offset) for p in positions]
-        told = [
-            code._replace(silent=off and unicodedata.category(code.own) == "Mn")
-            for code, off in zip(told, moved, strict=True)
-        ]
+        told = list(_gathered(told, [bool(p.x_offset or p.y_offset) for p in positions]))
     codes = told or _told(text, clusters)
     pairs = [(info.codepoint, code.own) for info, code in zip(infos, codes, strict=True)]
-    pairs += [(CARRIER | ord(char), char) for code in codes for char in code.carried]
+    pairs += [
+        (CARRIER | ord(char), char) for code in codes for char in code.leading + code.left + code.right
+    ]
     offset = any(position.x_offset or position.y_offset for position in positions)
     exact = told is not None or (_is_exact(text, clusters, codes) and not offset)
     ends_short = not exact and bool(infos) and face.blank is not None
@@ -426,19 +424,15 @@ def _joined(ink: Piece, blank: Piece) -> Iterator[Piece]:
 class Told(NamedTuple):
     """What a glyph stands for, and the characters that carriers beside it stand for.
 
-    A `silent` glyph leaves its own character to a carrier too: readers would take what is off the
-    baseline for a line of its own.
+    A `silent` glyph leaves its own character to a carrier too: readers would take a mark that is off
+    the baseline for a line of its own.
     """
 
     own: str
     left: str = ""
     right: str = ""
+    leading: str = ""
     silent: bool = False
-
-    @property
-    def carried(self) -> str:
-        """The characters of the carriers, from left to right."""
-        return self.left + (self.own if self.silent else "") + self.right
 
 
 def _clusters(text: str, clusters: Sequence[int]) -> dict[int, str]:
@@ -495,6 +489,21 @@ def _told_from_right(text: str, clusters: Sequence[int], face: Face) -> list[Tol
     return told
 
 
+def _gathered(told: Sequence[Told], moved: Sequence[bool]) -> Iterator[Told]:
+    """Marks that were moved leave their characters to carriers: those that begin, to the first letter."""
+    waiting: str | None = ""
+    for at, (code, off) in enumerate(zip(told, moved, strict=True), 1):
+        silent = off and unicodedata.category(code.own) == "Mn"
+        if silent and waiting is not None and at < len(told):
+            waiting += code.left + code.own + code.right
+            yield Told(code.own, silent=True)
+        elif silent:
+            yield Told(code.own, code.left + code.own + code.right, leading=waiting or "", silent=True)
+        else:
+            yield code._replace(leading=waiting or "")
+            waiting = None
+
+
 def _is_weak(char: str) -> bool:
     """Whether it is of the characters that numbers hold: readers take it for a part of one."""
     return unicodedata.bidirectional(char) in ("CS", "ES", "ET")
@@ -536,8 +545,8 @@ def _operands(
     for info, position, code in zip(infos, positions, told, strict=True):
         before = pending - position.x_offset * face.scale
         rise = position.y_offset * face.scale / 1000
-        if code.silent:
-            out.append(("" if open_string else "<") + _carriers(code.carried))
+        if code.silent and code.left:
+            out.append(f"{'' if open_string else '<'}{_leading(code.leading)}{_carriers(code.left)}")
             open_string = True
         if before or rise:
             if open_string:
@@ -556,7 +565,8 @@ def _operands(
             out.append(f"{info.codepoint:04x}>]TJ {'0 Ts ' if rise else ''}EMC[")
             open_string = False
         else:
-            out.append(_carriers(code.left) + f"{info.codepoint:04x}" + _carriers(code.right))
+            out.append(_leading(code.leading) + _carriers(code.left))
+            out.append(f"{info.codepoint:04x}" + _carriers(code.right))
         if rise and not code.silent:
             out.append(">]TJ 0 Ts[")
             open_string = False
@@ -570,7 +580,7 @@ def _operands(
         out.append(_number(pending))
     if ends_short:
         out.append(f"<{CARRIER | 0x200C:04x}>")
-    return "".join(out)
+    return "".join(out).replace("<>", "")
 
 
 def _carriers(text: str) -> str:
@@ -579,7 +589,14 @@ def _carriers(text: str) -> str:
     Readers take characters that stand in one place for one character shown twice.
     """
     codes = [f"{CARRIER | ord(char):04x}" for char in text]
-    return "".join(f">120<{code}>-120<" if at % 2 else code for at, code in enumerate(codes))
+    return "".join(f">90<{code}>-90<" if at % 2 else code for at, code in enumerate(codes))
+
+
+def _leading(text: str) -> str:
+    """Carriers that begin a word: each stands a little to the right of the next, the last of the letter."""
+    step = 120
+    codes = [f"{CARRIER | ord(char):04x}>{step}<" for char in text]
+    return f">{-step * len(codes)}<{''.join(codes)}" if codes else ""
 
 
 def _number(value: float) -> str:
