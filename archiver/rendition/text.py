@@ -584,12 +584,16 @@ def _operands(
 
 
 def _carriers(text: str) -> str:
-    """Carriers within a string, every second one a little to the left.
+    """Carriers within a string, direction marks and every second character a little to the left.
 
-    Readers take characters that stand in one place for one character shown twice.
+    Readers take characters that stand in one place for one that is shown twice, or exchange them.
     """
-    codes = [f"{CARRIER | ord(char):04x}" for char in text]
-    return "".join(f">90<{code}>-90<" if at % 2 else code for at, code in enumerate(codes))
+    out = []
+    for at, char in enumerate(text):
+        step = 10 if char == RIGHT_TO_LEFT_MARK else 90 * (at % 2)
+        code = f"{CARRIER | ord(char):04x}"
+        out.append(f">{step}<{code}>{-step}<" if step else code)
+    return "".join(out)
 
 
 def _leading(text: str) -> str:

@@ -1,0 +1,81 @@
+"""The text of a rendition comes out of it again: complete, in order, in every script."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from archiver.rendition import render
+from archiver.settings import Settings
+from archiver.sources import SourceRef, read
+
+LEFT_TO_RIGHT = {
+    "en": "A well-known office, “difficult”: ½ of €20 (in 2011) – naïve, ffi, fl.",
+    "ru": "В 1998 году (12 января) слово «мир» значило многое: 25%, не меньше.",
+    "el": "Ο δήμος ανακοίνωσε, στις 12/01/2011, τα «εγκαίνια» της βιβλιοθήκης.",
+    "hi": "उन्होंने 12 जनवरी 2011 को (पुस्तकालय) खोला, और कहा: “नमस्ते”।",
+    "ja": "市は2011年1月12日、新しい図書館の開館を発表した。",
+    "ko": "시는 2011년 1월 12일, 새 도서관 개관을 발표했다.",
+}
+
+RIGHT_TO_LEFT = {
+    "ar": [
+        "قال المدير: «فتحت المكتبة أبوابها في 12 يناير 2011، وحضر 120 زائرًا.» وبقيت مفتوحة.",
+        "في عام 1998 (أي قبل 13 سنة) كان العدد 1,250 كتابًا؛ واليوم 25% أكثر! أليس كذلك؟ نعم.",
+        "كتبت شركة IBM تقريرًا عن PDF/A-2 وعن Adobe Reader، ثم نشرته (Maria Lopez) - في 10:30.",
+    ],
+    "fa": ["کتابخانه در سال ۱۳۹۰ باز شد؛ «خوب بود»، گفت او. می‌خواهم بدانم (شاید) چرا؟"],
+    "he": [
+        'הספרייה נפתחה ב-12 בינואר 2011, ובאו 120 מבקרים. "זה היה יפה", אמר דן.',
+        "שָׁלוֹם: חברת IBM פרסמה דו״ח (ראו PDF/A-2) על 3.5 שעות; מחיר 20₪ או 5%.",
+    ],
+    "ur": ["لائبریری 12 جنوری 2011 کو کھلی، اور 120 لوگ آئے۔ «اچھا»، اس نے کہا (شاید)۔"],
+    "en": ["The word שלום means peace, and (سلام) as well; he wrote «مرحبا بالعالم» in 2011."],
+}
+FILLING = {
+    "ar": "وكانت المكتبة كبيرة جدا وفيها كتب كثيرة عن البحر والمدينة والناس الذين عاشوا فيها",
+    "fa": "کتابخانه بسیار بزرگ بود و کتاب‌های زیادی دربارهٔ دریا و شهر داشت",
+    "he": "הספרייה הייתה גדולה מאוד והיו בה ספרים רבים על הים ועל העיר ועל האנשים שחיו בה",
+    "ur": "لائبریری بہت بڑی تھی اور اس میں سمندر اور شہر کے بارے میں بہت سی کتابیں تھیں",
+    "en": "The library was large and held many books on the sea, the town and its people",
+}
+"""What makes a page's direction that of its language, as a page of an article has it."""
+
+DIRECTION_CONTROLS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def rendered(language: str, paragraphs: list[str], target: Path) -> Path:
+    values = {"title": "1", "identifier": "1", "language": language, "body": paragraphs}
+    settings = Settings()
+    source = read(SourceRef(Path("article.json"), data=json.dumps(values).encode()), settings)
+    render(source, target, settings)
+    return target
+
+
+def plain(text: str) -> str:
+    return " ".join(DIRECTION_CONTROLS.sub("", text).split())
+
+
+@pytest.mark.parametrize("language", LEFT_TO_RIGHT)
+def test_text_comes_out_complete_and_in_order(language: str, tmp_path: Path) -> None:
+    stated = LEFT_TO_RIGHT[language]
+    pdf = pypdfium2.PdfDocument(rendered(language, [stated], tmp_path / "article.pdf"))
+    assert stated in plain(pdf[0].get_textpage().get_text_range())
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not installed")
+@pytest.mark.parametrize(
+    ("language", "stated"), [(lang, text) for lang, texts in RIGHT_TO_LEFT.items() for text in texts]
+)
+def test_right_to_left_text_comes_out_of_poppler_in_order(
+    language: str, stated: str, tmp_path: Path
+) -> None:
+    long = " ".join([stated] * 4)
+    pdf = rendered(language, [stated, long, *[FILLING[language]] * 8], tmp_path / "article.pdf")
+    found = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, check=True).stdout.decode()
+    assert stated in plain(found)
+    assert long in plain(found)
