@@ -15,7 +15,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import NamedTuple
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from archiver.errors import RenditionError
 
@@ -68,6 +68,8 @@ def load(path: Path, max_pixels: int) -> Picture:
                         where=path.name,
                     )
                 return _passed(image, path) or _decoded(image)
+    except UnidentifiedImageError:
+        raise RenditionError("is not a picture of a kind that is known", where=path.name) from None
     except (OSError, SyntaxError, ValueError, zlib.error, Image.DecompressionBombError) as error:
         raise RenditionError(f"is not a picture that can be read: {error}", where=path.name) from None
 

@@ -220,7 +220,11 @@ def _record(
         "data/metadata/article.json": "application/json",
         "data/metadata/dublin-core.xml": "application/xml",
     }
-    files = [_stored(staged, path, kind, settings.algorithms) for path, kind in formats.items()]
+    names = {original: source.ref.original_name}
+    files = [
+        _stored(staged, path, kind, settings.algorithms, names.get(path, path.rpartition("/")[2]))
+        for path, kind in formats.items()
+    ]
     derived = {rendered: original, "data/metadata/article.json": original}
     agent = records.Agent("archiver", "software", __version__)
     obtained = ", ".join(f"{field}: {how}" for field, how in article.provenance.items())
@@ -246,7 +250,9 @@ def _record(
     (metadata / "premis.xml").write_bytes(premis)
 
 
-def _stored(staged: Path, path: str, kind: str, algorithms: tuple[str, ...]) -> records.StoredFile:
+def _stored(
+    staged: Path, path: str, kind: str, algorithms: tuple[str, ...], original_name: str
+) -> records.StoredFile:
     hashes = {algorithm: hashlib.new(algorithm) for algorithm in sorted(algorithms)}
     size = 0
     with (staged / path.removeprefix("data/")).open("rb") as file:
@@ -254,7 +260,8 @@ def _stored(staged: Path, path: str, kind: str, algorithms: tuple[str, ...]) -> 
             size += len(block)
             for digest in hashes.values():
                 digest.update(block)
-    return records.StoredFile(path, size, {n: h.hexdigest() for n, h in hashes.items()}, kind)
+    digests = {name: digest.hexdigest() for name, digest in hashes.items()}
+    return records.StoredFile(path, size, digests, kind, original_name)
 
 
 def bag_info(article: Article, settings: Settings) -> dict[str, str | list[str]]:

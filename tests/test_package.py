@@ -201,3 +201,23 @@ def test_identifiers_become_safe_names_that_never_meet() -> None:
     long = ["x" * 400 + end for end in "ab"]
     assert len({folder_name(identifier) for identifier in long}) == 2
     assert all(len(folder_name(identifier)) <= 255 for identifier in long)
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        (b"new\nline.md", "new=0Aline.md"),
+        (b"100%.md", "100=25.md"),
+        (b"latin\xff.md", "latin=FF.md"),
+        (b"quo\"te 's.md", "quo=22te 's.md"),
+    ],
+)
+def test_a_name_of_any_bytes_makes_a_bag_that_other_tools_accept(
+    name: bytes, stored: str, tmp_path: Path
+) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    path.write_text("# Title\n\nBody text.\n")
+    outcome = package_one(Job(SourceRef(path), tmp_path / "output", Settings(verapdf=False)))
+    assert outcome.bag is not None
+    assert (outcome.bag / "data/original" / stored).is_file()
+    assert bagit.Bag(str(outcome.bag)).is_valid()

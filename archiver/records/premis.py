@@ -37,12 +37,13 @@ PRONOM = {
 
 
 class StoredFile(NamedTuple):
-    """A file of the payload: its path in the bag, size in bytes, digests and format."""
+    """A file of the payload: its path in the bag, size in bytes, digests, format, and name as it came."""
 
     path: str
     size: int
     digests: Mapping[str, str]
     format: str
+    original_name: str
 
 
 class Agent(NamedTuple):
@@ -84,7 +85,7 @@ def premis(
     for file in files:
         written = _object(root, "file", file.path)
         _characteristics(written, file)
-        _add(written, "originalName", file.path.rpartition("/")[2])
+        _add(written, "originalName", file.original_name)
         if source := derived.get(file.path):
             _related(written, "derivation", "has source", source)
         _related(written, "structural", "is included in", article.identifier or "")

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from archiver.article import Article
 from archiver.errors import InvalidArticle, SourceError
@@ -43,11 +42,18 @@ class SourceRef:
         return f"{name}:{self.line}" if self.line else name
 
     @property
+    def original_name(self) -> str:
+        """The file's name as it came; bytes and characters that no text may hold are escaped."""
+        name = os.fsencode(self.path.name).decode("utf-8", "backslashreplace")
+        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+
+    @property
     def name(self) -> str:
         """The name of the original in a bag: that of its file, made safe to be one anywhere.
 
-        Bytes that are not UTF-8, control characters and separators are percent-encoded; a name
-        that would be too long is cut, its suffix kept.
+        Bytes that are not UTF-8, control characters, separators and percent signs become `=` and
+        two hexadecimal digits: a percent sign has a meaning in manifests, which not every tool
+        reads alike. A name that would be too long is cut, its suffix kept.
         """
         stem, suffix = self.path.stem, self.path.suffix
         if self.line:
@@ -59,7 +65,9 @@ class SourceRef:
 
 def _portable(name: str) -> str:
     return "".join(
-        quote(os.fsencode(char), safe="") if not char.isprintable() or char in '\\/:*?"<>|%' else char
+        "".join(f"={byte:02X}" for byte in os.fsencode(char))
+        if not char.isprintable() or char in '\\/:*?"<>|%'
+        else char
         for char in name
     )
 
