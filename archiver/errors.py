@@ -126,3 +126,10 @@ class AlreadyExists(BagError):
     """The destination holds a bag of another source; nothing is overwritten unasked."""
 
     rule = "bag-exists"
+
+
+class NotABag(BagError):
+    """A folder that was to be looked at as a bag and is none."""
+
+    exit_code = ExitCode.FINDINGS
+    rule = "bag-missing"

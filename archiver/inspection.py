@@ -7,27 +7,23 @@ from typing import Any
 
 from lxml import etree
 
-from archiver.errors import BagError
+from archiver.bag.reading import read
+from archiver.errors import NotABag
 
 MAX_BYTES = 64 * 1024 * 1024
 PREMIS = {"p": "http://www.loc.gov/premis/v3"}
 
 
-def describe(bag: Path) -> dict[str, Any]:
-    """What the tag files and records of a bag say. Raises BagError where it is none."""
-    if not (bag / "bagit.txt").is_file():
-        raise BagError("is not a bag (it has no bagit.txt)", where=str(bag))
+def describe(path: Path) -> dict[str, Any]:
+    """What the tag files and records of a bag say. Raises NotABag where it is none."""
+    found = read(path)
+    if found.declared is None:
+        raise NotABag(found.findings[-1].message, where=str(path))
     info: dict[str, Any] = {}
-    for line in _text(bag / "bag-info.txt").splitlines():
-        label, _, value = line.partition(":")
-        if value:
-            info[label.strip()] = value.strip()
-    payload = [
-        f"{path.relative_to(bag).as_posix()} ({path.stat().st_size:,} bytes)"
-        for path in sorted((bag / "data").rglob("*"))
-        if path.is_file() and not path.is_symlink()
-    ]
-    return {**_article(bag), "Payload": payload, "Events": _events(bag), **info}
+    for label, value in found.tags:
+        info[label] = f"{info[label]}; {value}" if label in info else value
+    payload = [f"{name} ({size:,} bytes)" for name, size in sorted(found.payload.items())]
+    return {**_article(found.path), "Payload": payload, "Events": _events(found.path), **info}
 
 
 def _text(path: Path) -> str:

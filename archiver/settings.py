@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from archiver.article import LanguageTag, Line, Rights
@@ -15,6 +16,20 @@ from archiver.errors import SettingsError
 FILE_NAME = "archiver.toml"
 
 MIB = 1024 * 1024
+
+LABEL = re.compile(r"[^\s:](?:[^\r\n:]*[^\s:])?")
+"""A label of bag-info.txt (RFC 8493 2.2.2)."""
+
+OWN_LABELS = {
+    "bag-size",
+    "bag-software-agent",
+    "bagging-date",
+    "bagit-profile-identifier",
+    "external-description",
+    "external-identifier",
+    "payload-oxum",
+    "source-organization",
+}
 
 Algorithm = Literal["md5", "sha1", "sha256", "sha512"]
 
@@ -71,6 +86,19 @@ class Settings(BaseSettings):
         100_000_000, description="Largest image, in pixels (a decompression bomb is larger)."
     )
 
+    @field_validator("bag_info")
+    @classmethod
+    def _labels(cls, labels: dict[str, str]) -> dict[str, str]:
+        for label in labels:
+            if not LABEL.fullmatch(label):
+                raise ValueError(
+                    f"{label!r} is no label; expected text without a colon or line break, and no "
+                    "space at its ends"
+                )
+            if label.lower() in OWN_LABELS:
+                raise ValueError(f"{label!r} is written by archiver itself; expected another label")
+        return labels
+
 
 def load(file: Path | None = None, **flags: Any) -> Settings:
     """Settings from `file` (else `archiver.toml` in the working directory), environment and flags.
@@ -91,10 +119,14 @@ def load(file: Path | None = None, **flags: Any) -> Settings:
         from_environment = EnvSettingsSource(Settings)()
         return Settings(**{**from_file, **from_environment, **given})
     except ValidationError as error:
-        told = "; ".join(map(_told, error.errors(include_url=False)))
+        problems = error.errors(include_url=False)
+        told = "; ".join(_told(p) for p in problems if p["type"] != "too_short" or not p["input"])
         raise SettingsError(told, where=_places(file, error, from_file, given)) from None
     except ValueError as error:
         raise SettingsError(str(error), where="environment") from None
+
+
+FLAGS = {"algorithms": "--algorithm"}
 
 
 def _told(problem: Any) -> str:
@@ -111,7 +143,7 @@ def _places(
     """Where the first thing that is wrong was set."""
     field = str(error.errors()[0]["loc"][0])
     if field in given:
-        return f"--{field.replace('_', '-')}"
+        return FLAGS.get(field, f"--{field.replace('_', '-')}")
     return str(file) if field in from_file else f"ARCHIVER_{field.upper()}"
 
 

@@ -78,7 +78,7 @@ def test_algorithms_are_added_or_replaced(tmp_path: Path) -> None:
         (["package", "a.txt", "--settings", "gone.toml"], 2, "gone.toml"),
         (["package", "a.txt", "--verapdf", "/nowhere"], 2, "holds no veraPDF"),
         (["render", "gone.md"], 3, "gone.md"),
-        (["inspect", "."], 3, "is not a bag"),
+        (["inspect", "."], 1, "it is no bag"),
     ],
 )
 def test_what_is_wrong_is_one_sentence_and_an_exit_code(
