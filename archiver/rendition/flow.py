@@ -6,13 +6,14 @@ a paragraph stands alone at a page's foot or head, and what introduces something
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from reportlab.platypus import Flowable
 
 from archiver.pictures import Picture
+from archiver.rendition.direction import RIGHT_TO_LEFT
 from archiver.rendition.embedding import Inks, TextObject
 from archiver.rendition.tagging import ARTIFACT, CLOSE, Element, Structure
 from archiver.rendition.text import Line
@@ -54,6 +55,13 @@ class Bookmark(NamedTuple):
     y: float
 
 
+class Letters(NamedTuple):
+    """How many letters run to the right, and how many to the left."""
+
+    rightward: int = 0
+    leftward: int = 0
+
+
 @dataclass
 class Sheet:
     """What the blocks of one document write to while they are drawn."""
@@ -62,6 +70,19 @@ class Sheet:
     inks: Inks = field(default_factory=Inks)
     bookmarks: list[Bookmark] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
+    right_to_left: bool = False
+    letters: dict[int, Letters] = field(default_factory=dict)
+    """For each page of a right-to-left article, how many letters run which way."""
+
+    def count(self, page: int, lines: Iterable[Line]) -> None:
+        """Count the letters of lines on a page."""
+        if not self.right_to_left:
+            return
+        text = "".join(part.glyphs.text for line in lines for part in line.parts)
+        leftward = len(RIGHT_TO_LEFT.findall(text))
+        rightward = sum(map(str.isalpha, text)) - leftward
+        known = self.letters.get(page, Letters())
+        self.letters[page] = Letters(known.rightward + rightward, known.leftward + leftward)
 
 
 class Block(Flowable):
@@ -181,6 +202,7 @@ class TextBlock(Block):
             level, title = self.bookmark
             self.sheet.bookmarks.append(Bookmark(level, title, page, y + self.height))
         text = TextObject(self.sheet.inks)
+        self.sheet.count(page, self.lines)
         if self.label:
             self.label.show(text, self.sheet.structure, page, self._label_x(x), baseline)
         if style.gray:

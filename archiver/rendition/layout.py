@@ -32,6 +32,7 @@ from archiver.rendition.flow import (
     Block,
     Inline,
     Label,
+    Letters,
     PictureBlock,
     Rule,
     Sheet,
@@ -41,7 +42,7 @@ from archiver.rendition.flow import (
 from archiver.rendition.fonts import Fonts, Typeface
 from archiver.rendition.tables import MAX_COLUMNS, Cell, TableBlock, column_widths, row
 from archiver.rendition.tagging import CLOSE, FOOTER, Element, Structure
-from archiver.rendition.text import Paragraph, Run, Typesetter
+from archiver.rendition.text import Paragraph, Run, Typesetter, direction_marks
 from archiver.scripts import Passage, passages, runs_right_to_left
 
 REGULAR, BOLD, ITALIC, MONO = (
@@ -114,9 +115,10 @@ class Composer:
     def __post_init__(self) -> None:
         self.languages = tuple(self.article.language)
         self.language = self.languages[0]
-        self.sheet = Sheet(Structure(self.language))
+        right_to_left = runs_right_to_left(self.language)
+        self.sheet = Sheet(Structure(self.language), right_to_left=right_to_left)
         self.root = self.sheet.structure.root
-        self.typesetter = Typesetter(self.fonts, self.language, runs_right_to_left(self.language))
+        self.typesetter = Typesetter(self.fonts, self.language, right_to_left)
         self.headings: list[int] = []
 
     def story(self) -> list[Block]:
@@ -406,7 +408,11 @@ def paginate(story: list[Block], sheet: Sheet, typesetter: Typesetter, identifie
 
 
 def _foot(sheet: Sheet, typesetter: Typesetter, identifier: str, page: int, count: int) -> str:
-    """The running foot of a page: an artifact (ISO 32000-1 14.8.2.2)."""
+    """The running foot of a page: an artifact (ISO 32000-1 14.8.2.2).
+
+    Readers take the direction of most of a page's letters for that of its lines. Where a short
+    right-to-left article would lose to its record of provenance, marks make up the difference.
+    """
     size = FOOT.size
     baseline = MARGIN_FOOT - 34
     number = typesetter.lines(typesetter.paragraph([Run(f"page {page} of {count}")]), MEASURE, size)[0]
@@ -416,6 +422,11 @@ def _foot(sheet: Sheet, typesetter: Typesetter, identifier: str, page: int, coun
     text.mark(f"{FOOT.gray:g} g")
     text.line(left[0], MARGIN_SIDE, baseline, size)
     text.line(number, MARGIN_SIDE + MEASURE - width, baseline, size)
+    letters = sheet.letters.get(page - 1, Letters())
+    excess = letters.rightward + len(identifier) + len("pageof") - letters.leftward
+    if letters.leftward and excess >= 0:
+        text.place(MARGIN_SIDE + MEASURE, baseline, 1)
+        text.show(direction_marks(number.parts[0].glyphs.face, excess + 1))
     text.mark(INK)
     rule = f"0.6 g {MARGIN_SIDE:.2f} {baseline + 13:.2f} {MEASURE:.2f} 0.4 re f {INK}"
     return "\n".join([FOOTER, rule, *text.end(), CLOSE])

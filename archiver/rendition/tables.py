@@ -158,6 +158,7 @@ class TableBlock(Block):
     def _show(self, text: TextObject, row: Row, page: int, left: float, top: float) -> None:
         for number, (cell, lines) in enumerate(zip(row.cells, row.lines, strict=True)):
             cell.roles[0].element.join()
+            self.sheet.count(page, lines)
             for line, x, baseline in self._places(number, cell, lines, left, top):
                 show_line(text, self.sheet.structure, line, cell.roles, self.style, page, x, baseline)
             close_marks(text)

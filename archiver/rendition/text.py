@@ -526,6 +526,13 @@ def _direction_mark(piece: Piece, base: int, x: float) -> Iterator[Placed]:
         yield Placed(x, Glyphs(face, mark, 0.0, f"<{code:04x}>", ((code, mark),), True), piece.role)
 
 
+def direction_marks(face: Face, count: int) -> Glyphs:
+    """So many right-to-left marks that are only said, each a little to the left of the last."""
+    code = CARRIER | ord(RIGHT_TO_LEFT_MARK)
+    operands = "150".join([f"<{code:04x}>"] * count)
+    return Glyphs(face, RIGHT_TO_LEFT_MARK * count, 0.0, operands, ((code, RIGHT_TO_LEFT_MARK),), True)
+
+
 def _operands(
     face: Face,
     infos: Sequence[hb.GlyphInfo],

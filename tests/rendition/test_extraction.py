@@ -79,3 +79,12 @@ def test_right_to_left_text_comes_out_of_poppler_in_order(
     found = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, check=True).stdout.decode()
     assert stated in plain(found)
     assert long in plain(found)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not installed")
+@pytest.mark.parametrize("language", ["ar", "fa", "he", "ur"])
+def test_a_short_article_does_not_lose_its_direction_to_its_record(language: str, tmp_path: Path) -> None:
+    stated = RIGHT_TO_LEFT[language][0]
+    pdf = rendered(language, [stated], tmp_path / "article.pdf")
+    found = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, check=True).stdout.decode()
+    assert stated in plain(found)
