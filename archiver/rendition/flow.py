@@ -16,7 +16,7 @@ from archiver.pictures import Picture
 from archiver.rendition.direction import RIGHT_TO_LEFT
 from archiver.rendition.embedding import Inks, TextObject
 from archiver.rendition.tagging import ARTIFACT, CLOSE, Element, Structure
-from archiver.rendition.text import Line
+from archiver.rendition.text import LEFT_TO_RIGHT_MARK, Line
 
 PAGE_WIDTH, PAGE_HEIGHT = 595.28, 841.89
 MARGIN_SIDE, MARGIN_TOP, MARGIN_FOOT = 82.0, 72.0, 82.0
@@ -79,8 +79,9 @@ class Sheet:
         if not self.right_to_left:
             return
         text = "".join(part.glyphs.text for line in lines for part in line.parts)
-        leftward = len(RIGHT_TO_LEFT.findall(text))
-        rightward = sum(map(str.isalpha, text)) - leftward
+        letters = [char for char in text if char.isalpha() or char == LEFT_TO_RIGHT_MARK]
+        leftward = sum(RIGHT_TO_LEFT.match(char) is not None for char in letters)
+        rightward = len(letters) - leftward
         known = self.letters.get(page, Letters())
         self.letters[page] = Letters(known.rightward + rightward, known.leftward + leftward)
 

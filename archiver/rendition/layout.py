@@ -407,6 +407,10 @@ def paginate(story: list[Block], sheet: Sheet, typesetter: Typesetter, identifie
     return Pages(out.getvalue(), count, feet, sheet)
 
 
+MAJORITY = 24
+"""By how many letters, those of the foot among them, a page's own direction is to prevail."""
+
+
 def _foot(sheet: Sheet, typesetter: Typesetter, identifier: str, page: int, count: int) -> str:
     """The running foot of a page: an artifact (ISO 32000-1 14.8.2.2).
 
@@ -423,10 +427,10 @@ def _foot(sheet: Sheet, typesetter: Typesetter, identifier: str, page: int, coun
     text.line(left[0], MARGIN_SIDE, baseline, size)
     text.line(number, MARGIN_SIDE + MEASURE - width, baseline, size)
     letters = sheet.letters.get(page - 1, Letters())
-    excess = letters.rightward + len(identifier) + len("pageof") - letters.leftward
-    if letters.leftward and excess >= 0:
+    missing = letters.rightward + len(identifier) + MAJORITY - letters.leftward
+    if letters.leftward and missing > 0:
         text.place(MARGIN_SIDE + MEASURE, baseline, 1)
-        text.show(direction_marks(number.parts[0].glyphs.face, excess + 1))
+        text.show(direction_marks(number.parts[0].glyphs.face, missing))
     text.mark(INK)
     rule = f"0.6 g {MARGIN_SIDE:.2f} {baseline + 13:.2f} {MEASURE:.2f} 0.4 re f {INK}"
     return "\n".join([FOOTER, rule, *text.end(), CLOSE])
