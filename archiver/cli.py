@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import __version__
-from archiver.errors import ArchiverError, ExitCode
+from archiver.errors import ArchiverError, ExitCode, MissingExtra
 
 if TYPE_CHECKING:
+    from archiver.rendition.verapdf import Validator
     from archiver.settings import Settings
 
 EPILOG = """\b
@@ -153,20 +154,37 @@ def render(source: Path, output: Path | None, as_json: bool, file: Path | None, 
 
 @cli.command()
 @click.argument("bags", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="BAG...")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def validate(bags: tuple[Path, ...], as_json: bool) -> None:
+@click.option("--check-pdf", is_flag=True, help="Check PDF/A conformance anew, with veraPDF.")
+@common
+def validate(bags: tuple[Path, ...], check_pdf: bool, as_json: bool, file: Path | None) -> None:
     """Validate bags: complete and valid (RFC 8493), and the records in archiver's own packages.
 
-    PDF/A conformance is reported as it was recorded when the package was made.
+    PDF/A conformance is reported as it was recorded when the package was made, unless --check-pdf
+    has veraPDF look again.
 
     \b
-    Example:
+    Examples:
       archiver validate output/*
+      archiver validate output/* --check-pdf
     """
     from archiver import bag, reports
 
-    found = [bag.validate(path) for path in bags]
+    validator = _validator(file) if check_pdf else None
+    found = [bag.validate(path, validator) for path in bags]
     _print_reports(found, as_json, reports)
+
+
+def _validator(file: Path | None) -> Validator:
+    """The veraPDF of the settings. Raises MissingExtra where there is none."""
+    from archiver.rendition.verapdf import find
+
+    validator = find(_settings(file).verapdf)
+    if validator is None:
+        raise MissingExtra(
+            "--check-pdf needs veraPDF, and there is none",
+            hint="pip install 'archiver[verapdf]', or set verapdf to an installation of your own",
+        )
+    return validator
 
 
 @cli.command()

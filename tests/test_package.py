@@ -11,10 +11,12 @@ import time
 from pathlib import Path
 
 import bagit
+import pikepdf
 import pytest
 
 from archiver.bag import folder_name, validate
 from archiver.pipeline import Job, package_one
+from archiver.rendition.verapdf import Validator
 from archiver.settings import Settings
 from archiver.sources import SourceRef
 from tests.conftest import EXAMPLES, packaged
@@ -221,3 +223,19 @@ def test_a_name_of_any_bytes_makes_a_bag_that_other_tools_accept(
     assert outcome.bag is not None
     assert (outcome.bag / "data/original" / stored).is_file()
     assert bagit.Bag(str(outcome.bag)).is_valid()
+
+
+def test_conformance_is_checked_anew_where_that_is_asked(tmp_path: Path, verapdf: Validator) -> None:
+    outcome = packaged(EXAMPLES / "seed-library.md", tmp_path)
+    assert outcome.bag is not None
+    assert "now, by veraPDF" in next(
+        check.note for check in validate(outcome.bag, verapdf).checks if check.name == "PDF/A conformance"
+    )
+    rendition = next((outcome.bag / "data/rendition").iterdir())
+    with pikepdf.open(rendition, allow_overwriting_input=True) as pdf:
+        del pdf.Root.MarkInfo
+        pdf.save(rendition)
+    bagit.Bag(str(outcome.bag)).save(manifests=True)
+    report = validate(outcome.bag, verapdf)
+    assert next(c.verdict for c in report.checks if c.name == "PDF/A conformance") == "failed"
+    assert any("6.7.2.2" in finding.clause for finding in report.findings), report.findings

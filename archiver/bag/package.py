@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archiver.bag.checks import COMPLETENESS
 from archiver.bag.making import PROFILE_IDENTIFIER
 from archiver.bag.reading import Bag, read
 from archiver.bag.rules import finding
 from archiver.findings import Check, Finding, Severity, Verdict
+
+if TYPE_CHECKING:
+    from archiver.rendition.verapdf import Validator
 
 RECORDS, PDF, CONFORMANCE = "metadata", "rendition", "PDF/A conformance"
 PDF_HEADER, PDF_TRAILER = b"%PDF-", b"%%EOF"
@@ -44,8 +48,11 @@ def existing(path: Path) -> Existing | None:
     return Existing(bag.tag("External-Identifier"), originals, complete)
 
 
-def check_package(bag: Bag, *, broken: bool) -> list[Check]:
-    """The checks of a package's records and rendition; what is wrong goes to the bag's findings."""
+def check_package(bag: Bag, *, broken: bool, validator: Validator | None) -> list[Check]:
+    """The checks of a package's records and rendition; what is wrong goes to the bag's findings.
+
+    Conformance is checked anew where there is a `validator`, else told as it was recorded.
+    """
     own = any(
         label.lower() == "bagit-profile-identifier" and value == PROFILE_IDENTIFIER
         for label, value in bag.tags
@@ -58,16 +65,23 @@ def check_package(bag: Bag, *, broken: bool) -> list[Check]:
     wrong = records.check(bag.path / "data" / "metadata", bag.expected())
     unopened = list(_renditions(bag))
     bag.findings.extend((*wrong, *unopened))
+    conformance = _recorded(bag.path, broken=bool(wrong or unopened))
+    if validator and not unopened:
+        conformance = _checked(bag, validator)
     return [
         Check(RECORDS, Verdict.FAILED if wrong else Verdict.PASSED),
         Check(PDF, Verdict.FAILED if unopened else Verdict.PASSED),
-        _conformance(bag.path, broken=bool(wrong or unopened)),
+        conformance,
     ]
+
+
+def _rendition_paths(bag: Bag) -> list[str]:
+    return sorted(path for path in bag.payload if path.startswith("data/rendition/"))
 
 
 def _renditions(bag: Bag) -> Iterator[Finding]:
     """Each rendition begins and ends as a PDF does (ISO 32000-1 7.5.2, 7.5.5)."""
-    paths = [path for path in bag.payload if path.startswith("data/rendition/")]
+    paths = _rendition_paths(bag)
     if not paths:
         yield finding("package-pdf", "has no rendition", "data/rendition")
     for path in paths:
@@ -78,7 +92,26 @@ def _renditions(bag: Bag) -> Iterator[Finding]:
                 yield finding("package-pdf", "is not a whole PDF", path)
 
 
-def _conformance(path: Path, *, broken: bool) -> Check:
+def _checked(bag: Bag, validator: Validator) -> Check:
+    """What veraPDF says now of every conformance level that the renditions claim."""
+    from archiver.errors import RenditionError
+    from archiver.rendition.xmp import claims
+
+    wrong: list[Finding] = []
+    told: list[str] = []
+    for path in _rendition_paths(bag):
+        try:
+            claimed = claims(bag.path / path)
+            wrong += validator.check(bag.path / path, claimed)
+            told.append(" and ".join(claimed))
+        except RenditionError as error:
+            wrong.append(finding("package-pdf", error.message, path))
+    bag.findings.extend(wrong)
+    note = f"{'; '.join(told)}, now, by {validator.name} {validator.version}"
+    return Check(CONFORMANCE, Verdict.FAILED if wrong else Verdict.PASSED, note)
+
+
+def _recorded(path: Path, *, broken: bool) -> Check:
     """What the records say of the rendition; veraPDF is not run again."""
     if broken:
         return Check(CONFORMANCE, Verdict.NOT_CHECKED, "the records or the rendition are not valid")

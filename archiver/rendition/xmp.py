@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from xml.sax.saxutils import escape
+
+import pikepdf
 
 from archiver import __version__
 from archiver.article import Article
+from archiver.errors import RenditionError
 from archiver.rendition.flavours import Flavour
 
 PRODUCER = f"archiver {__version__}"
@@ -21,6 +25,9 @@ NAMESPACES = {
     "pdfaSchema": "http://www.aiim.org/pdfa/ns/schema#",
     "pdfaProperty": "http://www.aiim.org/pdfa/ns/property#",
 }
+
+LEVELS = ("1a", "1b", "2a", "2b", "2u", "3a", "3b", "3u", "4", "4e", "4f")
+"""The conformance levels of PDF/A there are."""
 
 W3CDTF = re.compile(r"\d{4}(-(0\d|1[0-2])(-\d\d)?)?")
 
@@ -86,3 +93,20 @@ def _array(name: str, kind: str, values: list[str | None]) -> list[str]:
     language = ' xml:lang="x-default"' if kind == "Alt" else ""
     items = "".join(f"<rdf:li{language}>{escape(value)}</rdf:li>" for value in values if value)
     return [f"<{name}><rdf:{kind}>{items}</rdf:{kind}></{name}>"] if items else []
+
+
+def claims(pdf: Path) -> tuple[str, ...]:
+    """The veraPDF profiles that a PDF claims to conform to, by its XMP: ("2a", "ua1").
+
+    Raises RenditionError where it cannot be read, or claims no conformance to PDF/A.
+    """
+    try:
+        with pikepdf.open(pdf) as document, document.open_metadata() as metadata:
+            part, level = (str(metadata.get(f"pdfaid:{name}", "")) for name in ("part", "conformance"))
+            accessible = metadata.get("pdfuaid:part") == "1"
+    except (pikepdf.PdfError, OSError, ValueError, SyntaxError) as error:
+        raise RenditionError(f"cannot be read as a PDF: {error}", where=pdf.name) from None
+    flavour = f"{part}{level.lower()}"
+    if flavour not in LEVELS:
+        raise RenditionError("claims no conformance to PDF/A in its metadata", where=pdf.name)
+    return (flavour, "ua1") if accessible else (flavour,)
