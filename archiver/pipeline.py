@@ -84,12 +84,28 @@ def _packaged(job: Job, begun: float) -> Outcome:
     when = moment()
     validator = find(job.settings.verapdf)
     source = read(job.ref, job.settings)
-    identifier = source.article.identifier or ""
-    target = bag.destination(job.output, identifier)
+    target = bag.destination(job.output, source.article.identifier or "")
     if os.path.lexists(target) and not job.replace:
+        return _outcome(job, source, "already packaged", _already(source, target), target, begun)
+    try:
+        report = _made(job, source, target, validator, when)
+    except AlreadyExists:
+        if job.replace:
+            raise
         report = _already(source, target)
-        seconds = time.monotonic() - begun
-        return Outcome(job.ref.label, "already packaged", report, identifier, target, seconds)
+        return _outcome(job, source, "already packaged", report, target, begun)
+    return _outcome(job, source, "packaged", report, target, begun)
+
+
+def _outcome(
+    job: Job, source: Source, status: Status, report: Report, target: Path, begun: float
+) -> Outcome:
+    identifier = source.article.identifier or ""
+    return Outcome(job.ref.label, status, report, identifier, target, time.monotonic() - begun)
+
+
+def _made(job: Job, source: Source, target: Path, validator: Validator | None, when: datetime) -> Report:
+    """Make the package of a source and put it at `target`, where it may have arrived meanwhile."""
     with bag.staging(job.output) as folder:
         staged = folder / "bag"
         digests = _store(source, staged)
@@ -109,9 +125,7 @@ def _packaged(job: Job, begun: float) -> Outcome:
         conformance,
         Check("complete and valid", Verdict.PASSED),
     )
-    report = Report(job.ref.label, checks, findings, {"pages": rendition.pages})
-    seconds = time.monotonic() - begun
-    return Outcome(job.ref.label, "packaged", report, identifier, target, seconds)
+    return Report(job.ref.label, checks, findings, {"pages": rendition.pages})
 
 
 def moment() -> datetime:

@@ -239,3 +239,12 @@ def test_conformance_is_checked_anew_where_that_is_asked(tmp_path: Path, verapdf
     report = validate(outcome.bag, verapdf)
     assert next(c.verdict for c in report.checks if c.name == "PDF/A conformance") == "failed"
     assert any("6.7.2.2" in finding.clause for finding in report.findings), report.findings
+
+
+def test_processes_that_package_the_same_source_at_once_all_end_well(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "archiver", "package", str(FERRY), "--no-verapdf", "-o", "output"]
+    running = [subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE) for _ in range(4)]
+    told = [process.communicate()[0].decode() for process in running]
+    assert [process.returncode for process in running] == [0] * 4, told
+    assert sum(text.startswith("packaged") for text in told) == 1
+    assert [path.name for path in (tmp_path / "output").iterdir() if path.name.startswith(".")] == []
