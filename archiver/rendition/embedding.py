@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from archiver.rendition.fonts import Face
+from archiver.rendition.shaping import Glyphs
 from archiver.rendition.tagging import Element
-from archiver.rendition.text import Glyphs, Line
+from archiver.rendition.text import Line
 
 
 class Embedded:

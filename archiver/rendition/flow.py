@@ -15,8 +15,9 @@ from reportlab.platypus import Flowable
 from archiver.pictures import Picture
 from archiver.rendition.direction import RIGHT_TO_LEFT
 from archiver.rendition.embedding import Inks, TextObject
+from archiver.rendition.shaping import LEFT_TO_RIGHT_MARK
 from archiver.rendition.tagging import ARTIFACT, CLOSE, Element, Structure
-from archiver.rendition.text import LEFT_TO_RIGHT_MARK, Line
+from archiver.rendition.text import Line
 
 PAGE_WIDTH, PAGE_HEIGHT = 595.28, 841.89
 MARGIN_SIDE, MARGIN_TOP, MARGIN_FOOT = 82.0, 72.0, 82.0

@@ -40,9 +40,10 @@ from archiver.rendition.flow import (
     TextBlock,
 )
 from archiver.rendition.fonts import Fonts, Typeface
+from archiver.rendition.shaping import RIGHT_TO_LEFT_MARK, marks
 from archiver.rendition.tables import MAX_COLUMNS, Cell, TableBlock, column_widths, row
 from archiver.rendition.tagging import CLOSE, FOOTER, Element, Structure
-from archiver.rendition.text import Paragraph, Run, Typesetter, direction_marks
+from archiver.rendition.text import Paragraph, Run, Typesetter
 from archiver.scripts import Passage, passages, runs_right_to_left
 
 REGULAR, BOLD, ITALIC, MONO = (
@@ -430,7 +431,7 @@ def _foot(sheet: Sheet, typesetter: Typesetter, identifier: str, page: int, coun
     missing = letters.rightward + len(identifier) + MAJORITY - letters.leftward
     if letters.leftward and missing > 0:
         text.place(MARGIN_SIDE + MEASURE, baseline, 1)
-        text.show(direction_marks(number.parts[0].glyphs.face, missing))
+        text.show(marks(number.parts[0].glyphs.face, RIGHT_TO_LEFT_MARK, missing))
     text.mark(INK)
     rule = f"0.6 g {MARGIN_SIDE:.2f} {baseline + 13:.2f} {MEASURE:.2f} 0.4 re f {INK}"
     return "\n".join([FOOTER, rule, *text.end(), CLOSE])
