@@ -92,10 +92,10 @@ class TextObject:
     def line(self, line: Line, x: float, y: float, size: float) -> None:
         """Show a line whole, without regard to roles."""
         self.place(x, y, size)
-        for at, glyphs, _ in line.parts:
-            if at:
-                self.place(x + at * size / 1000, y, size)
-            self.show(glyphs)
+        for piece in line.parts:
+            if piece.x:
+                self.place(x + piece.x * size / 1000, y, size)
+            self.show(piece.glyphs)
 
     def end(self) -> list[str]:
         """All operators, the text object closed."""

@@ -293,7 +293,7 @@ def show_line(
     scale = style.size / 1000
     x = left
     linked: dict[int, tuple[float, float]] = {}
-    for number, (at, glyphs, role) in enumerate(line.parts):
+    for number, (glyphs, role, _, at) in enumerate(line.parts):
         inline = roles[role]
         if text.marked is not inline.element:
             close_marks(text)

@@ -63,11 +63,15 @@ class Run(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Glyphs in their place in a paragraph: whose they are and which way they run."""
+    """Glyphs in their place in a paragraph: whose they are and which way they run.
+
+    On a line, `x` is their distance from its left end, None where they just follow on.
+    """
 
     glyphs: Glyphs
     role: int
     level: int
+    x: float | None = None
 
 
 class Word(NamedTuple):
@@ -79,18 +83,10 @@ class Word(NamedTuple):
     ends_line: bool
 
 
-class Placed(NamedTuple):
-    """Glyphs on a line. `x` is their distance from its left end, None where they just follow on."""
-
-    x: float | None
-    glyphs: Glyphs
-    role: int
-
-
 class Line(NamedTuple):
     """One line, its parts in reading order."""
 
-    parts: tuple[Placed, ...]
+    parts: tuple[Piece, ...]
     width: float
 
 
@@ -315,11 +311,7 @@ def _line(words: Sequence[Word], base: int) -> Line:
     pieces = [piece for word in words for piece in word.pieces]
     width = sum(word.width + word.space for word in words) - words[-1].space
     if not base and not any(piece.level for piece in pieces):
-        first, *rest = pieces
-        return Line(
-            (Placed(0.0, first.glyphs, first.role), *(Placed(None, g, r) for g, r, _ in rest)),
-            width,
-        )
+        return Line(tuple(pieces), width)
     item_levels = [piece.level for piece in pieces]
     for i in range(len(pieces) - 1, -1, -1):
         if not pieces[i].glyphs.text.isspace():
@@ -330,10 +322,10 @@ def _line(words: Sequence[Word], base: int) -> Line:
     for i in visual_order(range(len(pieces)), item_levels):
         places[i] = x
         x += pieces[i].glyphs.width
-    parts: list[Placed] = []
+    parts: list[Piece] = []
     for against, members in groupby(range(len(pieces)), key=lambda i: item_levels[i] > base):
         run = list(members)
-        parts += (Placed(places[i], pieces[i].glyphs, pieces[i].role) for i in run)
+        parts += (pieces[i]._replace(x=places[i]) for i in run)
         if against:
             left = min(places[i] for i in run) - 10
             right = max(places[i] + pieces[i].glyphs.width for i in run)
@@ -363,7 +355,7 @@ def _joined(ink: Piece, blank: Piece) -> Iterator[Piece]:
     )
 
 
-def _direction_mark(piece: Piece, base: int, x: float) -> Iterator[Placed]:
+def _direction_mark(piece: Piece, base: int, x: float) -> Iterator[Piece]:
     """A mark that is only said (U+200E, U+200F), where a run against a line's direction ends.
 
     It keeps what follows, for readers that order text by where it stands, from being taken for a
@@ -372,4 +364,4 @@ def _direction_mark(piece: Piece, base: int, x: float) -> Iterator[Placed]:
     face = piece.glyphs.face
     if face.blank is not None:
         mark = RIGHT_TO_LEFT_MARK if base else LEFT_TO_RIGHT_MARK
-        yield Placed(x, marks(face, mark), piece.role)
+        yield piece._replace(glyphs=marks(face, mark), x=x)
