@@ -48,6 +48,10 @@ UNSPACED = re.compile(
 )
 """Characters of scripts that are written without spaces between words, and their punctuation."""
 
+HYPHENS = ("-", "\u2010")
+MOST_BLANKS = 8
+"""How far to look back for a hyphen before blanks."""
+
 REMEMBERED_WORDS = 200_000
 REMEMBERED_LENGTH = 80
 """How many words, up to how long, are remembered by a process before it starts afresh."""
@@ -272,19 +276,26 @@ def _edges(runs: Sequence[Run]) -> list[int]:
 def _opportunities(text: str, language: str) -> Iterator[tuple[int, int]]:
     """The stretches between break opportunities (UAX 14).
 
-    In scripts that put spaces between words only those are taken. A line that ended in a hyphen
-    would read, to whoever extracts the text, as a word that was hyphenated, and the hyphen would
-    be lost; one that ended within a Korean word, as two words.
+    In scripts that put spaces between words only those are taken, and none after a hyphen: a line
+    that ended in one would read, to whoever extracts the text, as a word that was hyphenated, and
+    the hyphen would be lost. A line that ended within a Korean word would read as two words.
     """
     start = end = 0
     for stretch in LineBreaker(text, language or "en"):
         end += len(stretch)
-        if end < len(text) and not (
-            text[end - 1].isspace() or UNSPACED.match(text[end - 1]) or UNSPACED.match(text[end])
-        ):
+        if end < len(text) and not _may_break(text, end):
             continue
         yield start, end
         start = end
+
+
+def _may_break(text: str, at: int) -> bool:
+    last = text[at - 1]
+    if last in "\n\r\x0b\x0c\x85\u2028\u2029":
+        return True
+    if last.isspace():
+        return not text[max(0, at - MOST_BLANKS) : at].rstrip().endswith(HYPHENS)
+    return bool(UNSPACED.match(last) or UNSPACED.match(text[at]))
 
 
 def _parts(

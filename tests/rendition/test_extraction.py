@@ -88,3 +88,11 @@ def test_a_short_article_does_not_lose_its_direction_to_its_record(language: str
     pdf = rendered(language, [stated], tmp_path / "article.pdf")
     found = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, check=True).stdout.decode()
     assert stated in plain(found)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not installed")
+def test_no_line_ends_in_a_hyphen_that_poppler_would_take_away(tmp_path: Path) -> None:
+    stated = "A presence - a pre- and post-war one, well-known - of nineteen thousand. " * 9
+    pdf = rendered("en", [stated], tmp_path / "article.pdf")
+    found = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, check=True).stdout.decode()
+    assert plain(stated) in plain(found)
