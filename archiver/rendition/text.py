@@ -133,12 +133,12 @@ class Typesetter:
         if base or RIGHT_TO_LEFT.search(text):
             base = base_level(text, self.fallback_level)
             at = levels(text, base)
-        return Paragraph(tuple(self._words(runs, text, at)), base)
+        return Paragraph(tuple(self._words(runs, text, at, base)), base)
 
-    def _words(self, runs: Sequence[Run], text: str, at: list[int] | None) -> Iterator[Word]:
+    def _words(self, runs: Sequence[Run], text: str, at: list[int] | None, base: int) -> Iterator[Word]:
         edges = _edges(runs)
         run_at = 0
-        for start, end in _opportunities(text, self.language):
+        for start, end in _opportunities(text, self.language, base):
             while edges[run_at + 1] <= start:
                 run_at += 1
             run = runs[run_at]
@@ -273,26 +273,28 @@ def _edges(runs: Sequence[Run]) -> list[int]:
     return edges
 
 
-def _opportunities(text: str, language: str) -> Iterator[tuple[int, int]]:
+def _opportunities(text: str, language: str, base: int) -> Iterator[tuple[int, int]]:
     """The stretches between break opportunities (UAX 14).
 
-    In scripts that put spaces between words only those are taken, and none after a hyphen: a line
-    that ended in one would read, to whoever extracts the text, as a word that was hyphenated, and
-    the hyphen would be lost. A line that ended within a Korean word would read as two words.
+    In scripts that put spaces between words only those are taken, and none that leaves a hyphen at
+    the right end of a line: that would read, to whoever extracts the text, as a word that was
+    hyphenated, and be lost. A line that ended within a Korean word would read as two words.
     """
     start = end = 0
     for stretch in LineBreaker(text, language or "en"):
         end += len(stretch)
-        if end < len(text) and not _may_break(text, end):
+        if end < len(text) and not _may_break(text, end, base):
             continue
         yield start, end
         start = end
 
 
-def _may_break(text: str, at: int) -> bool:
+def _may_break(text: str, at: int, base: int) -> bool:
     last = text[at - 1]
     if last in "\n\r\x0b\x0c\x85\u2028\u2029":
         return True
+    if last.isspace() and base:
+        return text[at] not in HYPHENS
     if last.isspace():
         return not text[max(0, at - MOST_BLANKS) : at].rstrip().endswith(HYPHENS)
     return bool(UNSPACED.match(last) or UNSPACED.match(text[at]))

@@ -91,8 +91,17 @@ def test_a_short_article_does_not_lose_its_direction_to_its_record(language: str
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not installed")
-def test_no_line_ends_in_a_hyphen_that_poppler_would_take_away(tmp_path: Path) -> None:
-    stated = "A presence - a pre- and post-war one, well-known - of nineteen thousand. " * 9
-    pdf = rendered("en", [stated], tmp_path / "article.pdf")
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "A presence - a pre- and post-war one, well-known - of nineteen thousand."),
+        ("ar", "تحدثت ماريا عن الميناء - بعد ثلاث ساعات - في القاعة."),
+    ],
+)
+def test_no_hyphen_stands_where_poppler_would_take_it_away(
+    language: str, sentence: str, tmp_path: Path
+) -> None:
+    stated = " ".join([sentence] * 9)
+    pdf = rendered(language, [stated], tmp_path / "article.pdf")
     found = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, check=True).stdout.decode()
     assert plain(stated) in plain(found)
