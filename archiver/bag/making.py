@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -19,9 +18,6 @@ PROFILE_IDENTIFIER = "urn:uuid:0b6e6f0e-4b0e-5a43-9a39-1d6d9f0a7c55"
 
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 """bagit declares 0.97; what is made here satisfies 1.0 (RFC 8493 2.1.1)."""
-
-LABEL = re.compile(r"[^\s:](?:[^\r\n:]*[^\s:])?")
-"""A label of bag-info.txt (RFC 8493 2.2.2)."""
 
 UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 
@@ -70,12 +66,6 @@ def _bag_info(
         **info,
         "Bag-Size": human_size(size),
     }
-    for label in labels:
-        if not LABEL.fullmatch(label):
-            raise BagError(
-                f"{label!r} is no label for bag-info.txt; expected text without a colon or line "
-                "break, and no space at its ends"
-            )
     return {
         label: [" ".join(value.split()) for value in _listed(values)]
         for label, values in labels.items()

@@ -107,7 +107,7 @@ def _checked(bag: Bag, validator: Validator) -> Check:
         except RenditionError as error:
             wrong.append(finding("package-pdf", error.message, path))
     bag.findings.extend(wrong)
-    note = f"{'; '.join(told)}, now, by {validator.name} {validator.version}"
+    note = ", ".join([*told, f"now, by {validator.name} {validator.version}"])
     return Check(CONFORMANCE, Verdict.FAILED if wrong else Verdict.PASSED, note)
 
 

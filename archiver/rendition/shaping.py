@@ -203,7 +203,7 @@ def _operands(
         if code.silent and code.left:
             out.append(f"{'' if open_string else '<'}{_leading(code.leading)}{_carriers(code.left)}")
             open_string = True
-        if before or rise:
+        if before or rise or code.silent:
             if open_string:
                 out.append(">")
             if code.silent:

@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archiver.errors import MissingGlyph
 from archiver.rendition import Flavour, render
 from archiver.rendition.direction import base_level, levels, visual_order
+from archiver.rendition.fonts import Typeface, fonts
+from archiver.rendition.shaping import Told, _operands
 from archiver.rendition.verapdf import Validator, find
 from archiver.scripts import passages
 from archiver.settings import Settings
@@ -164,3 +168,35 @@ def test_brackets_take_the_direction_of_what_they_hold() -> None:
 def test_passages_in_a_foreign_script_have_their_language() -> None:
     assert [p.language for p in passages("The word мир is", "en", ("en", "ru"))] == ["", "ru", ""]
     assert [p.language for p in passages("Он сказал hello", "ru", ("ru",))] == ["", "und-Latn"]
+
+
+class _Moved:
+    """Where a shaper says that a glyph stands, in font units."""
+
+    def __init__(self, x_advance: int = 0, x_offset: int = 0, y_offset: int = 0) -> None:
+        self.x_advance, self.x_offset, self.y_offset = x_advance, x_offset, y_offset
+
+
+class _Glyph:
+    codepoint = 5
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.booleans(),
+            st.integers(-300, 600),
+            st.integers(-300, 600),
+            st.integers(-300, 300),
+        ),
+        min_size=1,
+    )
+)
+def test_operands_close_what_they_open(glyphs: list[tuple[bool, int, int, int]]) -> None:
+    face = fonts().find("ש", Typeface())
+    told = [Told("\u05b8", left="\u05b8", silent=True) if silent else Told("ש") for silent, *_ in glyphs]
+    moved = [_Moved(*measures) for _, *measures in glyphs]
+    written = _operands(face, [_Glyph()] * len(glyphs), moved, told, False)
+    operators = re.findall(r"BDC|EMC|\]TJ|\[|<(?!<)(?!/)|Ts", f"[{written}]TJ")
+    assert operators.count("BDC") == operators.count("EMC") == sum(silent for silent, *_ in glyphs)
+    assert operators.count("[") == operators.count("]TJ")
