@@ -25,7 +25,7 @@ from archiver.rendition.embedding import Embedded
 from archiver.rendition.flavours import Flavour
 from archiver.rendition.flow import Bookmark
 from archiver.rendition.fonts import CARRIER, Subset, subset
-from archiver.rendition.layout import Pages
+from archiver.rendition.pages import Pages
 from archiver.rendition.tagging import Element, Mark, Structure
 
 PROFILE_DATE = bytes.fromhex("07ce00020009000600310000")
