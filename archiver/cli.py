@@ -16,7 +16,6 @@ from archiver import __version__
 from archiver.errors import ArchiverError, ExitCode, MissingExtra
 
 if TYPE_CHECKING:
-    from archiver.rendition.verapdf import Validator
     from archiver.settings import Settings
 
 EPILOG = """\b
@@ -154,37 +153,53 @@ def render(source: Path, output: Path | None, as_json: bool, file: Path | None, 
 
 @cli.command()
 @click.argument("bags", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="BAG...")
+@click.option("--fast", is_flag=True, help="Compare Payload-Oxum only.")
+@click.option("--completeness-only", is_flag=True, help="Look at everything but the checksums.")
 @click.option("--check-pdf", is_flag=True, help="Check PDF/A conformance anew, with veraPDF.")
+@click.option("--jobs", type=click.IntRange(1), help="How many processes read; as many as cores.")
 @common
-def validate(bags: tuple[Path, ...], check_pdf: bool, as_json: bool, file: Path | None) -> None:
+def validate(
+    bags: tuple[Path, ...],
+    fast: bool,
+    completeness_only: bool,
+    check_pdf: bool,
+    jobs: int | None,
+    as_json: bool,
+    file: Path | None,
+) -> None:
     """Validate bags: complete and valid (RFC 8493), and the records in archiver's own packages.
 
-    PDF/A conformance is reported as it was recorded when the package was made, unless --check-pdf
-    has veraPDF look again.
+    A folder that is no bag is searched for bags. PDF/A conformance is reported as it was recorded
+    when the package was made, unless --check-pdf has veraPDF look again.
 
     \b
     Examples:
-      archiver validate output/*
+      archiver validate output/
       archiver validate output/* --check-pdf
     """
-    from archiver import bag, reports
+    from archiver import reports
+    from archiver.bag import Asked, Depth
+    from archiver.survey import find_bags, survey
 
-    validator = _validator(file) if check_pdf else None
-    found = [bag.validate(path, validator) for path in bags]
+    if fast and completeness_only:
+        raise click.UsageError("--fast and --completeness-only ask for different things; give one")
+    depth = Depth.FAST if fast else Depth.COMPLETENESS if completeness_only else Depth.FULL
+    asked = Asked(depth, check_pdf=_verapdf(file) if check_pdf else False)
+    found = list(survey(find_bags(bags), asked, jobs or len(os.sched_getaffinity(0))))
     _print_reports(found, as_json, reports)
 
 
-def _validator(file: Path | None) -> Validator:
-    """The veraPDF of the settings. Raises MissingExtra where there is none."""
+def _verapdf(file: Path | None) -> bool | Path:
+    """The setting that names veraPDF. Raises MissingExtra where there is none."""
     from archiver.rendition.verapdf import find
 
-    validator = find(_settings(file).verapdf)
-    if validator is None:
+    setting = _settings(file).verapdf
+    if find(setting) is None:
         raise MissingExtra(
             "--check-pdf needs veraPDF, and there is none",
             hint="pip install 'archiver[verapdf]', or set verapdf to an installation of your own",
         )
-    return validator
+    return setting
 
 
 @cli.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -54,6 +55,9 @@ class Check:
     note: str = ""
 
 
+Fact = str | int | float | list[str] | dict[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What is known about one subject (a source, a PDF, a bag) after looking at it."""
@@ -61,7 +65,7 @@ class Report:
     subject: str
     checks: tuple[Check, ...] = ()
     findings: tuple[Finding, ...] = ()
-    facts: dict[str, str | int] = field(default_factory=dict)
+    facts: dict[str, Fact] = field(default_factory=dict)
 
     @property
     def valid(self) -> bool:
@@ -69,3 +73,17 @@ class Report:
         return all(c.verdict is not Verdict.FAILED for c in self.checks) and not any(
             f.severity is Severity.ERROR for f in self.findings
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is known about many subjects after one run: their reports, when it began, how long it took."""
+
+    reports: tuple[Report, ...]
+    began: datetime
+    seconds: float
+
+    @property
+    def valid(self) -> bool:
+        """Whether every subject is valid."""
+        return all(report.valid for report in self.reports)

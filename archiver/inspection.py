@@ -7,7 +7,9 @@ from typing import Any
 
 from lxml import etree
 
-from archiver.bag.reading import read
+from archiver.bag.reading import Bag, read
+from archiver.bag.rules import Unusable
+from archiver.bag.validation import contents_of
 from archiver.errors import NotABag
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -16,29 +18,40 @@ PREMIS = {"p": "http://www.loc.gov/premis/v3"}
 
 def describe(path: Path) -> dict[str, Any]:
     """What the tag files and records of a bag say. Raises NotABag where it is none."""
-    found = read(path)
+    try:
+        with contents_of(path) as contents:
+            return _described(read(contents), path)
+    except Unusable as unusable:
+        raise NotABag(unusable.finding.message, where=str(path)) from None
+
+
+def _described(found: Bag, path: Path) -> dict[str, Any]:
     if found.declared is None:
         raise NotABag(found.findings[-1].message, where=str(path))
     info: dict[str, Any] = {}
     for label, value in found.tags:
         info[label] = f"{info[label]}; {value}" if label in info else value
-    payload = [f"{name} ({size:,} bytes)" for name, size in sorted(found.payload.items())]
-    return {**_article(found.path), "Payload": payload, "Events": _events(found.path), **info}
+    files = sorted(found.ledger.files())
+    payload = [f"{name} ({size:,} bytes)" for name, size in files if name.startswith("data/")]
+    return {**_article(found), "Payload": payload, "Events": _events(found), **info}
 
 
-def _text(path: Path) -> str:
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_BYTES:
-        return ""
-    return path.read_text("utf-8", "replace")
+def _content(bag: Bag, name: str) -> bytes:
+    """A record's bytes; none where it cannot be read."""
+    try:
+        with bag.contents.open(f"data/metadata/{name}") as file:
+            return file.read(MAX_BYTES)
+    except OSError:
+        return b""
 
 
-def _article(bag: Path) -> dict[str, Any]:
+def _article(bag: Bag) -> dict[str, Any]:
     from pydantic import ValidationError
 
     from archiver.article import Article
 
     try:
-        article = Article.model_validate_json(_text(bag / "data" / "metadata" / "article.json"))
+        article = Article.model_validate_json(_content(bag, "article.json"))
     except ValidationError:
         return {}
     date = article.date
@@ -51,10 +64,10 @@ def _article(bag: Path) -> dict[str, Any]:
     }
 
 
-def _events(bag: Path) -> list[str]:
+def _events(bag: Bag) -> list[str]:
     try:
         root = etree.fromstring(
-            _text(bag / "data" / "metadata" / "premis.xml").encode(),
+            _content(bag, "premis.xml"),
             etree.XMLParser(resolve_entities=False, no_network=True),
         )
     except etree.XMLSyntaxError:

@@ -166,9 +166,18 @@ def _originals(source: Source, algorithms: tuple[str, ...]) -> dict[str, dict[st
     """The digests of all that a package of this source has in data/original."""
     own = {algorithm: hashlib.new(algorithm, source.data).hexdigest() for algorithm in algorithms}
     return {f"data/original/{source.name}": own} | {
-        f"data/original/{attachment.name}": bag.digests(attachment.path, algorithms)
+        f"data/original/{attachment.name}": _digests(attachment.path, algorithms)
         for attachment in source.attachments
     }
+
+
+def _digests(path: Path, algorithms: tuple[str, ...]) -> dict[str, str]:
+    hashes = {algorithm: hashlib.new(algorithm) for algorithm in algorithms}
+    with path.open("rb") as file:
+        while block := file.read(BUFFER):
+            for digest in hashes.values():
+                digest.update(block)
+    return {algorithm: digest.hexdigest() for algorithm, digest in hashes.items()}
 
 
 def _stem(name: str) -> str:
@@ -267,14 +276,9 @@ def _record(
 def _stored(
     staged: Path, path: str, kind: str, algorithms: tuple[str, ...], original_name: str
 ) -> records.StoredFile:
-    hashes = {algorithm: hashlib.new(algorithm) for algorithm in sorted(algorithms)}
-    size = 0
-    with (staged / path.removeprefix("data/")).open("rb") as file:
-        while block := file.read(BUFFER):
-            size += len(block)
-            for digest in hashes.values():
-                digest.update(block)
-    digests = {name: digest.hexdigest() for name, digest in hashes.items()}
+    file = staged / path.removeprefix("data/")
+    digests = _digests(file, tuple(sorted(algorithms)))
+    size = file.stat().st_size
     return records.StoredFile(path, size, digests, kind, original_name)
 
 

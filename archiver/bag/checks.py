@@ -1,117 +1,257 @@
-"""Checks: the questions that RFC 8493 section 3 asks of a bag, one function each."""
+"""Checks: the questions that RFC 8493 asks of a bag before its payload is read, a function each."""
 
 from __future__ import annotations
 
-import unicodedata
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 
-from archiver.bag.contents import digests, shown
-from archiver.bag.reading import Bag
+from archiver.bag.algorithms import (
+    MANIFEST_NAME,
+    UNREGISTERED,
+    WEAK,
+    is_manifest,
+    is_tag_manifest,
+    normalized,
+)
+from archiver.bag.contents import shown
+from archiver.bag.ledger import ABSENT, Column
+from archiver.bag.reading import Bag, composed
 from archiver.bag.rules import finding
 from archiver.findings import Finding
 
-BagCheck = Callable[[Bag], Iterator[Finding]]
+Check = Callable[[Bag], Iterator[Finding]]
 
-ABSENT = {
-    False: "is in a manifest but not in the bag",
-    True: "is in fetch.txt but not in the bag; it has to be fetched first",
-}
-"""What is told of a missing file, by whether fetch.txt lists it."""
+LITTER = re.compile(
+    r"(?:\A|/)(?:\.DS_Store|\._[^/]+|\.Spotlight-V100|\.Trashes|\.fseventsd|__MACOSX|Thumbs\.db|"
+    r"ehthumbs\.db|desktop\.ini|\$RECYCLE\.BIN)(?:/|\Z)",
+    re.IGNORECASE,
+)
+"""What macOS and Windows leave in folders that they show."""
+
+NOT_FOR_WINDOWS = re.compile(
+    r"[<>:\"|?*\\\x00-\x1f]|[ .](?:/|\Z)|(?:\A|/)(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.[^/]*)?(?:/|\Z)",
+    re.IGNORECASE,
+)
+"""Names that Windows cannot store (RFC 8493 6.1.2)."""
+WINDOWS_PATH = 255
+
+OXUM = re.compile(r"(?P<bytes>\d{1,20})\.(?P<files>\d{1,20})")
+BAG_COUNT = re.compile(r"\d+ of (?:\d+|\?)")
+BAGGING_DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+
+ONCE = ("bagging-date", "bag-size", "bag-group-identifier", "bag-count")
+"""Labels that RFC 8493 2.2.2 does not want repeated."""
 
 
 def _payload_folder(bag: Bag) -> Iterator[Finding]:
-    if not (bag.path / "data").is_dir() or (bag.path / "data").is_symlink():
-        yield finding("bagit-2.1.2-payload", "has no payload folder data/")
+    if not bag.payload_files and not bag.contents.has_payload_folder():
+        yield finding("bagit-2.1.2-payload-missing", "has no payload folder data/")
+
+
+def _algorithms(bag: Bag) -> Iterator[Finding]:
+    """Manifests of algorithms that are named, registered and strong (RFC 8493 2.4)."""
+    for name in bag.ledger.columns:
+        algorithm = MANIFEST_NAME.sub(r"\g<algorithm>", name)
+        if normalized(algorithm) != algorithm:
+            told = f"names its algorithm {shown(algorithm)!r}; expected {normalized(algorithm)!r}"
+            yield finding("bagit-2.4-name", told, shown(name))
+        if normalized(algorithm) in UNREGISTERED:
+            told = "is of an algorithm that is not registered with IANA"
+            yield finding("bagit-2.4-registered", told, name)
+    used = {column.algorithm for column in bag.ledger.payload_columns().values()}
+    if used and used <= WEAK:
+        told = f"has no manifest that is stronger than {' and '.join(sorted(used))}"
+        yield finding("bagit-2.4-weak", told, hint="add a manifest of SHA-512")
+
+
+def _manifest_names(bag: Bag) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for name in bag.ledger.columns:
+        other = seen.setdefault(composed(name).casefold(), name)
+        if other != name:
+            told = f"differs from {shown(other)!r} in the case or form of its name only"
+            yield finding("bagit-6.1.1.3-manifests", told, shown(name))
 
 
 def _payload_manifests(bag: Bag) -> Iterator[Finding]:
     """Every payload file is in every payload manifest (before BagIt 1.0: in one of them)."""
-    manifests = {n: entries for n, entries in bag.manifests.items() if n.startswith("manifest-")}
-    if not any(name.startswith("manifest-") for name in bag.files):
-        yield finding("bagit-2.1.3-manifest", "has no payload manifest")
+    ledger = bag.ledger
+    columns = ledger.payload_columns()
+    if not columns:
+        if not any(is_manifest(name) and not is_tag_manifest(name) for name, _ in ledger.files()):
+            yield finding("bagit-2.1.3-manifest-missing", "has no payload manifest")
         return
-    if bag.declared and bag.declared.version < (1, 0):
-        everything = {path for entries in manifests.values() for path in entries}
-        manifests = {"any payload manifest": dict.fromkeys(everything, "")}
-    known = {**bag.payload, **bag.fetched}
-    for name, entries in manifests.items():
-        for path in sorted(known.keys() - entries.keys()):
-            yield finding("bagit-2.1.3-incomplete", f"is not in {name}", shown(path))
+    groups: list[tuple[str, tuple[Column, ...]]] = [(name, (c,)) for name, c in columns.items()]
+    if bag.version < (1, 0):
+        groups = [("any payload manifest", tuple(columns.values()))]
+    for name, group in groups:
+        for path, row in ledger.rows.items():
+            if ledger.sizes[row] == ABSENT or not path.startswith("data/"):
+                continue
+            if not any(column.lists(row) for column in group):
+                told = f"is not in {name}"
+                yield finding("bagit-2.1.3-manifest-incomplete", told, shown(path))
 
 
 def _listed_files(bag: Bag) -> Iterator[Finding]:
-    """Every file that a manifest or fetch.txt lists is there, under its name."""
-    listed = {path for entries in bag.manifests.values() for path in entries}
-    missing = sorted((listed | bag.fetched.keys()) - bag.files.keys())
-    other_forms = {_composed(path): path for path in bag.payload if path not in listed}
-    for path in missing:
-        told = ABSENT[path in bag.fetched]
-        if other := other_forms.get(_composed(path)):
-            told += f"; {shown(other)!r}, which is there, is the same name in another Unicode form"
-        yield finding("bagit-2.1.3-incomplete", told, shown(path))
+    """Every file that a manifest lists is there."""
+    ledger = bag.ledger
+    columns = ledger.columns.items()
+    parents: set[str] | None = None
+    for path, row in ledger.rows.items():
+        if ledger.sizes[row] != ABSENT:
+            continue
+        where = [name for name, column in columns if column.lists(row)]
+        if not where or path in bag.fetched:
+            continue
+        if parents is None:
+            parents = _parents(bag)
+        if path in parents:
+            yield finding("bagit-2.1.3-directory", f"is a folder, listed in {where[0]}", shown(path))
+            continue
+        rule = "bagit-3-file-missing" if path.startswith("data/") else "bagit-3-tag-file-missing"
+        yield finding(rule, f"is in {', '.join(where)} but not in the bag", shown(path))
 
 
-def _unlisted_tag_files(bag: Bag) -> Iterator[Finding]:
-    listing = [entries for name, entries in bag.manifests.items() if name.startswith("tag")]
-    listed = {path for entries in listing for path in entries}
-    for path in sorted(bag.files.keys() - bag.payload.keys() - listed) if listing else ():
-        if not path.startswith("tagmanifest-"):
+def _parents(bag: Bag) -> set[str]:
+    """Every folder that a file of the bag is in."""
+    parents: set[str] = set()
+    for path, _ in bag.ledger.files():
+        below = path.rpartition("/")[0]
+        while below and below not in parents:
+            parents.add(below)
+            below = below.rpartition("/")[0]
+    return parents
+
+
+def _fetch(bag: Bag) -> Iterator[Finding]:
+    """What fetch.txt lists is in every payload manifest, and, once fetched, as long as is said."""
+    ledger = bag.ledger
+    columns = ledger.payload_columns()
+    for path, length in bag.fetched.items():
+        row = ledger.rows.get(path, -1)
+        for name, column in columns.items():
+            if row < 0 or not column.lists(row):
+                told = f"is in fetch.txt but not in {name}"
+                yield finding("bagit-2.2.3-unlisted", told, shown(path))
+        if not ledger.holds(path):
+            told = "is a hole: it is in fetch.txt but not in the bag, and has to be fetched first"
+            yield finding("bagit-2.2.3-hole", told, shown(path))
+        elif length is not None and length != ledger.sizes[row]:
+            told = f"is {ledger.sizes[row]:,} bytes long; fetch.txt says {length:,}"
+            yield finding("bagit-2.2.3-length", told, shown(path))
+
+
+def _tag_manifests(bag: Bag) -> Iterator[Finding]:
+    """What each tag manifest lists (RFC 8493 2.2.1)."""
+    ledger = bag.ledger
+    columns = ledger.tag_columns()
+    if not columns:
+        return
+    for manifest in ledger.payload_columns():
+        row = ledger.rows[manifest]
+        for name, column in columns.items() if bag.version >= (1, 0) else ():
+            if not column.lists(row):
+                yield finding("bagit-2.2.1-manifest-unlisted", f"does not list {manifest}", name)
+    for path, row in ledger.rows.items():
+        if path.startswith("data/") or is_tag_manifest(path):
+            continue
+        listing = [name for name, column in columns.items() if column.lists(row)]
+        if not listing and ledger.sizes[row] != ABSENT and not LITTER.search(path):
             told = "is in no tag manifest, so that nothing would show a change"
             yield finding("bagit-2.2.1-unlisted", told, shown(path))
+        elif listing and len(listing) < len(columns) and bag.version >= (1, 0):
+            told = f"is in {', '.join(listing)} but not in every tag manifest"
+            yield finding("bagit-2.2.1-different-sets", told, shown(path))
+    used = {column.algorithm for column in columns.values()}
+    wanted = {column.algorithm for column in ledger.payload_columns().values()}
+    if wanted and used != wanted and bag.version >= (1, 0):
+        told = f"has tag manifests of {_told(used)} and payload manifests of {_told(wanted)}"
+        yield finding("bagit-2.2.1-algorithms", told)
+
+
+def _told(algorithms: set[str]) -> str:
+    return ", ".join(sorted(algorithms))
 
 
 def _oxum(bag: Bag) -> Iterator[Finding]:
+    """Payload-Oxum is what the payload comes to; a payload with holes comes to less."""
+    name = "bag-info.txt"
     stated = [value for label, value in bag.tags if label.lower() == "payload-oxum"]
-    found = f"{sum(bag.payload.values())}.{len(bag.payload)}"
     if len(stated) > 1:
-        yield finding("bagit-2.2.2-oxum", "has more than one Payload-Oxum", "bag-info.txt")
-    for value in stated[:1]:
-        if value != found:
-            told = f"says {shown(value)} where the payload is {found} (bytes.files)"
-            yield finding("bagit-2.2.2-oxum", told, "bag-info.txt")
+        yield finding("bagit-2.2.2-oxum-repeated", "has more than one Payload-Oxum", name)
+    for value in dict.fromkeys(stated):
+        found = OXUM.fullmatch(value)
+        if not found:
+            told = f"has the Payload-Oxum {shown(value)!r}; expected two numbers, bytes.files"
+            yield finding("bagit-2.2.2-oxum-form", told, name)
+            continue
+        oxum = int(found["bytes"]), int(found["files"])
+        if oxum != (bag.payload_bytes, bag.payload_files):
+            told = (
+                f"says that the payload is {oxum[0]:,} bytes in {oxum[1]:,} files; "
+                f"it is {bag.payload_bytes:,} bytes in {bag.payload_files:,} files"
+            )
+            yield finding("bagit-2.2.2-oxum", told, name)
+
+
+def _info(bag: Bag) -> Iterator[Finding]:
+    """The reserved labels that have a form (RFC 8493 2.2.2)."""
+    name = "bag-info.txt"
+    counts = Counter(label.lower() for label, _ in bag.tags)
+    for label in ONCE:
+        if counts[label] > 1:
+            yield finding("bagit-2.2.2-repeated", f"has {counts[label]} of {label}", name)
+    for label, value in bag.tags:
+        if label.lower() == "bagging-date" and not BAGGING_DATE.fullmatch(value):
+            told = f"has the Bagging-Date {shown(value)!r}; expected YYYY-MM-DD"
+            yield finding("bagit-2.2.2-bagging-date", told, name)
+        elif label.lower() == "bag-count" and not BAG_COUNT.fullmatch(value):
+            told = f"has the Bag-Count {shown(value)!r}; expected N of T, or N of ?"
+            yield finding("bagit-2.2.2-bag-count", told, name)
 
 
 def _names(bag: Bag) -> Iterator[Finding]:
-    """Names that some file systems take for one (RFC 8493 6.1)."""
-    seen: dict[str, str] = {}
-    for path in bag.files:
-        other = seen.setdefault(_composed(path).casefold(), path)
-        if other != path:
-            told = f"differs from {shown(other)!r} only in case or Unicode form"
-            yield finding("bagit-6.1-names", told, shown(path))
+    """Names that other systems cannot store, or take for one another (RFC 8493 6.1), and litter."""
+    folders: dict[str, str] = {}
+    names: dict[str, str] = {}
+    folder = ""
+    for path, _ in bag.ledger.files():
+        if LITTER.search(path):
+            told = "was left behind by a system and is no document"
+            yield finding("bag-litter", told, shown(path), hint="delete it, if no manifest lists it")
+        elif NOT_FOR_WINDOWS.search(path) or len(path) > WINDOWS_PATH:
+            yield finding("bagit-6.1.2-name", "is a name that Windows cannot store", shown(path))
+        below = path.rpartition("/")[0]
+        if below != folder:
+            folder, names = below, {}
+            yield from _alike(below, folders)
+        yield from _alike(path, names)
 
 
-def _composed(path: str) -> str:
-    return unicodedata.normalize("NFC", path)
+def _alike(path: str, seen: dict[str, str]) -> Iterator[Finding]:
+    other = seen.setdefault(composed(path).casefold(), path)
+    if other != path:
+        same = composed(other) == composed(path)
+        rule = "bagit-6.1.1.2-form" if same else "bagit-6.1.1.1-case"
+        told = f"differs from {shown(other)!r} in {'Unicode form' if same else 'case'} only"
+        yield finding(rule, told, shown(path))
 
 
-# --- valid ------------------------------------------------------------------------------------
-
-
-def _checksums(bag: Bag) -> Iterator[Finding]:
-    for path, expected in sorted(bag.expected().items()):
-        if path not in bag.files:
-            continue
-        try:
-            found = digests(bag.path / path, expected)
-        except OSError as error:
-            yield finding("bag-unreadable", f"cannot be read: {error.strerror}", shown(path))
-            continue
-        for algorithm, digest in expected.items():
-            if found[algorithm] != digest:
-                told = f"has not the {algorithm} that its manifest says"
-                yield finding("bagit-3-checksum", told, shown(path))
-
-
-COMPLETENESS: tuple[BagCheck, ...] = (
+COMPLETENESS: tuple[Check, ...] = (
     _payload_folder,
+    _algorithms,
+    _manifest_names,
     _payload_manifests,
     _listed_files,
-    _unlisted_tag_files,
+    _fetch,
+    _tag_manifests,
     _oxum,
+    _info,
     _names,
 )
 """What is asked of a bag without reading its payload."""
 
-VALIDITY: tuple[BagCheck, ...] = (_checksums,)
-"""What takes reading it all."""
+FAST: tuple[Check, ...] = (_payload_folder, _oxum)
+"""What Payload-Oxum alone can tell."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.bag.checks import COMPLETENESS
+from archiver.bag.folder import Folder
 from archiver.bag.making import PROFILE_IDENTIFIER
 from archiver.bag.reading import Bag, read
 from archiver.bag.rules import finding
-from archiver.findings import Check, Finding, Severity, Verdict
+from archiver.findings import Check, Finding, Verdict
 
 if TYPE_CHECKING:
     from archiver.rendition.verapdf import Validator
@@ -19,8 +22,9 @@ if TYPE_CHECKING:
 RECORDS, PDF, CONFORMANCE = "metadata", "rendition", "PDF/A conformance"
 PDF_HEADER, PDF_TRAILER = b"%PDF-", b"%%EOF"
 TRAILER_BYTES = 1024
+BLOCK = 1024 * 1024
 
-ORIGINAL = "data/original/"
+ORIGINAL, RENDITION = "data/original/", "data/rendition/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,35 +43,58 @@ class Existing:
 
 def existing(path: Path) -> Existing | None:
     """What is known of a package without reading its payload; None where the folder is no bag."""
-    bag = read(path)
-    if not bag.manifests:
+    try:
+        folder = Folder(path)
+    except OSError:
         return None
-    originals = {name: found for name, found in bag.expected().items() if name.startswith(ORIGINAL)}
-    wrong = [*bag.findings, *(f for check in COMPLETENESS for f in check(bag))]
-    complete = not any(found.severity is Severity.ERROR for found in wrong)
-    return Existing(bag.tag("External-Identifier"), originals, complete)
+    with folder:
+        bag = read(folder)
+    if not bag.ledger.columns:
+        return None
+    for check in COMPLETENESS:
+        for found in check(bag):
+            bag.tell(found)
+    originals = {name: d for name, d in _payload(bag).items() if name.startswith(ORIGINAL)}
+    return Existing(bag.tag("External-Identifier"), originals, not bag.broken)
 
 
-def check_package(bag: Bag, *, broken: bool, validator: Validator | None) -> list[Check]:
-    """The checks of a package's records and rendition; what is wrong goes to the bag's findings.
+def _payload(bag: Bag) -> dict[str, dict[str, str]]:
+    """The payload files, each with what the manifests say of it."""
+    ledger = bag.ledger
+    return {
+        path: {algorithm: digest.hex() for algorithm, digest in ledger.listed(path).items()}
+        for path, _ in ledger.files()
+        if path.startswith("data/")
+    }
 
-    Conformance is checked anew where there is a `validator`, else told as it was recorded.
-    """
-    own = any(
+
+def is_own(bag: Bag) -> bool:
+    """Whether a bag says that it is a package of archiver's."""
+    return any(
         label.lower() == "bagit-profile-identifier" and value == PROFILE_IDENTIFIER
         for label, value in bag.tags
     )
-    if broken or not own:
-        note = "the bag is not valid" if broken else "not a package of archiver's"
+
+
+def check_package(bag: Bag, verapdf: bool | Path) -> list[Check]:
+    """The checks of a package's records and rendition; what is wrong goes to the bag's findings.
+
+    Conformance is told as it was recorded, or, where `verapdf` names one, checked anew. Raises
+    SettingsError where it names none that is there.
+    """
+    if bag.broken or not is_own(bag):
+        note = "the bag is not valid" if bag.broken else "not a package of archiver's"
         return [Check(name, Verdict.NOT_CHECKED, note) for name in (RECORDS, PDF, CONFORMANCE)]
     from archiver import records
 
-    wrong = records.check(bag.path / "data" / "metadata", bag.expected())
-    unopened = list(_renditions(bag))
-    bag.findings.extend((*wrong, *unopened))
-    conformance = _recorded(bag.path, broken=bool(wrong or unopened))
-    if validator and not unopened:
-        conformance = _checked(bag, validator)
+    payload = _payload(bag)
+    wrong = records.check(bag.contents.open, payload, bag.tag("External-Identifier"))
+    unopened = list(_renditions(bag, payload))
+    for found in (*wrong, *unopened):
+        bag.tell(found)
+    conformance = _recorded(bag, broken=bool(wrong or unopened))
+    if verapdf and not unopened:
+        conformance = _checked(bag, payload, verapdf)
     return [
         Check(RECORDS, Verdict.FAILED if wrong else Verdict.PASSED),
         Check(PDF, Verdict.FAILED if unopened else Verdict.PASSED),
@@ -75,49 +102,65 @@ def check_package(bag: Bag, *, broken: bool, validator: Validator | None) -> lis
     ]
 
 
-def _rendition_paths(bag: Bag) -> list[str]:
-    return sorted(path for path in bag.payload if path.startswith("data/rendition/"))
-
-
-def _renditions(bag: Bag) -> Iterator[Finding]:
+def _renditions(bag: Bag, payload: dict[str, dict[str, str]]) -> Iterator[Finding]:
     """Each rendition begins and ends as a PDF does (ISO 32000-1 7.5.2, 7.5.5)."""
-    paths = _rendition_paths(bag)
+    paths = [path for path in payload if path.startswith(RENDITION)]
     if not paths:
-        yield finding("package-pdf", "has no rendition", "data/rendition")
+        yield finding("package-pdf", "has no rendition", RENDITION)
     for path in paths:
-        with (bag.path / path).open("rb") as file:
-            header = file.read(len(PDF_HEADER))
-            file.seek(-min(TRAILER_BYTES, bag.files[path]), 2)
-            if header != PDF_HEADER or PDF_TRAILER not in file.read():
-                yield finding("package-pdf", "is not a whole PDF", path)
+        with bag.contents.open(path) as file:
+            head = end = file.read(BLOCK)
+            while block := file.read(BLOCK):
+                end = end[-TRAILER_BYTES:] + block
+        if not head.startswith(PDF_HEADER) or PDF_TRAILER not in end[-TRAILER_BYTES:]:
+            yield finding("package-pdf", "is not a whole PDF", path)
 
 
-def _checked(bag: Bag, validator: Validator) -> Check:
+def _checked(bag: Bag, payload: dict[str, dict[str, str]], verapdf: bool | Path) -> Check:
     """What veraPDF says now of every conformance level that the renditions claim."""
-    from archiver.errors import RenditionError
-    from archiver.rendition.xmp import claims
+    from archiver.rendition.verapdf import find
 
+    validator = find(verapdf)
+    if validator is None:
+        return Check(CONFORMANCE, Verdict.NOT_CHECKED, "there is no veraPDF")
     wrong: list[Finding] = []
     told: list[str] = []
-    for path in _rendition_paths(bag):
-        try:
-            claimed = claims(bag.path / path)
-            wrong += validator.check(bag.path / path, claimed)
+    for path in payload:
+        if path.startswith(RENDITION):
+            claimed, failures = _asked_of_verapdf(bag, path, validator)
             told.append(" and ".join(claimed))
-        except RenditionError as error:
-            wrong.append(finding("package-pdf", error.message, path))
-    bag.findings.extend(wrong)
-    note = ", ".join([*told, f"now, by {validator.name} {validator.version}"])
+            wrong += failures
+    for found in wrong:
+        bag.tell(found)
+    note = ", ".join([*filter(None, told), f"now, by {validator.name} {validator.version}"])
     return Check(CONFORMANCE, Verdict.FAILED if wrong else Verdict.PASSED, note)
 
 
-def _recorded(path: Path, *, broken: bool) -> Check:
+def _asked_of_verapdf(
+    bag: Bag, path: str, validator: Validator
+) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    """What a rendition claims, and what veraPDF finds wrong with that, in a copy of its own."""
+    from archiver.errors import RenditionError
+    from archiver.rendition.xmp import claims
+
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "rendition.pdf")
+        with bag.contents.open(path) as file, copy.open("wb") as out:
+            shutil.copyfileobj(file, out, BLOCK)
+        try:
+            claimed = claims(copy)
+            return claimed, validator.check(copy, claimed)
+        except RenditionError as error:
+            return (), (finding("package-pdf", error.message, path),)
+
+
+def _recorded(bag: Bag, *, broken: bool) -> Check:
     """What the records say of the rendition; veraPDF is not run again."""
     if broken:
         return Check(CONFORMANCE, Verdict.NOT_CHECKED, "the records or the rendition are not valid")
     from archiver.records import recorded_conformance
 
-    told = recorded_conformance(path / "data" / "metadata" / "premis.xml")
+    told = recorded_conformance(bag.contents.open)
     if told:
         return Check(CONFORMANCE, Verdict.PASSED, f"recorded when it was packaged: {told}")
     return Check(CONFORMANCE, Verdict.NOT_CHECKED, "no check was recorded when it was packaged")

@@ -1,98 +1,153 @@
-"""Reading: what a folder holds and what its tag files say, as one value that checks work on."""
+"""Reading: what a bag holds and what its tag files say, as one value that checks work on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TypeVar
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
 from archiver.bag import tag_files
-from archiver.bag.contents import File, shown, walk
-from archiver.bag.rules import finding
-from archiver.bag.tag_files import Declaration, Entry, Unusable
-from archiver.findings import Finding
-
-T = TypeVar("T")
+from archiver.bag.algorithms import algorithm_of, is_manifest
+from archiver.bag.contents import Contents, shown
+from archiver.bag.ledger import ABSENT, Ledger
+from archiver.bag.limits import DEFAULT, Limits
+from archiver.bag.rules import Unusable, finding
+from archiver.bag.tag_files import Declaration
+from archiver.findings import Finding, Severity
 
 
 @dataclass(slots=True)
 class Bag:
-    """What was found in a folder that should be a bag."""
+    """What was found in what should be a bag."""
 
-    path: Path
+    contents: Contents
+    limits: Limits = DEFAULT
     declared: Declaration | None = None
-    """What bagit.txt says; None where this is no bag, and nothing more is known."""
-    files: dict[str, int] = field(default_factory=dict)
+    """What bagit.txt says; None where that cannot be told, and nothing more is known."""
+    ledger: Ledger = field(default_factory=Ledger)
     tags: list[tuple[str, str]] = field(default_factory=list)
-    manifests: dict[str, dict[str, str]] = field(default_factory=dict)
-    """For each manifest, by its name, the digest of each path."""
-    fetched: dict[str, str] = field(default_factory=dict)
+    """The labels and values of bag-info.txt, in order."""
+    fetched: dict[str, int | None] = field(default_factory=dict)
+    """The lengths that fetch.txt says, by path."""
+    payload_files: int = 0
+    payload_bytes: int = 0
     findings: list[Finding] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    """How often each rule was broken."""
+    broken: bool = False
+    """Whether a rule was broken that makes a bag invalid."""
 
     @property
-    def payload(self) -> dict[str, int]:
-        """The payload files and their sizes."""
-        return {path: size for path, size in self.files.items() if path.startswith("data/")}
+    def version(self) -> tuple[int, int]:
+        """The version of BagIt that is declared; the current one where none is."""
+        return (self.declared or Declaration()).version
+
+    def tell(self, found: Finding) -> None:
+        """Note what is wrong; of one rule no more findings than the limits allow, the rest counted."""
+        self.counts[found.rule] += 1
+        self.broken |= found.severity is Severity.ERROR
+        if self.counts[found.rule] <= self.limits.findings:
+            self.findings.append(found)
+
+    def uncounted(self) -> list[Finding]:
+        """For each rule that was broken more often than is told, a finding that says how often."""
+        most = self.limits.findings
+        first = {found.rule: found for found in reversed(self.findings)}
+        return [
+            replace(first[rule], message=f"and {count - most:,} more, not told one by one", where="")
+            for rule, count in self.counts.items()
+            if count > most
+        ]
 
     def tag(self, label: str) -> str:
         """The first value of a label of bag-info.txt, whose case does not count."""
         return next((v for name, v in self.tags if name.lower() == label.lower()), "")
 
-    def expected(self) -> dict[str, dict[str, str]]:
-        """For each path in a manifest, its digests by hashlib's names of the algorithms."""
-        expected: dict[str, dict[str, str]] = {}
-        for name, entries in self.manifests.items():
-            algorithm = tag_files.ALGORITHMS[tag_files.algorithm_of(name)][0]
-            for path, digest in entries.items():
-                expected.setdefault(path, {})[algorithm] = digest
-        return expected
 
-    def collect(self, kind: type[T], found: Iterator[Finding | T]) -> Iterator[T]:
-        """The values that a reader finds; what is wrong goes to the findings."""
+def read(contents: Contents, limits: Limits = DEFAULT) -> Bag:
+    """What a bag holds and what its tag files say; what is wrong there is in its findings."""
+    bag = Bag(contents, limits)
+    try:
+        _list_files(bag)
+        bag.declared = _declared(bag)
+    except Unusable as unusable:
+        bag.tell(unusable.finding)
+        return bag
+    for reading in (_read_info, _read_manifests, _read_fetch):
         try:
-            for item in found:
-                if isinstance(item, Finding):
-                    self.findings.append(item)
-                else:
-                    yield item
+            reading(bag, bag.declared)
         except Unusable as unusable:
-            self.findings.append(unusable.finding)
-
-
-def read(path: Path) -> Bag:
-    """What a folder holds and what its tag files say; what is wrong there is in the findings."""
-    bag = Bag(path)
-    with suppress(OSError):
-        bag.path = path.resolve(strict=True)
-    if not bag.path.is_dir():
-        bag.findings.append(finding("bag-unreadable", "is not a folder; expected a bag"))
-        return bag
-    bag.files = {file.path: file.size for file in bag.collect(File, walk(bag.path))}
-    if "bagit.txt" not in bag.files:
-        told = "has no bagit.txt; it is no bag"
-        bag.findings.append(finding("bagit-2.1.1-declaration", told))
-        return bag
-    for declared in bag.collect(Declaration, tag_files.declaration(bag.path)):
-        bag.declared = declared
-        _read_tag_files(bag, declared)
+            bag.tell(unusable.finding)
+    _reconcile(bag)
     return bag
 
 
-def _read_tag_files(bag: Bag, declared: Declaration) -> None:
-    info = "bag-info.txt" if declared.version > (0, 95) else "package-info.txt"
-    if info in bag.files:
-        bag.tags = list(bag.collect(tuple, tag_files.tags(bag.path, info, declared)))
-    for name in bag.files:
-        if not tag_files.MANIFEST_NAME.fullmatch(name):
+def _list_files(bag: Bag) -> None:
+    for found in bag.contents.walk():
+        if isinstance(found, Finding):
+            bag.tell(found)
             continue
-        if not tag_files.algorithm_of(name):
-            told = "is of an algorithm that is not known, so that it cannot be checked"
-            bag.findings.append(finding("bagit-2.4-algorithm", told, shown(name)))
+        path, size = found
+        bag.ledger.hold(path, size)
+        if path.startswith("data/"):
+            bag.payload_files += 1
+            bag.payload_bytes += size
+
+
+def _declared(bag: Bag) -> Declaration:
+    if not bag.ledger.holds("bagit.txt"):
+        raise Unusable(finding("bagit-2.1.1-missing", "has no bagit.txt; it is no bag"))
+    return tag_files.declaration(bag.contents, bag.limits, bag.tell)
+
+
+def _read_info(bag: Bag, declared: Declaration) -> None:
+    name = declared.info_name
+    if bag.ledger.holds(name):
+        lines = tag_files.lines(bag.contents, name, declared.encoding, bag.limits, bag.tell)
+        bag.tags = list(tag_files.tags(lines, name, declared, bag.tell))
+
+
+def _read_manifests(bag: Bag, declared: Declaration) -> None:
+    names = [name for name, _ in bag.ledger.files() if "/" not in name and is_manifest(name)]
+    for name in names:
+        if not algorithm_of(name):
+            told = "is of an algorithm that is not known, so that it cannot be verified"
+            bag.tell(finding("bagit-2.4-algorithm", told, shown(name)))
             continue
-        entries = bag.collect(Entry, tag_files.manifest(bag.path, name, declared))
-        bag.manifests[name] = {entry.path: entry.value for entry in entries}
-    if "fetch.txt" in bag.files:
-        entries = bag.collect(Entry, tag_files.fetch(bag.path, declared))
-        bag.fetched = {entry.path: entry.value for entry in entries}
+        listing = tag_files.Listing(name, bag.ledger, declared, bag.tell)
+        lines = tag_files.lines(bag.contents, name, declared.encoding, bag.limits, bag.tell)
+        try:
+            listing.read(lines, bag.limits)
+        except Unusable as unusable:
+            bag.tell(unusable.finding)
+
+
+def _read_fetch(bag: Bag, declared: Declaration) -> None:
+    if not bag.ledger.holds("fetch.txt"):
+        return
+    lines = tag_files.lines(bag.contents, "fetch.txt", declared.encoding, bag.limits, bag.tell)
+    for remote in tag_files.fetch(lines, declared, bag.tell):
+        if remote.path in bag.fetched:
+            told = f"lists {shown(remote.path)!r} twice"
+            bag.tell(finding("bagit-2.2.3-duplicate", told, "fetch.txt"))
+        bag.fetched[remote.path] = remote.length
+
+
+def _reconcile(bag: Bag) -> None:
+    """Match what is listed under another Unicode form of its name (RFC 8493 6.1.1.3)."""
+    ledger = bag.ledger
+    absent = [path for path, row in ledger.rows.items() if ledger.sizes[row] == ABSENT]
+    if not absent:
+        return
+    held = {composed(path): path for path, _ in ledger.files() if not path.isascii()}
+    for path in absent:
+        other = held.get(composed(path))
+        if other:
+            told = f"is listed in another Unicode form than that of its name, {shown(other)!r}"
+            bag.tell(finding("bagit-6.1.1.3-other-form", told, shown(path)))
+            ledger.rename(path, other)
+
+
+def composed(path: str) -> str:
+    """A path in Unicode's composed form (NFC)."""
+    return path if path.isascii() else unicodedata.normalize("NFC", path)

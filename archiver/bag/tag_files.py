@@ -1,123 +1,57 @@
 """Tag files: what the text files of a bag say (RFC 8493 2.1.1, 2.1.3, 2.2 and 2.3).
 
-Readers yield what they find, and a Finding for each thing that is wrong, and go on.
+A reader tells each thing that is wrong, and goes on. Nothing is held but a line.
 """
 
 from __future__ import annotations
 
 import codecs
 import io
-import os
 import re
-import stat
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from archiver.bag.rules import finding
+from archiver.bag.algorithms import DIGEST_BYTES, algorithm_of, is_tag_manifest
+from archiver.bag.contents import Contents, shown
+from archiver.bag.ledger import Column, Ledger
+from archiver.bag.limits import Limits
+from archiver.bag.progress import list_entries
+from archiver.bag.rules import Unusable, finding
 from archiver.findings import Finding
 
-VERSIONS = ("0.93", "0.94", "0.95", "0.96", "0.97", "1.0")
+Tell = Callable[[Finding], None]
+"""Where a reader says what is wrong."""
 
-ALGORITHMS = {
-    "md5": ("md5", 32),
-    "sha1": ("sha1", 40),
-    "sha224": ("sha224", 56),
-    "sha256": ("sha256", 64),
-    "sha384": ("sha384", 96),
-    "sha512": ("sha512", 128),
-    "sha3224": ("sha3_224", 56),
-    "sha3256": ("sha3_256", 64),
-    "sha3384": ("sha3_384", 96),
-    "sha3512": ("sha3_512", 128),
-    "blake2b": ("blake2b", 128),
-    "blake2b512": ("blake2b", 128),
-    "blake2s": ("blake2s", 64),
-    "blake2s256": ("blake2s", 64),
-}
-"""The names of algorithms (RFC 8493 2.4) with hashlib's, and how many hex digits a digest has."""
+VERSIONS = ("0.93", "0.94", "0.95", "0.96", "0.97", "1.0")
 
 STRANGE_CODECS = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"}
 """Python's text encodings that no tag file is in; some take quadratic time."""
 
-MAX_BYTES = 256 * 1024 * 1024
-MAX_LINE_CHARS = 65_536
+BOM = "\ufeff"
 
 DECLARATION = re.compile(
-    r"BagIt-Version: (?P<version>\d+\.\d+)\n"
+    r"BagIt-Version: (?P<version>\d{1,9}\.\d{1,9})\n"
     r"Tag-File-Character-Encoding: (?P<encoding>[A-Za-z0-9][\w.:()+-]{0,39})\n?"
 )
 LOOSE_DECLARATION = re.compile(
-    r"\s*BagIt-Version\s*:\s*(?P<version>\d+\.\d+)\s*\n\s*"
-    r"Tag-File-Character-Encoding\s*:\s*(?P<encoding>[A-Za-z0-9][\w.:()+-]{0,39})\s*"
+    r"\s*BagIt-Version\s*:\s*(?P<version>\d{1,9}\.\d{1,9})\s*\n\s*"
+    r"Tag-File-Character-Encoding\s*:\s*(?P<encoding>[A-Za-z0-9][\w.:()+-]{0,39})\s*",
+    re.IGNORECASE,
 )
 """What is meant, though it breaks RFC 8493 2.1.1: enough to go on with."""
+DECLARATION_LINES = 4
+"""How many lines of bagit.txt are looked at: two, and what shows that there are more."""
 
-MANIFEST_NAME = re.compile(r"(?P<tag>tag)?manifest-(?P<algorithm>[A-Za-z0-9_-]+)\.txt")
-ENTRY = re.compile(r"(?P<digest>[^ \t]+)[ \t]+(?P<path>.*)", re.DOTALL)
-FETCH = re.compile(r"(?P<url>\S+)[ \t]+(?P<length>\d+|-)[ \t]+(?P<path>.*)", re.DOTALL)
-TAG = re.compile(r"(?P<label>[^\s:](?:[^:]*[^\s:])?)(?P<space>\s*):(?P<value>.*)", re.DOTALL)
+ENTRY = re.compile(r"(?P<mark>\\?)(?P<digest>[^ \t]+)[ \t]+(?P<path>.+)", re.DOTALL)
+FETCH = re.compile(r"(?P<url>\S+)[ \t]+(?P<length>\d{1,18}|-)[ \t]+(?P<path>.+)", re.DOTALL)
+URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+TAG = re.compile(r"(?P<label>[^:]*):(?P<value>.*)", re.DOTALL)
 
+LEAVING = re.compile(r"\A~|\A[A-Za-z]:|(?:\A|[/\\])\.{0,2}(?:[/\\]|\Z)|\0")
+"""A path that could mean something outside its bag, on any system (RFC 8493 5.1)."""
 
-class Unusable(Exception):
-    """A tag file that cannot be read any further, for the reason in `finding`."""
-
-    def __init__(self, found: Finding) -> None:
-        super().__init__(found.message)
-        self.finding = found
-
-
-class Entry(NamedTuple):
-    """One line of a manifest or of fetch.txt: a path in the bag, and its digest (or length)."""
-
-    path: str
-    value: str
-    where: str
-
-
-def encoded(path: str) -> str:
-    """A path as manifests have it: CR, LF and %, and only those, percent-encoded (RFC 8493 2.1.3)."""
-    return path.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def decoded(path: str) -> str:
-    """The path that a manifest means."""
-    return re.sub("%(0D|0A|25)", lambda found: chr(int(found[1], 16)), path, flags=re.IGNORECASE)
-
-
-def leaves(path: str) -> bool:
-    """Whether a path could mean something outside its bag, on any system (RFC 8493 5.1)."""
-    return (
-        path.startswith("~")
-        or "\0" in path
-        or re.match("[A-Za-z]:", path) is not None
-        or not {"", ".", ".."}.isdisjoint(re.split(r"[/\\]", path))
-    )
-
-
-def lines(bag: Path, name: str, encoding: str) -> Iterator[str]:
-    """The lines of a tag file, whether they end in LF, CR or CRLF (RFC 8493 2.3).
-
-    Nothing but a regular file is opened, and no more is held than a line. Raises Unusable.
-    """
-    try:
-        descriptor = os.open(bag / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise Unusable(finding("bagit-5.1-unsafe", "is not a regular file", name))
-            if status.st_size > MAX_BYTES:
-                raise Unusable(finding("bag-unreadable", f"is larger than {MAX_BYTES:,} bytes", name))
-            with io.TextIOWrapper(file, encoding, newline=None) as text:
-                while line := text.readline(MAX_LINE_CHARS + 1):
-                    if len(line) > MAX_LINE_CHARS:
-                        told = f"has a line of more than {MAX_LINE_CHARS:,} characters"
-                        raise Unusable(finding("bag-unreadable", told, name))
-                    yield line.removesuffix("\n")
-    except (UnicodeError, LookupError) as error:
-        raise Unusable(finding("bagit-2.3-encoding", f"is not {encoding}: {error}", name)) from None
-    except OSError as error:
-        raise Unusable(finding("bag-unreadable", f"cannot be read: {error.strerror}", name)) from None
+LINE_WIDTH = 79
+"""The length that RFC 8493 2.2.2 recommends for lines of bag-info.txt, in characters."""
 
 
 class Declaration(NamedTuple):
@@ -126,25 +60,83 @@ class Declaration(NamedTuple):
     version: tuple[int, int] = (1, 0)
     encoding: str = "utf-8"
 
+    @property
+    def info_name(self) -> str:
+        """The name of the file of metadata, which was another before BagIt 0.96."""
+        return "bag-info.txt" if self.version > (0, 95) else "package-info.txt"
 
-def declaration(bag: Path) -> Iterator[Finding | Declaration]:
-    """What is wrong with bagit.txt (RFC 8493 2.1.1), and, last, what it declares. Raises Unusable."""
-    rule, name = "bagit-2.1.1-declaration", "bagit.txt"
-    text = "".join(f"{line}\n" for line, _ in zip(lines(bag, name, "utf-8"), range(4), strict=False))
-    if text.startswith("\ufeff"):
-        yield finding(rule, "begins with a byte order mark", name)
-        text = text.removeprefix("\ufeff")
+
+def encoded(path: str) -> str:
+    """A path as manifests have it: CR, LF and %, and only those, percent-encoded (RFC 8493 2.1.3)."""
+    return path.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def decoded(path: str, version: tuple[int, int]) -> str:
+    """The path that a manifest means. Before BagIt 1.0 a percent sign stood for itself."""
+    codes = "%(0D|0A|25)" if version >= (1, 0) else "%(0D|0A)"
+    return re.sub(codes, lambda found: chr(int(found[1], 16)), path, flags=re.IGNORECASE)
+
+
+def lines(contents: Contents, name: str, encoding: str, limits: Limits, tell: Tell) -> Iterator[str]:
+    """The lines of a tag file, whether they end in LF, CR or CRLF (RFC 8493 2.3).
+
+    Raises Unusable where it cannot be read, or not in this encoding, or is beyond the limits.
+    """
+    longest, most = limits.line_chars, limits.tag_file_bytes
+    read, number, line = 0, 0, "\n"
+    try:
+        with contents.open(name) as file:
+            buffered = io.BufferedReader(file)  # type: ignore[type-var]
+            text = io.TextIOWrapper(buffered, encoding, newline=None)
+            while line := text.readline(longest + 1):
+                number += 1
+                read += len(line)
+                if len(line) > longest or read > most:
+                    told = f"has a line of more than {longest:,} characters"
+                    if read > most:
+                        told = f"is longer than {most:,} characters"
+                    raise Unusable(finding("bag-limit", f"{told}; the rest is not read", shown(name)))
+                if number == 1 and line[0] == BOM:
+                    tell(finding("bagit-2.3-bom", "begins with a byte order mark", shown(name)))
+                    line = line[1:]
+                yield line.removesuffix("\n")
+                last = line
+        if number and last[-1:] != "\n" and name != "bagit.txt":
+            tell(finding("bagit-2.3-line-end", "ends without the end of a line", shown(name)))
+    except (UnicodeError, LookupError) as error:
+        rule = "bagit-2.1.1-utf-8" if name == "bagit.txt" else "bagit-2.3-encoding"
+        told = f"is not {encoding} ({error}), somewhere after line {number}"
+        raise Unusable(finding(rule, told, shown(name))) from None
+    except OSError as error:
+        told = f"cannot be read: {error.strerror or error}"
+        raise Unusable(finding("bag-unreadable", told, shown(name))) from None
+
+
+def declaration(contents: Contents, limits: Limits, tell: Tell) -> Declaration:
+    """What bagit.txt declares (RFC 8493 2.1.1). Raises Unusable where that cannot be told."""
+    name = "bagit.txt"
+
+    def tell_of_bagit(found: Finding) -> None:
+        tell(finding("bagit-2.1.1-bom", found.message, name))
+
+    read = lines(contents, name, "utf-8", limits, tell_of_bagit)
+    text = "".join(f"{line}\n" for line, _ in zip(read, range(DECLARATION_LINES), strict=False))
     found = DECLARATION.fullmatch(text)
     if not found:
         told = "is not the two lines 'BagIt-Version: 1.0' and 'Tag-File-Character-Encoding: UTF-8'"
         found = LOOSE_DECLARATION.fullmatch(text)
         if not found:
-            raise Unusable(finding(rule, told, name))
-        yield finding(rule, f"{told}, space for space", name)
+            raise Unusable(finding("bagit-2.1.1-form", told, name))
+        tell(finding("bagit-2.1.1-form", f"{told}, space for space", name))
     if found["version"] not in VERSIONS:
-        raise Unusable(finding(rule, f"declares BagIt {found['version']}, which is not known", name))
+        told = f"declares BagIt {found['version']}, which is not known"
+        raise Unusable(finding("bagit-2.1.1-version", told, name))
     major, minor = found["version"].split(".")
-    yield Declaration((int(major), int(minor)), _encoding(found["encoding"]))
+    encoding = _encoding(found["encoding"])
+    if encoding != "utf-8":
+        told = f"declares {found['encoding']} for the tag files; UTF-8 is recommended"
+        tell(finding("bagit-2.3-not-utf-8", told, name))
+    return Declaration((int(major), int(minor)), encoding)
 
 
 def _encoding(name: str) -> str:
@@ -155,98 +147,174 @@ def _encoding(name: str) -> str:
         known = "undefined"
     if known in STRANGE_CODECS:
         told = f"declares the character encoding {name}, which is not known"
-        raise Unusable(finding("bagit-2.1.1-declaration", told, "bagit.txt"))
+        raise Unusable(finding("bagit-2.1.1-encoding", told, "bagit.txt"))
     return known
 
 
-def tags(bag: Path, name: str, declared: Declaration) -> Iterator[Finding | tuple[str, str]]:
-    """The labels and values of bag-info.txt, in order (RFC 8493 2.2.2), and what is wrong there."""
-    rule = "bagit-2.2.2-metadata"
-    label, value = "", ""
-    for number, line in enumerate(lines(bag, name, declared.encoding), 1):
+def tags(read: Iterator[str], name: str, declared: Declaration, tell: Tell) -> Iterator[tuple[str, str]]:
+    """The labels and values of bag-info.txt, in order (RFC 8493 2.2.2)."""
+    label, value, long_lines = "", "", 0
+    for number, line in enumerate(read, 1):
         where = f"{name}, line {number}"
-        if line[:1] in (" ", "\t") and label:
+        long_lines += len(line) > LINE_WIDTH
+        if line[:1] in (" ", "\t") and label and line.strip():
             value = f"{value} {line.strip()}"
             continue
         if label:
             yield label, value.strip()
             label = ""
         if not line.strip():
+            tell(finding("bagit-6.1.3-empty-line", "is empty", where))
             continue
         found = TAG.fullmatch(line)
-        if not found:
-            yield finding(rule, "is not a label, a colon and a value", where)
+        if not found or not found["label"].strip():
+            tell(finding("bagit-2.2.2-element", "is not a label, a colon and a value", where))
             continue
         label, value = found["label"], found["value"]
-        if declared.version >= (1, 0) and (found["space"] or value[:1] not in (" ", "\t", "")):
-            yield finding(rule, f"{label!r} is not followed by a colon and one space", where)
+        if declared.version >= (1, 0):
+            _check_spacing(label, value, where, tell)
+        label = label.strip()
     if label:
         yield label, value.strip()
+    if long_lines:
+        told = f"has {long_lines:,} lines of more than {LINE_WIDTH} characters"
+        tell(finding("bagit-2.2.2-line-length", told, name))
 
 
-def manifest(bag: Path, name: str, declared: Declaration) -> Iterator[Finding | Entry]:
-    """The entries of a manifest (RFC 8493 2.1.3, 2.2.1), each path once, and what is wrong there."""
-    tag = name.startswith("tag")
-    rule = "bagit-2.2.1-tag-manifest" if tag else "bagit-2.1.3-manifest"
-    digits = ALGORITHMS[algorithm_of(name)][1]
-    seen: set[str] = set()
-    for number, line in enumerate(lines(bag, name, declared.encoding), 1):
-        where = f"{name}, line {number}"
-        entry = ENTRY.fullmatch(line)
-        if not entry:
-            empty = finding("bagit-6.1-form", "is empty", where)
-            yield finding(rule, "is not a digest and a path", where) if line.strip() else empty
-            continue
-        digest, path = entry["digest"], entry["path"]
-        if len(digest) != digits or not re.fullmatch("[0-9A-Fa-f]+", digest):
-            yield finding(rule, f"does not begin with {digits} hexadecimal digits", where)
-        if path.startswith(("*", "./")):
-            told = "has a path that begins with '*' or './', which is not part of its name"
-            yield finding("bagit-6.1-form", told, where)
-            path = path.removeprefix("*").removeprefix("./")
-        path = decoded(path)
-        if leaves(path):
-            yield finding("bagit-2.1.3-path", f"{path!r} is no path in a bag", where)
-        elif wrong := _misplaced(path, tag=tag):
-            yield finding(rule, wrong, where)
-        elif path in seen:
-            yield finding(rule, f"lists {path!r} twice", where)
+def _check_spacing(label: str, value: str, where: str, tell: Tell) -> None:
+    """A label, a colon and exactly one space or tab (RFC 8493 2.2.2); before 1.0 it was looser."""
+    if label != label.strip():
+        tell(finding("bagit-2.2.2-label", f"has white space around its label {shown(label)!r}", where))
+    if value[:1] not in (" ", "\t") or value[1:2] in (" ", "\t"):
+        told = f"has not one space, or one tab, after the colon of {shown(label.strip())!r}"
+        tell(finding("bagit-2.2.2-space", told, where))
+
+
+class Listing:
+    """Reads the lines of one manifest into a ledger (RFC 8493 2.1.3, 2.2.1), each path once."""
+
+    def __init__(self, name: str, ledger: Ledger, declared: Declaration, tell: Tell) -> None:
+        self.name, self.ledger, self.version, self.tell = name, ledger, declared.version, tell
+        self.tag = is_tag_manifest(name)
+        self.column = Column(algorithm_of(name), DIGEST_BYTES[algorithm_of(name)])
+        ledger.columns[name] = self.column
+        below = "(?!data/)" if self.tag else "data/"
+        self._usual = re.compile(rf"([0-9A-Fa-f]{{{2 * self.column.width}}})[ \t]+({below}[^%\\:~*\0]+)")
+        """A line with nothing about it that has to be looked at more closely."""
+
+    def read(self, read: Iterator[str], limits: Limits) -> None:
+        """Take in every line. Raises Unusable where there are more than the limits allow."""
+        usual, leaving = self._usual.fullmatch, LEAVING.search
+        number = 0
+        for number, line in enumerate(read, 1):
+            if number > limits.entries:
+                told = f"has more than {limits.entries:,} lines; the rest are not read"
+                raise Unusable(finding("bag-limit", told, self.name))
+            found = usual(line)
+            if found and not leaving(found[2]):
+                self._put(found[2], bytes.fromhex(found[1]), number)
+            else:
+                self._look_closely(line, number)
+            if not number % 1000:
+                list_entries(1000)
+        list_entries(number % 1000)
+
+    def _say(self, rule: str, told: str, number: int) -> None:
+        self.tell(finding(rule, told, f"{self.name}, line {number}"))
+
+    def _look_closely(self, line: str, number: int) -> None:
+        found = ENTRY.fullmatch(line)
+        if not line.strip():
+            self._say("bagit-6.1.3-empty-line", "is empty", number)
+        elif not found:
+            self._say("bagit-2.1.3-line", "is not a checksum and a path", number)
         else:
-            seen.add(path)
-            yield Entry(path, digest.lower(), where)
+            path = self._unmarked(found["path"], found["mark"], number)
+            path = decoded(path, self.version)
+            if self._belongs(path, number):
+                self._put(path, self._digest(found["digest"], number), number)
+
+    def _digest(self, text: str, number: int) -> bytes:
+        """The digest that a text means; nothing but zeros where it means none."""
+        digits = 2 * self.column.width
+        if re.fullmatch(f"[0-9A-Fa-f]{{{digits}}}", text):
+            return bytes.fromhex(text)
+        told = f"does not begin with the {digits} hexadecimal digits of {self.column.algorithm}"
+        self._say("bagit-2.1.3-checksum-form", told, number)
+        return bytes(self.column.width)
+
+    def _unmarked(self, path: str, mark: str, number: int) -> str:
+        """The path without what checksum tools put before it (RFC 8493 6.1.3)."""
+        if mark:
+            told = "has a backslash before its checksum, as md5sum puts it"
+            self._say("bagit-6.1.3-md5sum", told, number)
+            path = path.replace(r"\n", "\n").replace(r"\\", "\\")
+        plain = path.removeprefix("*").removeprefix("./")
+        if plain != path:
+            told = f"has a path that begins with {path[: -len(plain)]!r}, which is no part of it"
+            self._say("bagit-6.1.3-md5sum", told, number)
+        if self.version >= (1, 0) and re.search("%(?!0D|0A|25)", plain, re.IGNORECASE):
+            told = "has a percent sign that stands for no LF, CR or %; it is written %25"
+            self._say("bagit-2.1.3-percent", told, number)
+        return plain
+
+    def _belongs(self, path: str, number: int) -> bool:
+        """Whether a path may be in a manifest of this kind; else it is told why not."""
+        if LEAVING.search(path):
+            told = f"lists {shown(path)!r}, which is no path in a bag; it is not looked at"
+            if path.endswith("/") and not LEAVING.search(path[:-1]):
+                self._say("bagit-2.1.3-directory", f"lists {shown(path)!r}, a folder", number)
+            else:
+                self._say("bagit-5.1-path", told, number)
+        elif self.tag and path.startswith("data/"):
+            self._say("bagit-2.2.1-payload-listed", f"lists {shown(path)!r}, which is payload", number)
+        elif self.tag and is_tag_manifest(path):
+            told = f"lists {shown(path)!r}, which is a tag manifest"
+            self._say("bagit-2.2.1-tag-manifest-listed", told, number)
+        elif not self.tag and not path.startswith("data/"):
+            self._say("bagit-2.1.3-not-payload", f"lists {shown(path)!r}, which is not in data/", number)
+        else:
+            return True
+        return False
+
+    def _put(self, path: str, digest: bytes, number: int) -> None:
+        if self.tag and is_tag_manifest(path):
+            self._belongs(path, number)
+            return
+        row = self.ledger.row(path)
+        if not self.column.lists(row):
+            self.column.put(row, digest)
+        elif self.version >= (1, 0) or self.column.digest(row) != digest:
+            same = "again" if self.column.digest(row) == digest else "again, with another checksum"
+            self._say("bagit-2.1.3-duplicate", f"lists {shown(path)!r} {same}", number)
+        else:
+            self._say("bagit-2.1.3-duplicate-alike", f"lists {shown(path)!r} again", number)
 
 
-def _misplaced(path: str, *, tag: bool) -> str:
-    """Why a path may not be in a manifest of its kind."""
-    if tag and path.startswith("data/"):
-        return f"lists {path!r}, which is payload"
-    if tag and MANIFEST_NAME.fullmatch(path) and path.startswith("tag"):
-        return f"lists {path!r}, which is a tag manifest"
-    if not tag and not path.startswith("data/"):
-        return f"lists {path!r}, which is not in data/"
-    return ""
+class Remote(NamedTuple):
+    """A payload file that fetch.txt says where to find, its length where that is said."""
+
+    path: str
+    length: int | None
 
 
-def algorithm_of(name: str) -> str:
-    """The algorithm that a manifest's name tells, as RFC 8493 2.4 writes it; empty if unknown."""
-    found = MANIFEST_NAME.fullmatch(name)
-    algorithm = re.sub("[^a-z0-9]", "", found["algorithm"].lower()) if found else ""
-    return algorithm if algorithm in ALGORITHMS else ""
-
-
-def fetch(bag: Path, declared: Declaration) -> Iterator[Finding | Entry]:
-    """The entries of fetch.txt (RFC 8493 2.2.3), and what is wrong there. Nothing is fetched."""
-    rule, name = "bagit-2.2.3-fetch", "fetch.txt"
-    for number, line in enumerate(lines(bag, name, declared.encoding), 1):
-        where = f"{name}, line {number}"
+def fetch(read: Iterator[str], declared: Declaration, tell: Tell) -> Iterator[Remote]:
+    """The entries of fetch.txt (RFC 8493 2.2.3). Nothing is fetched."""
+    for number, line in enumerate(read, 1):
+        where = f"fetch.txt, line {number}"
         found = FETCH.fullmatch(line)
-        if not found:
-            yield finding(rule, "is not an address, a length and a path", where)
+        if not line.strip():
+            tell(finding("bagit-6.1.3-empty-line", "is empty", where))
             continue
-        path = decoded(found["path"])
-        if leaves(path):
-            yield finding("bagit-2.1.3-path", f"{path!r} is no path in a bag", where)
+        if not found:
+            tell(finding("bagit-2.2.3-line", "is not an address, a length and a path", where))
+            continue
+        if not URI.fullmatch(found["url"]):
+            tell(finding("bagit-2.2.3-address", f"has {shown(found['url'])!r}, no absolute URI", where))
+        path = decoded(found["path"], declared.version)
+        if LEAVING.search(path):
+            tell(finding("bagit-5.1-path", f"lists {shown(path)!r}, which is no path in a bag", where))
         elif not path.startswith("data/"):
-            yield finding(rule, f"lists {path!r}, which is not in data/", where)
+            tell(finding("bagit-2.2.3-not-payload", f"lists {shown(path)!r}, not in data/", where))
         else:
-            yield Entry(path, found["length"], where)
+            yield Remote(path, None if found["length"] == "-" else int(found["length"]))

@@ -5,35 +5,161 @@ Nothing outside the bag is opened: no link is followed, no path leaves it. Every
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from archiver.bag.checks import COMPLETENESS, VALIDITY
-from archiver.bag.contents import shown
+from archiver.bag.checks import COMPLETENESS, FAST
+from archiver.bag.checks import Check as BagCheck
+from archiver.bag.contents import Contents, shown
+from archiver.bag.folder import Folder
+from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.package import check_package
-from archiver.bag.reading import read
-from archiver.findings import Check, Report, Severity, Verdict
+from archiver.bag.reading import Bag, read
+from archiver.bag.rules import Unusable, finding
+from archiver.findings import Check, Fact, Report, Verdict
 
-if TYPE_CHECKING:
-    from archiver.rendition.verapdf import Validator
+COMPLETE, VALID, OXUM = "complete", "valid", "Payload-Oxum"
 
 
-def validate(path: Path, validator: Validator | None = None) -> Report:
+class Depth(StrEnum):
+    """How closely a bag is looked at."""
+
+    FULL = "full"
+    COMPLETENESS = "completeness"
+    """All but the payload: what is there, and what the tag files say."""
+    FAST = "fast"
+    """Payload-Oxum only: how many files the payload has, and how many bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of each bag."""
+
+    depth: Depth = Depth.FULL
+    limits: Limits = DEFAULT
+    check_pdf: bool | Path = False
+    """Whether veraPDF looks at the renditions again: a `verapdf` of the settings."""
+    inventory: int = 0
+    """Up to how many files the report of a bag names each with its digest."""
+
+
+FULLY = Asked()
+
+
+def validate(path: Path, asked: Asked = FULLY, jobs: int = 1) -> Report:
     """The report on a bag: complete, valid, and, for archiver's own packages, its records.
 
-    With a `validator`, the conformance of its renditions is checked anew.
-    Never raises for what is wrong with a bag: that is what the report is for.
+    Never raises for what is wrong with a bag: that is what the report is for. A bag with much to
+    read is read by `jobs` processes.
     """
-    bag = read(path)
-    for check in (*COMPLETENESS, *VALIDITY) if bag.declared else ():
-        bag.findings.extend(check(bag))
-    broken = any(found.severity is Severity.ERROR for found in bag.findings)
-    checks = [Check("complete and valid", Verdict.FAILED if broken else Verdict.PASSED)]
-    checks += check_package(bag, broken=broken, validator=validator)
-    facts: dict[str, str | int] = {
-        "payload files": len(bag.payload),
-        "payload bytes": sum(bag.payload.values()),
+    begun = time.monotonic()
+    try:
+        with contents_of(path, asked.limits, jobs) as contents:
+            report = _validated(path, contents, asked)
+    except Unusable as unusable:
+        report = Report(
+            shown(str(path)),
+            (Check(COMPLETE, Verdict.FAILED), Check(VALID, Verdict.FAILED)),
+            (unusable.finding,),
+        )
+    report.facts["seconds"] = round(time.monotonic() - begun, 3)
+    return report
+
+
+@contextmanager
+def contents_of(path: Path, limits: Limits = DEFAULT, jobs: int = 1) -> Iterator[Contents]:
+    """What the bag at a path is read through. Raises Unusable where there is nothing to read."""
+    try:
+        folder = Folder(path, limits, jobs)
+    except NotADirectoryError:
+        raise Unusable(finding("bag-missing", "is not a folder; expected a bag")) from None
+    except OSError as error:
+        raise Unusable(finding("bag-missing", f"cannot be opened: {error.strerror}")) from None
+    with folder:
+        yield folder
+
+
+def _validated(path: Path, contents: Contents, asked: Asked) -> Report:
+    bag = read(contents, asked.limits)
+    altered: dict[str, dict[str, bytes]] = {}
+    if bag.declared is None:
+        checks = [Check(COMPLETE, Verdict.FAILED), Check(VALID, Verdict.FAILED, "not complete")]
+    elif asked.depth is Depth.FAST:
+        checks = _fast(bag)
+    else:
+        checks = [_complete(bag)]
+        if asked.depth is Depth.COMPLETENESS:
+            checks.append(Check(VALID, Verdict.NOT_CHECKED, "no checksum was verified"))
+        else:
+            checks.append(_valid(bag, altered))
+            checks += check_package(bag, asked.check_pdf)
+    facts = _facts(bag)
+    if 0 < len(bag.ledger.rows) <= asked.inventory:
+        facts["inventory"] = _inventory(bag, altered)
+    return Report(shown(str(path)), tuple(checks), (*bag.findings, *bag.uncounted()), facts)
+
+
+def _fast(bag: Bag) -> list[Check]:
+    """Payload-Oxum alone: enough to see that a bag is not complete, never that it is."""
+    _ask(bag, FAST)
+    stated = bag.tag("Payload-Oxum")
+    note = "only Payload-Oxum was compared"
+    oxum = Check(OXUM, Verdict.NOT_CHECKED, "bag-info.txt has none")
+    if stated:
+        oxum = Check(OXUM, Verdict.FAILED if bag.broken else Verdict.PASSED, stated)
+    return [
+        oxum,
+        Check(COMPLETE, Verdict.FAILED if bag.broken else Verdict.NOT_CHECKED, note),
+        Check(VALID, Verdict.FAILED if bag.broken else Verdict.NOT_CHECKED, "no checksum was verified"),
+    ]
+
+
+def _ask(bag: Bag, checks: Iterable[BagCheck]) -> None:
+    for check in checks:
+        for found in check(bag):
+            bag.tell(found)
+
+
+def _complete(bag: Bag) -> Check:
+    _ask(bag, COMPLETENESS)
+    return Check(COMPLETE, Verdict.FAILED if bag.broken else Verdict.PASSED)
+
+
+def _valid(bag: Bag, altered: dict[str, dict[str, bytes]]) -> Check:
+    """Verify every checksum; the digests that files have instead go to `altered`."""
+    was_complete = not bag.broken
+    for path, digests, findings in bag.contents.verify(bag.ledger.wanted()):
+        altered[path] = digests
+        for found in findings:
+            bag.tell(found)
+    if not bag.broken:
+        return Check(VALID, Verdict.PASSED)
+    return Check(VALID, Verdict.FAILED, "" if was_complete else "not complete")
+
+
+def _facts(bag: Bag) -> dict[str, Fact]:
+    ledger = bag.ledger
+    facts: dict[str, Fact] = {
+        "payload files": bag.payload_files,
+        "payload bytes": bag.payload_bytes,
     }
+    if bag.declared:
+        facts["version"] = ".".join(map(str, bag.declared.version))
+        facts["algorithms"] = sorted({c.algorithm for c in ledger.payload_columns().values()})
     if identifier := bag.tag("External-Identifier"):
         facts["identifier"] = identifier
-    return Report(shown(str(path)), tuple(checks), tuple(bag.findings), facts)
+    return facts
+
+
+def _inventory(bag: Bag, altered: dict[str, dict[str, bytes]]) -> dict[str, str]:
+    """Each file with a digest, `algorithm:hexadecimal`: the one that it has, not that it should have."""
+    inventory = {}
+    for path, _ in bag.ledger.files():
+        digests = altered.get(path, bag.ledger.listed(path))
+        strongest = max(digests, key=lambda name: len(digests[name]), default="")
+        inventory[path] = f"{strongest}:{digests[strongest].hex()}" if strongest else ""
+    return inventory

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import resources
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from lxml import etree
 
@@ -20,8 +17,13 @@ MOST_FINDINGS = 20
 
 SPACE = {"p": PREMIS}
 
+FOLDER = "data/metadata/"
+
+Open = Callable[[str], BinaryIO]
+"""Opens a file of a bag by its path there. Raises OSError where there is none."""
+
 Fixity = Mapping[str, Mapping[str, str]]
-"""For each path in a bag, its digests by algorithm."""
+"""For each payload file of a bag, its digests by algorithm."""
 
 
 class Kind(NamedTuple):
@@ -38,31 +40,32 @@ RECORDS = {
 }
 
 
-def check(folder: Path, fixity: Fixity | None = None) -> tuple[Finding, ...]:
-    """What is wrong with the records in `folder` (data/metadata of a bag); none where all is well.
+def check(open_file: Open, payload: Fixity, identifier: str) -> tuple[Finding, ...]:
+    """What is wrong with the records of a package; none where all is well.
 
-    With the digests of the bag's manifests as `fixity`, those in PREMIS have to agree.
+    PREMIS has to tell of every file of the `payload` but itself, with the digests that the manifests
+    say, and the article has to have the `identifier` of bag-info.txt.
     """
     findings: list[Finding] = []
     for name, kind in RECORDS.items():
         try:
-            document = _document(folder / name, kind)
+            document = _document(open_file, name, kind)
         except ValueError as error:
             findings.append(_finding(name, str(error), kind.clause))
             continue
         wrong = list(_breaches(document, name, kind))
         if name == "premis.xml" and not wrong:
-            wrong = list(_disagreements(document, fixity or {}))
+            wrong = [*_disagreements(document, payload), *_unaccounted(document, payload)]
         findings += wrong
-    return (*findings, *_article(folder / "article.json"))
+    return (*findings, *_article(open_file, identifier))
 
 
-def recorded_conformance(premis: Path) -> str:
-    """What a PREMIS record says was checked of the rendition, and by what; empty if nothing was.
+def recorded_conformance(open_file: Open) -> str:
+    """What PREMIS says was checked of the rendition, and by what; empty if nothing was.
 
     The record has been checked.
     """
-    for event in _document(premis, RECORDS["premis.xml"]).iterfind("p:event", SPACE):
+    for event in _document(open_file, "premis.xml", RECORDS["premis.xml"]).iterfind("p:event", SPACE):
         outcome = event.findtext("p:eventOutcomeInformation/p:eventOutcome", None, SPACE)
         kind = event.findtext("p:eventType", None, SPACE)
         if (kind, outcome) == (CONFORMANCE_EVENT, SUCCESS):
@@ -71,22 +74,19 @@ def recorded_conformance(premis: Path) -> str:
 
 
 def _finding(name: str, message: str, clause: str = "") -> Finding:
-    where = f"data/metadata/{name}"
+    where = f"{FOLDER}{name}"
     return Finding("records-invalid", Severity.ERROR, message, where, clause)
 
 
-def _content(path: Path) -> bytes:
+def _content(open_file: Open, name: str) -> bytes:
     """A record's bytes. Raises ValueError where there is no plain file of a sensible size."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise ValueError("is not a regular file")
-            content = file.read(MAX_BYTES + 1)
+        with open_file(FOLDER + name) as file:
+            content = b"".join(iter(lambda: file.read(MAX_BYTES + 1), b""))
     except FileNotFoundError:
         raise ValueError("is missing") from None
     except OSError as error:
-        raise ValueError(f"cannot be read: {error.strerror}") from None
+        raise ValueError(f"cannot be read: {error.strerror or error}") from None
     if len(content) > MAX_BYTES:
         raise ValueError(f"is larger than {MAX_BYTES:,} bytes")
     return content
@@ -119,10 +119,10 @@ def schema(name: str) -> etree.XMLSchema:
     return etree.XMLSchema(etree.fromstring(_schema_bytes(name), parser, base_url=name))
 
 
-def _document(path: Path, kind: Kind) -> etree._Element:
+def _document(open_file: Open, name: str, kind: Kind) -> etree._Element:
     """The root of a record. Raises ValueError where it is not well-formed, or another's."""
     try:
-        root = etree.fromstring(_content(path), _parser())
+        root = etree.fromstring(_content(open_file, name), _parser())
     except etree.XMLSyntaxError as error:
         raise ValueError(f"is not well-formed XML: {error.msg}") from None
     if root.getroottree().docinfo.doctype:
@@ -139,17 +139,27 @@ def _breaches(document: etree._Element, name: str, kind: Kind) -> Iterator[Findi
             yield _finding(f"{name}, line {entry.line}", entry.message, kind.clause)
 
 
-def _disagreements(document: etree._Element, fixity: Fixity) -> Iterator[Finding]:
+def _disagreements(document: etree._Element, payload: Fixity) -> Iterator[Finding]:
     """Digests in PREMIS that are not those of the manifests."""
     names = {label: algorithm for algorithm, label in HASHES.items()}
     for item in document.iterfind("p:object", SPACE):
-        known = fixity.get(_path_of(item), {})
+        known = payload.get(_path_of(item), {})
         for written in item.iterfind("p:objectCharacteristics/p:fixity", SPACE):
             algorithm = names.get(written.findtext("p:messageDigestAlgorithm", "", SPACE), "")
             digest = written.findtext("p:messageDigest", "", SPACE).lower()
             if known.get(algorithm, digest) != digest:
                 told = f"has another {algorithm} for {_path_of(item)} than the manifest"
                 yield _finding("premis.xml", told, "PREMIS 3.0, 1.5.2 fixity")
+
+
+def _unaccounted(document: etree._Element, payload: Fixity) -> Iterator[Finding]:
+    """Files that PREMIS knows and the payload has not, and the other way round."""
+    told = {path for item in document.iterfind("p:object", SPACE) if (path := _path_of(item))}
+    files = payload.keys() - {f"{FOLDER}premis.xml"}
+    for path in sorted(told - files):
+        yield _finding("premis.xml", f"tells of {path}, which is not in the package", "PREMIS 3.0, 1.1")
+    for path in sorted(files - told):
+        yield _finding("premis.xml", f"does not tell of {path}", "PREMIS 3.0, 1.1")
 
 
 def _path_of(item: etree._Element) -> str:
@@ -162,16 +172,21 @@ def _path_of(item: etree._Element) -> str:
 # --- JSON -------------------------------------------------------------------------------------
 
 
-def _article(path: Path) -> Iterator[Finding]:
+def _article(open_file: Open, identifier: str) -> Iterator[Finding]:
     from pydantic import ValidationError
 
     from archiver.article import Article
 
+    name = "article.json"
     try:
-        Article.model_validate_json(_content(path))
+        article = Article.model_validate_json(_content(open_file, name))
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False)[:MOST_FINDINGS]:
             place = ".".join(map(str, problem["loc"]))
-            yield _finding(path.name, f"{place}: {problem['msg']}" if place else problem["msg"])
+            yield _finding(name, f"{place}: {problem['msg']}" if place else problem["msg"])
     except ValueError as error:
-        yield _finding(path.name, str(error))
+        yield _finding(name, str(error))
+    else:
+        if article.identifier != identifier:
+            told = f"has the identifier {article.identifier!r}; bag-info.txt says {identifier!r}"
+            yield _finding(name, told)

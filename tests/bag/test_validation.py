@@ -9,6 +9,7 @@ import bagit
 import pytest
 
 from archiver.bag import validate
+from archiver.findings import Severity
 
 Breaking = Callable[[Path], object]
 """A change that makes a bag incomplete, invalid or no bag."""
@@ -54,37 +55,37 @@ def untagged(change: Breaking) -> Breaking:
 
 BROKEN: dict[str, tuple[str, Breaking]] = {
     "a payload file that changed": ("bagit-3-checksum", add("data/one.txt", "eno\n")),
-    "a payload file that is gone": ("bagit-2.1.3-incomplete", remove("data/one.txt")),
-    "a payload file in no manifest": ("bagit-2.1.3-incomplete", add("data/more.txt")),
-    "a payload that is gone": ("bagit-2.1.2-payload", lambda bag: shutil.rmtree(bag / "data")),
-    "no bagit.txt": ("bagit-2.1.1-declaration", remove("bagit.txt")),
+    "a payload file that is gone": ("bagit-3-file-missing", remove("data/one.txt")),
+    "a payload file in no manifest": ("bagit-2.1.3-manifest-incomplete", add("data/more.txt")),
+    "a payload that is gone": ("bagit-2.1.2-payload-missing", lambda bag: shutil.rmtree(bag / "data")),
+    "no bagit.txt": ("bagit-2.1.1-missing", remove("bagit.txt")),
     "a bagit.txt with a space too many": (
-        "bagit-2.1.1-declaration",
+        "bagit-2.1.1-form",
         untagged(edit("bagit.txt", "BagIt-Version:", "BagIt-Version :")),
     ),
     "a bagit.txt that begins with a BOM": (
-        "bagit-2.1.1-declaration",
+        "bagit-2.1.1-bom",
         untagged(edit("bagit.txt", "BagIt", "\ufeffBagIt")),
     ),
     "no payload manifest": (
-        "bagit-2.1.3-manifest",
+        "bagit-2.1.3-manifest-missing",
         untagged(lambda bag: shutil.move(bag / "manifest-sha512.txt", bag / "sha512.txt")),
     ),
     "a tag file that changed": ("bagit-3-checksum", edit("bag-info.txt", "Somebody", "Nobody")),
     "a wrong Payload-Oxum": ("bagit-2.2.2-oxum", untagged(edit("bag-info.txt", "8.2", "9.2"))),
     "a manifest that goes out of the bag": (
-        "bagit-2.1.3-path",
+        "bagit-5.1-path",
         untagged(edit("manifest-sha512.txt", "data/one.txt", "data/../../one.txt")),
     ),
-    "a link in the payload": ("bagit-5.1-unsafe", lambda bag: (bag / "data/link").symlink_to("one.txt")),
-    "a pipe in the payload": ("bagit-5.1-unsafe", lambda bag: os.mkfifo(bag / "data/pipe")),
+    "a link in the payload": ("bagit-5.1-special", lambda bag: (bag / "data/link").symlink_to("one.txt")),
+    "a pipe in the payload": ("bagit-5.1-special", lambda bag: os.mkfifo(bag / "data/pipe")),
 }
 
 
 def test_a_bag_of_bagit_is_valid(bag: Path) -> None:
     report = validate(bag)
     assert report.valid
-    assert report.findings == ()
+    assert {finding.severity for finding in report.findings} <= {Severity.INFO}
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -1,0 +1,68 @@
+"""Checksum algorithms: the names that manifests give them, and hashlib's (RFC 8493 2.4)."""
+
+from __future__ import annotations
+
+import re
+
+ALGORITHMS = {
+    "md5": "md5",
+    "sha1": "sha1",
+    "sha224": "sha224",
+    "sha256": "sha256",
+    "sha384": "sha384",
+    "sha512": "sha512",
+    "sha3224": "sha3_224",
+    "sha3256": "sha3_256",
+    "sha3384": "sha3_384",
+    "sha3512": "sha3_512",
+    "blake2b": "blake2b",
+    "blake2b512": "blake2b",
+    "blake2s": "blake2s",
+    "blake2s256": "blake2s",
+}
+"""hashlib's name of each algorithm, by its normalized name in a manifest's."""
+
+DIGEST_BYTES = {
+    "md5": 16,
+    "sha1": 20,
+    "sha224": 28,
+    "sha256": 32,
+    "sha384": 48,
+    "sha512": 64,
+    "sha3_224": 28,
+    "sha3_256": 32,
+    "sha3_384": 48,
+    "sha3_512": 64,
+    "blake2b": 64,
+    "blake2s": 32,
+}
+"""How long a digest is, by hashlib's names."""
+
+UNREGISTERED = {"sha224"}
+"""Those that are not in the registry that RFC 8493 2.4 names."""
+
+WEAK = {"md5", "sha1"}
+"""Those for which two contents with one digest can be made."""
+
+MANIFEST_NAME = re.compile(r"(?P<tag>tag)?manifest-(?P<algorithm>[^/]+)\.txt")
+
+
+def algorithm_of(name: str) -> str:
+    """Hashlib's name of the algorithm that a manifest's name tells; empty where none is known."""
+    found = MANIFEST_NAME.fullmatch(name)
+    return ALGORITHMS.get(normalized(found["algorithm"]), "") if found else ""
+
+
+def normalized(algorithm: str) -> str:
+    """A name of an algorithm in lower case and without punctuation (RFC 8493 2.4)."""
+    return re.sub("[^a-z0-9]", "", algorithm.lower())
+
+
+def is_manifest(name: str) -> bool:
+    """Whether a path is that of a payload or tag manifest."""
+    return MANIFEST_NAME.fullmatch(name) is not None
+
+
+def is_tag_manifest(name: str) -> bool:
+    """Whether a path is that of a tag manifest."""
+    return name.startswith("tag") and is_manifest(name)

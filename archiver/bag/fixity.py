@@ -1,0 +1,137 @@
+"""Fixity: files are read once and hashed by every algorithm asked for, in constant memory.
+
+Small files go one after the other; a large one is hashed by a thread an algorithm, which hashlib
+lets run side by side.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import cache
+from typing import Any, BinaryIO, NamedTuple
+
+from archiver.bag.ledger import Wanted
+from archiver.bag.progress import advance
+from archiver.bag.rules import finding
+from archiver.findings import Finding
+
+BLOCK = 1024 * 1024
+BLOCKS_AHEAD = 4
+SIDE_BY_SIDE = 4 * BLOCK
+"""From which size on a file is hashed by several threads."""
+
+DIGITS_TOLD = 12
+"""How many digits of a digest a finding shows."""
+
+
+class Result(NamedTuple):
+    """A file in which something is wrong: the digests that it has, none where it cannot be read."""
+
+    path: str
+    digests: dict[str, bytes]
+    findings: tuple[Finding, ...]
+
+
+Open = Callable[[str], BinaryIO]
+
+
+class Changed(OSError):
+    """A file that is not what it was when the bag's files were listed."""
+
+
+def verify(open_file: Open, wanted: Iterable[Wanted]) -> Iterator[Result]:
+    """Read each wanted file through `open_file`; yields those in which something is wrong."""
+    for path, size, expected in wanted:
+        try:
+            with open_file(path) as file:
+                found = digests(file, {algorithm for algorithm, _ in expected}, size)
+        except Changed as error:
+            yield Result(path, {}, (finding("bag-changed", str(error), path),))
+        except OSError as error:
+            told = f"cannot be read: {error.strerror or error}"
+            yield Result(path, {}, (finding("bag-unreadable", told, path),))
+        else:
+            if wrong := tuple(_differences(path, expected, found)):
+                yield Result(path, found, wrong)
+
+
+def _differences(
+    path: str, expected: Iterable[tuple[str, bytes]], found: dict[str, bytes]
+) -> Iterator[Finding]:
+    for algorithm, digest in expected:
+        if found[algorithm] != digest:
+            told = (
+                f"has the {algorithm} {found[algorithm].hex()[:DIGITS_TOLD]}…; "
+                f"its manifest says {digest.hex()[:DIGITS_TOLD]}…"
+            )
+            yield finding("bagit-3-checksum", told, path)
+
+
+def digests(file: BinaryIO, algorithms: Collection[str], size: int) -> dict[str, bytes]:
+    """The digests of a file of `size` bytes, by hashlib's names of the algorithms, in one read.
+
+    Raises Changed where the file has another size, OSError where it cannot be read.
+    """
+    if size <= BLOCK:
+        data = file.read(size + 1)
+        while len(data) < size and (more := file.read(size + 1 - len(data))):
+            data += more
+        if len(data) != size:
+            raise Changed(_resized(size, len(data)))
+        advance(size)
+        return {algorithm: hashlib.new(algorithm, data).digest() for algorithm in algorithms}
+    hashes = {algorithm: hashlib.new(algorithm) for algorithm in algorithms}
+    if size < SIDE_BY_SIDE or len(hashes) == 1:
+        for block in _blocks(file, size, [bytearray(BLOCK)]):
+            for digest in hashes.values():
+                digest.update(block)
+    else:
+        _hash_side_by_side(hashes, file, size)
+    return {algorithm: digest.digest() for algorithm, digest in hashes.items()}
+
+
+def _hash_side_by_side(hashes: dict[str, Any], file: BinaryIO, size: int) -> None:
+    """Feed every hash from one read: each has a thread, and a block is used again when all are done."""
+    busy: deque[list[Future[None]]] = deque()
+    blocks = _blocks(file, size, [bytearray(BLOCK) for _ in range(BLOCKS_AHEAD)])
+    try:
+        for block in blocks:
+            busy.append([_thread(i).submit(h.update, block) for i, h in enumerate(hashes.values())])
+            if len(busy) == BLOCKS_AHEAD:
+                wait(busy.popleft())
+    finally:
+        for futures in busy:
+            wait(futures)
+
+
+@cache
+def _thread(number: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, f"hash-{number}")
+
+
+os.register_at_fork(after_in_child=_thread.cache_clear)
+
+
+def _blocks(file: BinaryIO, size: int, buffers: list[bytearray]) -> Iterator[memoryview]:
+    """The file block by block, in `buffers` taken in turn; never more than it should have, and one."""
+    total = turn = 0
+    while total <= size:
+        view = memoryview(buffers[turn])[: min(BLOCK, size + 1 - total)]
+        count = file.readinto(view)  # type: ignore[attr-defined]
+        if not count:
+            break
+        total += count
+        turn = (turn + 1) % len(buffers)
+        advance(count)
+        yield view[:count]
+    if total != size:
+        raise Changed(_resized(size, total))
+
+
+def _resized(size: int, found: int) -> str:
+    told = f"{found:,}" if found < size else f"more than {size:,}"
+    return f"was {size:,} bytes long when the bag was listed, and {told} when it was read"

@@ -1,0 +1,202 @@
+"""Folders: a bag that lies open in a folder, listed and read without ever leaving it.
+
+Each folder and file is opened by its name in the folder before (openat), and no link is followed:
+whatever is put in the way while the bag is read, nothing outside is reached (RFC 8493 5.1).
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from archiver.bag import fixity, parallel
+from archiver.bag.contents import File, shown
+from archiver.bag.ledger import Wanted
+from archiver.bag.limits import DEFAULT, Limits
+from archiver.bag.progress import list_entries
+from archiver.bag.rules import Unusable, finding
+from archiver.findings import Finding
+
+KINDS = {
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFBLK: "a device",
+    stat.S_IFCHR: "a device",
+}
+
+STORED_BLOCK = 512
+"""The unit of `st_blocks`, in bytes, whatever the file system."""
+
+AS_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+AS_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+class Folder:
+    """The contents of the bag in a folder, read by `jobs` processes where there is much of it.
+
+    Raises OSError where the folder cannot be opened.
+    """
+
+    def __init__(self, path: Path, limits: Limits = DEFAULT, jobs: int = 1) -> None:
+        self.path, self.limits, self.jobs = path, limits, jobs
+        self._root = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._below, self._at = "", self._root
+        self._refused: set[str] = set()
+
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._leave()
+        os.close(self._root)
+
+    def _leave(self) -> None:
+        if self._at != self._root:
+            os.close(self._at)
+        self._below, self._at = "", self._root
+
+    def _enter(self, below: str) -> int:
+        """A descriptor of the folder at a path; the last one is kept open."""
+        if below == self._below:
+            return self._at
+        if below.startswith(f"{self._below}/"):
+            names = below[len(self._below) + 1 :].split("/")
+        else:
+            self._leave()
+            names = below.split("/") if below else []
+        try:
+            for name in names:
+                at = os.open(name, AS_FOLDER, dir_fd=self._at)
+                if self._at != self._root:
+                    os.close(self._at)
+                self._at = at
+        except OSError:
+            self._leave()
+            raise
+        self._below = below
+        return self._at
+
+    def walk(self) -> Iterator[Finding | File]:
+        """Every regular file, and a finding for everything that is no file or folder.
+
+        Raises Unusable where there are more files and folders than the limits allow.
+        """
+        waiting, met = [""], 0
+        links = _Links()
+        while waiting:
+            below = waiting.pop()
+            try:
+                entries = self._listed(below)
+            except OSError as error:
+                told = f"cannot be read: {error.strerror}"
+                yield finding("bag-unreadable", told, shown(below) or "the bag's folder")
+                continue
+            met += len(entries)
+            if met > self.limits.entries:
+                told = f"has more than {self.limits.entries:,} files and folders"
+                raise Unusable(finding("bag-limit", told))
+            folders = []
+            for name, status in entries:
+                path = f"{below}/{name}" if below else name
+                kind = stat.S_IFMT(status.st_mode)
+                if kind == stat.S_IFDIR and len(path) > self.limits.line_chars:
+                    told = f"is more than {self.limits.line_chars:,} characters deep"
+                    yield finding("bag-limit", told, shown(path[:80]))
+                elif kind == stat.S_IFDIR:
+                    folders.append(path)
+                elif kind == stat.S_IFREG:
+                    links.meet(path, status)
+                    yield from self._file(path, status)
+                else:
+                    told = f"is {KINDS.get(kind, 'of a kind that is not known')}, not a file or a folder"
+                    yield finding("bagit-5.1-special", told, shown(path))
+            waiting += reversed(folders)
+        yield from links.leading_out()
+
+    def _listed(self, below: str) -> list[tuple[str, os.stat_result]]:
+        """The names in a folder, in order, each with its status."""
+        with os.scandir(self._enter(below)) as entries:
+            found = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
+        found.sort(key=itemgetter(0))
+        list_entries(len(found))
+        return found
+
+    def _file(self, path: str, status: os.stat_result) -> Iterator[Finding | File]:
+        hole = status.st_size - status.st_blocks * STORED_BLOCK
+        if hole > self.limits.hole_bytes:
+            told = (
+                f"claims {status.st_size:,} bytes where {status.st_blocks * STORED_BLOCK:,} are stored; "
+                f"a hole of more than {self.limits.hole_bytes:,} bytes is not read"
+            )
+            yield finding("bag-limit", told, shown(path))
+            self._refused.add(path)
+        yield File(path, status.st_size)
+
+    def has_payload_folder(self) -> bool:
+        """Whether there is a folder data/, be it empty."""
+        try:
+            return stat.S_ISDIR(os.stat("data", dir_fd=self._root, follow_symlinks=False).st_mode)
+        except OSError:
+            return False
+
+    def open(self, path: str) -> BinaryIO:
+        """A file, to be read from its beginning. Raises OSError where there is no regular file.
+
+        Leaving its context raises `fixity.Changed` where the file was changed meanwhile.
+        """
+        below, _, name = path.rpartition("/")
+        return cast(BinaryIO, _Regular(os.open(name, AS_FILE, dir_fd=self._enter(below))))
+
+    def verify(self, wanted: Iterable[Wanted]) -> Iterator[fixity.Result]:
+        """Read every wanted file once; yields those in which something is wrong, in order."""
+        if self._refused:
+            wanted = (file for file in wanted if file.path not in self._refused)
+        if self.jobs == 1:
+            return fixity.verify(self.open, wanted)
+        return parallel.verify(self.path, wanted, self.jobs)
+
+
+class _Links:
+    """Files with several names (hard links), some of which may be outside the bag."""
+
+    def __init__(self) -> None:
+        self.outside: dict[tuple[int, int], int] = {}
+        self.first: dict[tuple[int, int], str] = {}
+
+    def meet(self, path: str, status: os.stat_result) -> None:
+        """Count a name of a file."""
+        if status.st_nlink > 1:
+            key = status.st_dev, status.st_ino
+            self.outside[key] = self.outside.get(key, status.st_nlink) - 1
+            self.first.setdefault(key, path)
+
+    def leading_out(self) -> Iterator[Finding]:
+        """A finding for each file that has more names than the bag has shown."""
+        for key, missing in self.outside.items():
+            if missing > 0:
+                told = "has another name outside the bag (a hard link), through which it can be changed"
+                yield finding("bagit-5.1-hard-link", told, shown(self.first[key]))
+
+
+class _Regular(io.FileIO):
+    """A regular file that notices, when it is left, whether it was changed meanwhile."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(descriptor)
+        self._before = os.fstat(descriptor)
+        if not stat.S_ISREG(self._before.st_mode):
+            self.close()
+            raise OSError(0, "is not a regular file")
+
+    def __exit__(self, *exception: object) -> None:
+        after = os.fstat(self.fileno())
+        self.close()
+        before = self._before
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise fixity.Changed("was changed while it was read")

@@ -1,0 +1,114 @@
+"""A ledger: every path that a bag holds or lists, one row each, with its size and its digests.
+
+Columns of plain bytes take a fifth of the memory that an object a path would: a bag of a million
+files is held in some 300 MB.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+ABSENT = -1
+"""The size of what is listed but not in the bag."""
+
+
+@dataclass(slots=True)
+class Column:
+    """What one manifest lists: a digest a row, by hashlib's name of the algorithm."""
+
+    algorithm: str
+    width: int
+    """Bytes a digest."""
+    digests: bytearray = field(default_factory=bytearray)
+    listed: bytearray = field(default_factory=bytearray)
+
+    def put(self, row: int, digest: bytes) -> None:
+        """List a row with its digest."""
+        if row >= len(self.listed):
+            self.listed.extend(bytes(row + 1 - len(self.listed)))
+            self.digests.extend(bytes((row + 1) * self.width - len(self.digests)))
+        self.listed[row] = 1
+        self.digests[row * self.width : (row + 1) * self.width] = digest
+
+    def lists(self, row: int) -> bool:
+        """Whether the manifest lists a row."""
+        return row < len(self.listed) and self.listed[row] == 1
+
+    def digest(self, row: int) -> bytes:
+        """The digest of a row that is listed."""
+        return bytes(self.digests[row * self.width : (row + 1) * self.width])
+
+
+class Wanted(NamedTuple):
+    """A file that is to be read, and the digests that it should have, by algorithm."""
+
+    path: str
+    size: int
+    digests: tuple[tuple[str, bytes], ...]
+
+
+class Ledger:
+    """The rows of a bag, in the order in which its paths were first met."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, int] = {}
+        self.sizes = array("q")
+        self.columns: dict[str, Column] = {}
+        """By the manifest's name."""
+
+    def row(self, path: str) -> int:
+        """The row of a path, a new one where it has none."""
+        row = self.rows.setdefault(path, len(self.sizes))
+        if row == len(self.sizes):
+            self.sizes.append(ABSENT)
+        return row
+
+    def hold(self, path: str, size: int) -> None:
+        """Note a file that is in the bag."""
+        self.sizes[self.row(path)] = size
+
+    def holds(self, path: str) -> bool:
+        """Whether a file is in the bag."""
+        row = self.rows.get(path)
+        return row is not None and self.sizes[row] != ABSENT
+
+    def files(self) -> Iterator[tuple[str, int]]:
+        """The files in the bag, each with its size."""
+        sizes = self.sizes
+        return ((path, sizes[row]) for path, row in self.rows.items() if sizes[row] != ABSENT)
+
+    def payload_columns(self) -> dict[str, Column]:
+        """The payload manifests."""
+        return {name: c for name, c in self.columns.items() if name.startswith("manifest-")}
+
+    def tag_columns(self) -> dict[str, Column]:
+        """The tag manifests."""
+        return {name: c for name, c in self.columns.items() if name.startswith("tagmanifest-")}
+
+    def listed(self, path: str) -> dict[str, bytes]:
+        """The digests of a path, by algorithm."""
+        row = self.rows.get(path)
+        return {} if row is None else {c.algorithm: c.digest(row) for c in self._of(row)}
+
+    def _of(self, row: int) -> Iterator[Column]:
+        return (column for column in self.columns.values() if column.lists(row))
+
+    def rename(self, listed: str, held: str) -> None:
+        """Count what manifests list under one name as listed under another, which the file has."""
+        old, new = self.rows[listed], self.rows[held]
+        for column in self._of(old):
+            column.listed[old] = 0
+            column.put(new, column.digest(old))
+
+    def wanted(self) -> Iterator[Wanted]:
+        """Every file that is in the bag and in a manifest, with the digests that it should have."""
+        columns = tuple(self.columns.values())
+        for path, row in self.rows.items():
+            size = self.sizes[row]
+            if size != ABSENT:
+                digests = tuple((c.algorithm, c.digest(row)) for c in columns if c.lists(row))
+                if digests:
+                    yield Wanted(path, size, digests)

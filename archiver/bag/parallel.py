@@ -1,0 +1,79 @@
+"""Parallel reading: where a bag has much to read, several processes share it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archiver.bag import fixity, progress
+from archiver.bag.ledger import Wanted
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+CHUNK_FILES, CHUNK_BYTES = 512, 64 * 1024 * 1024
+"""What a worker is handed at once: so many files, or so many bytes."""
+
+WORTH_FILES, WORTH_BYTES = 2_000, 128 * 1024 * 1024
+"""From how much on starting workers saves time."""
+
+
+def verify(path: Path, wanted: Iterable[Wanted], jobs: int) -> Iterator[fixity.Result]:
+    """Read every wanted file of the bag in a folder; yields those in which something is wrong, in order."""
+    files = iter(wanted)
+    first = _taken(files, WORTH_FILES, WORTH_BYTES)
+    if len(first) < WORTH_FILES and sum(file.size for file in first) < WORTH_BYTES:
+        yield from _verified(path, first)
+        return
+    with workers(jobs) as pool:
+        running: deque[Future[list[fixity.Result]]] = deque()
+        for chunk in _chunks(chain(first, files)):
+            running.append(pool.submit(_verified, path, chunk))
+            if len(running) > 2 * jobs:
+                yield from running.popleft().result()
+        while running:
+            yield from running.popleft().result()
+
+
+def workers(jobs: int) -> ProcessPoolExecutor:
+    """Processes to work in: forked where that is safe and quick, else started anew."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    return ProcessPoolExecutor(jobs, context, _begin, (progress.shared(),))
+
+
+def _begin(counts: object) -> None:
+    """A worker leaves it to its parent to be interrupted."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    progress.share(counts)  # type: ignore[arg-type]
+
+
+def _verified(path: Path, chunk: list[Wanted]) -> list[fixity.Result]:
+    from archiver.bag.folder import Folder
+
+    with Folder(path) as folder:
+        return list(folder.verify(chunk))
+
+
+def _chunks(files: Iterator[Wanted]) -> Iterator[list[Wanted]]:
+    while chunk := _taken(files, CHUNK_FILES, CHUNK_BYTES):
+        yield chunk
+
+
+def _taken(files: Iterator[Wanted], most: int, most_bytes: int) -> list[Wanted]:
+    """The next files, until there are enough."""
+    taken: list[Wanted] = []
+    total = 0
+    for file in files:
+        taken.append(file)
+        total += file.size
+        if len(taken) >= most or total >= most_bytes:
+            break
+    return taken

@@ -1,0 +1,69 @@
+"""Surveys: many bags, found below the places that are named, validated side by side."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from archiver.bag import Asked, validate
+from archiver.bag.algorithms import is_manifest
+from archiver.findings import Report
+
+TAG_FILES = {"bagit.txt", "bag-info.txt", "package-info.txt", "fetch.txt"}
+
+WORTH_BAGS = 8
+"""From how many bags on they are shared out among processes; fewer are each read by all of them."""
+
+CHUNK_BAGS = 32
+"""How many bags a worker is handed at once, at the most."""
+
+
+def find_bags(places: Iterable[Path]) -> list[Path]:
+    """The bags that are named, and those anywhere below a folder that is none itself.
+
+    A folder that has some of a bag's tag files is a bag, be it a broken one. A place without any
+    bag is in the result itself, so that it is told what it is not. Nothing below a bag is looked
+    for, and no link is followed.
+    """
+    bags: list[Path] = []
+    for place in places:
+        below = list(_below(place)) if place.is_dir() else []
+        bags += below or [place]
+    return list(dict.fromkeys(bags))
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    waiting = [str(folder)]
+    while waiting:
+        at = waiting.pop()
+        try:
+            entries = sorted(os.scandir(at), key=lambda entry: entry.name)
+        except OSError:
+            yield Path(at)
+            continue
+        names = [entry.name for entry in entries]
+        if any(name in TAG_FILES or is_manifest(name) for name in names):
+            yield Path(at)
+            continue
+        folders = [e.path for e in entries if e.is_dir(follow_symlinks=False) and e.name[0] != "."]
+        waiting += reversed(folders)
+
+
+def survey(bags: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Report]:
+    """The report on each bag, in their order, as it is known."""
+    if jobs == 1 or len(bags) < WORTH_BAGS:
+        for path in bags:
+            yield validate(path, asked, jobs)
+        return
+    from archiver.bag.parallel import workers
+
+    size = max(1, min(CHUNK_BAGS, len(bags) // (4 * jobs)))
+    chunks = [bags[at : at + size] for at in range(0, len(bags), size)]
+    with workers(jobs) as pool:
+        for reports in pool.map(_validated, chunks, [asked] * len(chunks)):
+            yield from reports
+
+
+def _validated(bags: Sequence[Path], asked: Asked) -> list[Report]:
+    return [validate(path, asked) for path in bags]
