@@ -37,6 +37,9 @@ def _below(folder: Path) -> Iterator[Path]:
     waiting = [str(folder)]
     while waiting:
         at = waiting.pop()
+        if os.path.lexists(os.path.join(at, "bagit.txt")):
+            yield Path(at)
+            continue
         try:
             entries = sorted(os.scandir(at), key=lambda entry: entry.name)
         except OSError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from typing import Any
 
 ALGORITHMS = {
     "md5": "md5",
@@ -51,6 +53,11 @@ def algorithm_of(name: str) -> str:
     """Hashlib's name of the algorithm that a manifest's name tells; empty where none is known."""
     found = MANIFEST_NAME.fullmatch(name)
     return ALGORITHMS.get(normalized(found["algorithm"]), "") if found else ""
+
+
+def new_hash(algorithm: str) -> Any:
+    """The constructor of a hash, by hashlib's name: found sooner than `hashlib.new` finds it."""
+    return getattr(hashlib, algorithm)
 
 
 def normalized(algorithm: str) -> str:

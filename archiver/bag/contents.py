@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
-from archiver.bag.fixity import Result
 from archiver.bag.ledger import Wanted
 from archiver.findings import Finding
+
+if TYPE_CHECKING:
+    from archiver.bag.fixity import Result
 
 
 class File(NamedTuple):
@@ -16,6 +18,20 @@ class File(NamedTuple):
 
     path: str
     size: int
+
+
+class Readable(Protocol):
+    """A file that is read from its beginning on, once."""
+
+    def read(self, count: int, /) -> bytes:
+        """Up to `count` bytes more; none at the end."""
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        """Fill a buffer with what comes next, and tell how many bytes that was."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exception: object) -> None: ...
 
 
 class Contents(Protocol):
@@ -30,7 +46,7 @@ class Contents(Protocol):
     def has_payload_folder(self) -> bool:
         """Whether there is a folder data/, be it empty."""
 
-    def open(self, path: str) -> BinaryIO:
+    def open(self, path: str) -> Readable:
         """A file, to be read from its beginning. Raises OSError where there is no regular file."""
 
     def verify(self, wanted: Iterable[Wanted]) -> Iterator[Result]:

@@ -6,18 +6,21 @@ lets run side by side.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
-from typing import Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from archiver.bag.algorithms import new_hash
+from archiver.bag.contents import Readable
 from archiver.bag.ledger import Wanted
 from archiver.bag.progress import advance
 from archiver.bag.rules import finding
 from archiver.findings import Finding
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 BLOCK = 1024 * 1024
 BLOCKS_AHEAD = 4
@@ -36,7 +39,7 @@ class Result(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-Open = Callable[[str], BinaryIO]
+Open = Callable[[str], Readable]
 
 
 class Changed(OSError):
@@ -55,13 +58,14 @@ def verify(open_file: Open, wanted: Iterable[Wanted]) -> Iterator[Result]:
             told = f"cannot be read: {error.strerror or error}"
             yield Result(path, {}, (finding("bag-unreadable", told, path),))
         else:
-            if wrong := tuple(_differences(path, expected, found)):
+            if wrong := tuple(differences(path, expected, found)):
                 yield Result(path, found, wrong)
 
 
-def _differences(
+def differences(
     path: str, expected: Iterable[tuple[str, bytes]], found: dict[str, bytes]
 ) -> Iterator[Finding]:
+    """A finding for each digest of a file that is not the one expected."""
     for algorithm, digest in expected:
         if found[algorithm] != digest:
             told = (
@@ -71,7 +75,7 @@ def _differences(
             yield finding("bagit-3-checksum", told, path)
 
 
-def digests(file: BinaryIO, algorithms: Collection[str], size: int) -> dict[str, bytes]:
+def digests(file: Readable, algorithms: Collection[str], size: int) -> dict[str, bytes]:
     """The digests of a file of `size` bytes, by hashlib's names of the algorithms, in one read.
 
     Raises Changed where the file has another size, OSError where it cannot be read.
@@ -83,8 +87,8 @@ def digests(file: BinaryIO, algorithms: Collection[str], size: int) -> dict[str,
         if len(data) != size:
             raise Changed(_resized(size, len(data)))
         advance(size)
-        return {algorithm: hashlib.new(algorithm, data).digest() for algorithm in algorithms}
-    hashes = {algorithm: hashlib.new(algorithm) for algorithm in algorithms}
+        return {algorithm: new_hash(algorithm)(data).digest() for algorithm in algorithms}
+    hashes = {algorithm: new_hash(algorithm)() for algorithm in algorithms}
     if size < SIDE_BY_SIDE or len(hashes) == 1:
         for block in _blocks(file, size, [bytearray(BLOCK)]):
             for digest in hashes.values():
@@ -94,8 +98,10 @@ def digests(file: BinaryIO, algorithms: Collection[str], size: int) -> dict[str,
     return {algorithm: digest.digest() for algorithm, digest in hashes.items()}
 
 
-def _hash_side_by_side(hashes: dict[str, Any], file: BinaryIO, size: int) -> None:
+def _hash_side_by_side(hashes: dict[str, Any], file: Readable, size: int) -> None:
     """Feed every hash from one read: each has a thread, and a block is used again when all are done."""
+    from concurrent.futures import wait
+
     busy: deque[list[Future[None]]] = deque()
     blocks = _blocks(file, size, [bytearray(BLOCK) for _ in range(BLOCKS_AHEAD)])
     try:
@@ -110,18 +116,20 @@ def _hash_side_by_side(hashes: dict[str, Any], file: BinaryIO, size: int) -> Non
 
 @cache
 def _thread(number: int) -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor
+
     return ThreadPoolExecutor(1, f"hash-{number}")
 
 
 os.register_at_fork(after_in_child=_thread.cache_clear)
 
 
-def _blocks(file: BinaryIO, size: int, buffers: list[bytearray]) -> Iterator[memoryview]:
+def _blocks(file: Readable, size: int, buffers: list[bytearray]) -> Iterator[memoryview]:
     """The file block by block, in `buffers` taken in turn; never more than it should have, and one."""
     total = turn = 0
     while total <= size:
         view = memoryview(buffers[turn])[: min(BLOCK, size + 1 - total)]
-        count = file.readinto(view)  # type: ignore[attr-defined]
+        count = file.readinto(view)
         if not count:
             break
         total += count

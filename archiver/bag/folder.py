@@ -6,16 +6,14 @@ whatever is put in the way while the bag is read, nothing outside is reached (RF
 
 from __future__ import annotations
 
-import io
 import os
 import stat
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from pathlib import Path
-from typing import BinaryIO, cast
 
 from archiver.bag import fixity, parallel
-from archiver.bag.contents import File, shown
+from archiver.bag.contents import File, Readable, shown
 from archiver.bag.ledger import Wanted
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.progress import list_entries
@@ -145,13 +143,13 @@ class Folder:
         except OSError:
             return False
 
-    def open(self, path: str) -> BinaryIO:
+    def open(self, path: str) -> Readable:
         """A file, to be read from its beginning. Raises OSError where there is no regular file.
 
         Leaving its context raises `fixity.Changed` where the file was changed meanwhile.
         """
         below, _, name = path.rpartition("/")
-        return cast(BinaryIO, _Regular(os.open(name, AS_FILE, dir_fd=self._enter(below))))
+        return _Regular(os.open(name, AS_FILE, dir_fd=self._enter(below)))
 
     def verify(self, wanted: Iterable[Wanted]) -> Iterator[fixity.Result]:
         """Read every wanted file once; yields those in which something is wrong, in order."""
@@ -184,19 +182,28 @@ class _Links:
                 yield finding("bagit-5.1-hard-link", told, shown(self.first[key]))
 
 
-class _Regular(io.FileIO):
+class _Regular:
     """A regular file that notices, when it is left, whether it was changed meanwhile."""
 
+    __slots__ = ("_before", "_descriptor")
+
     def __init__(self, descriptor: int) -> None:
-        super().__init__(descriptor)
-        self._before = os.fstat(descriptor)
+        self._descriptor, self._before = descriptor, os.fstat(descriptor)
+
+    def __enter__(self) -> _Regular:
         if not stat.S_ISREG(self._before.st_mode):
-            self.close()
+            os.close(self._descriptor)
             raise OSError(0, "is not a regular file")
+        return self
 
     def __exit__(self, *exception: object) -> None:
-        after = os.fstat(self.fileno())
-        self.close()
-        before = self._before
+        before, after = self._before, os.fstat(self._descriptor)
+        os.close(self._descriptor)
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise fixity.Changed("was changed while it was read")
+
+    def read(self, count: int, /) -> bytes:
+        return os.read(self._descriptor, count)
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        return os.readv(self._descriptor, [buffer])

@@ -10,11 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from archiver import __version__
+from archiver.bag.package import PROFILE_IDENTIFIER
 from archiver.bag.tag_files import encoded
 from archiver.errors import BagError
-
-PROFILE_IDENTIFIER = "urn:uuid:0b6e6f0e-4b0e-5a43-9a39-1d6d9f0a7c55"
-"""Names archiver's own BagIt Profile, `schemas/bagit-profile.json`, which is at no address."""
 
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 """bagit declares 0.97; what is made here satisfies 1.0 (RFC 8493 2.1.1)."""

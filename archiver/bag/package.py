@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from archiver.bag.checks import COMPLETENESS
 from archiver.bag.folder import Folder
-from archiver.bag.making import PROFILE_IDENTIFIER
 from archiver.bag.reading import Bag, read
 from archiver.bag.rules import finding
 from archiver.findings import Check, Finding, Verdict
 
 if TYPE_CHECKING:
     from archiver.rendition.verapdf import Validator
+
+PROFILE_IDENTIFIER = "urn:uuid:0b6e6f0e-4b0e-5a43-9a39-1d6d9f0a7c55"
+"""Names archiver's own BagIt Profile, `schemas/bagit-profile.json`, which is at no address."""
 
 RECORDS, PDF, CONFORMANCE = "metadata", "rendition", "PDF/A conformance"
 PDF_HEADER, PDF_TRAILER = b"%PDF-", b"%%EOF"
@@ -140,13 +140,16 @@ def _asked_of_verapdf(
     bag: Bag, path: str, validator: Validator
 ) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
     """What a rendition claims, and what veraPDF finds wrong with that, in a copy of its own."""
+    import tempfile
+
     from archiver.errors import RenditionError
     from archiver.rendition.xmp import claims
 
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "rendition.pdf")
         with bag.contents.open(path) as file, copy.open("wb") as out:
-            shutil.copyfileobj(file, out, BLOCK)
+            while block := file.read(BLOCK):
+                out.write(block)
         try:
             claimed = claims(copy)
             return claimed, validator.check(copy, claimed)

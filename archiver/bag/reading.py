@@ -7,12 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from archiver.bag import tag_files
-from archiver.bag.algorithms import algorithm_of, is_manifest
+from archiver.bag.algorithms import algorithm_of, is_manifest, is_tag_manifest
 from archiver.bag.contents import Contents, shown
 from archiver.bag.ledger import ABSENT, Ledger
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.rules import Unusable, finding
-from archiver.bag.tag_files import Declaration
+from archiver.bag.tag_files import Declaration, TagFiles
 from archiver.findings import Finding, Severity
 
 
@@ -29,6 +29,8 @@ class Bag:
     """The labels and values of bag-info.txt, in order."""
     fetched: dict[str, int | None] = field(default_factory=dict)
     """The lengths that fetch.txt says, by path."""
+    digests: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    """The digests of the tag files that were read, by the algorithms of the tag manifests."""
     payload_files: int = 0
     payload_bytes: int = 0
     findings: list[Finding] = field(default_factory=list)
@@ -69,17 +71,23 @@ def read(contents: Contents, limits: Limits = DEFAULT) -> Bag:
     bag = Bag(contents, limits)
     try:
         _list_files(bag)
-        bag.declared = _declared(bag)
+        files = TagFiles(contents, limits, bag.tell, _tag_algorithms(bag), bag.digests)
+        bag.declared = _declared(bag, files)
     except Unusable as unusable:
         bag.tell(unusable.finding)
         return bag
     for reading in (_read_info, _read_manifests, _read_fetch):
         try:
-            reading(bag, bag.declared)
+            reading(bag, files, bag.declared)
         except Unusable as unusable:
             bag.tell(unusable.finding)
     _reconcile(bag)
     return bag
+
+
+def _tag_algorithms(bag: Bag) -> frozenset[str]:
+    names = (name for name, _ in bag.ledger.files() if is_tag_manifest(name))
+    return frozenset(filter(None, map(algorithm_of, names)))
 
 
 def _list_files(bag: Bag) -> None:
@@ -94,20 +102,20 @@ def _list_files(bag: Bag) -> None:
             bag.payload_bytes += size
 
 
-def _declared(bag: Bag) -> Declaration:
+def _declared(bag: Bag, files: TagFiles) -> Declaration:
     if not bag.ledger.holds("bagit.txt"):
         raise Unusable(finding("bagit-2.1.1-missing", "has no bagit.txt; it is no bag"))
-    return tag_files.declaration(bag.contents, bag.limits, bag.tell)
+    return tag_files.declaration(files)
 
 
-def _read_info(bag: Bag, declared: Declaration) -> None:
+def _read_info(bag: Bag, files: TagFiles, declared: Declaration) -> None:
     name = declared.info_name
     if bag.ledger.holds(name):
-        lines = tag_files.lines(bag.contents, name, declared.encoding, bag.limits, bag.tell)
+        lines = files.lines(name, declared.encoding)
         bag.tags = list(tag_files.tags(lines, name, declared, bag.tell))
 
 
-def _read_manifests(bag: Bag, declared: Declaration) -> None:
+def _read_manifests(bag: Bag, files: TagFiles, declared: Declaration) -> None:
     names = [name for name, _ in bag.ledger.files() if "/" not in name and is_manifest(name)]
     for name in names:
         if not algorithm_of(name):
@@ -115,17 +123,16 @@ def _read_manifests(bag: Bag, declared: Declaration) -> None:
             bag.tell(finding("bagit-2.4-algorithm", told, shown(name)))
             continue
         listing = tag_files.Listing(name, bag.ledger, declared, bag.tell)
-        lines = tag_files.lines(bag.contents, name, declared.encoding, bag.limits, bag.tell)
         try:
-            listing.read(lines, bag.limits)
+            listing.read(files.lines(name, declared.encoding), bag.limits)
         except Unusable as unusable:
             bag.tell(unusable.finding)
 
 
-def _read_fetch(bag: Bag, declared: Declaration) -> None:
+def _read_fetch(bag: Bag, files: TagFiles, declared: Declaration) -> None:
     if not bag.ledger.holds("fetch.txt"):
         return
-    lines = tag_files.lines(bag.contents, "fetch.txt", declared.encoding, bag.limits, bag.tell)
+    lines = files.lines("fetch.txt", declared.encoding)
     for remote in tag_files.fetch(lines, declared, bag.tell):
         if remote.path in bag.fetched:
             told = f"lists {shown(remote.path)!r} twice"

@@ -9,9 +9,10 @@ import codecs
 import io
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from archiver.bag.algorithms import DIGEST_BYTES, algorithm_of, is_tag_manifest
+from archiver.bag.algorithms import DIGEST_BYTES, algorithm_of, is_tag_manifest, new_hash
 from archiver.bag.contents import Contents, shown
 from archiver.bag.ledger import Column, Ledger
 from archiver.bag.limits import Limits
@@ -28,6 +29,7 @@ STRANGE_CODECS = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicod
 """Python's text encodings that no tag file is in; some take quadratic time."""
 
 BOM = "\ufeff"
+BLOCK = 65_536
 
 DECLARATION = re.compile(
     r"BagIt-Version: (?P<version>\d{1,9}\.\d{1,9})\n"
@@ -40,7 +42,7 @@ LOOSE_DECLARATION = re.compile(
 )
 """What is meant, though it breaks RFC 8493 2.1.1: enough to go on with."""
 DECLARATION_LINES = 4
-"""How many lines of bagit.txt are looked at: two, and what shows that there are more."""
+"""How many lines of bagit.txt are looked at: two, and some that show that there are more."""
 
 ENTRY = re.compile(r"(?P<mark>\\?)(?P<digest>[^ \t]+)[ \t]+(?P<path>.+)", re.DOTALL)
 FETCH = re.compile(r"(?P<url>\S+)[ \t]+(?P<length>\d{1,18}|-)[ \t]+(?P<path>.+)", re.DOTALL)
@@ -77,50 +79,85 @@ def decoded(path: str, version: tuple[int, int]) -> str:
     return re.sub(codes, lambda found: chr(int(found[1], 16)), path, flags=re.IGNORECASE)
 
 
-def lines(contents: Contents, name: str, encoding: str, limits: Limits, tell: Tell) -> Iterator[str]:
-    """The lines of a tag file, whether they end in LF, CR or CRLF (RFC 8493 2.3).
+@dataclass(frozen=True, slots=True)
+class TagFiles:
+    """How the tag files of one bag are read: each once, and hashed as it is read.
 
-    Raises Unusable where it cannot be read, or not in this encoding, or is beyond the limits.
+    What was parsed is what is verified, even where a file is exchanged meanwhile.
     """
-    longest, most = limits.line_chars, limits.tag_file_bytes
-    read, number, line = 0, 0, "\n"
-    try:
-        with contents.open(name) as file:
-            buffered = io.BufferedReader(file)  # type: ignore[type-var]
-            text = io.TextIOWrapper(buffered, encoding, newline=None)
-            while line := text.readline(longest + 1):
-                number += 1
-                read += len(line)
-                if len(line) > longest or read > most:
-                    told = f"has a line of more than {longest:,} characters"
-                    if read > most:
-                        told = f"is longer than {most:,} characters"
-                    raise Unusable(finding("bag-limit", f"{told}; the rest is not read", shown(name)))
-                if number == 1 and line[0] == BOM:
-                    tell(finding("bagit-2.3-bom", "begins with a byte order mark", shown(name)))
-                    line = line[1:]
-                yield line.removesuffix("\n")
-                last = line
-        if number and last[-1:] != "\n" and name != "bagit.txt":
-            tell(finding("bagit-2.3-line-end", "ends without the end of a line", shown(name)))
-    except (UnicodeError, LookupError) as error:
-        rule = "bagit-2.1.1-utf-8" if name == "bagit.txt" else "bagit-2.3-encoding"
-        told = f"is not {encoding} ({error}), somewhere after line {number}"
-        raise Unusable(finding(rule, told, shown(name))) from None
-    except OSError as error:
-        told = f"cannot be read: {error.strerror or error}"
-        raise Unusable(finding("bag-unreadable", told, shown(name))) from None
+
+    contents: Contents
+    limits: Limits
+    tell: Tell
+    algorithms: frozenset[str] = frozenset()
+    """Those of the tag manifests, by hashlib's names."""
+    digests: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    """The digests of each file that was read to its end."""
+
+    def lines(self, name: str, encoding: str) -> Iterator[str]:
+        """The lines of a file, whether they end in LF, CR or CRLF (RFC 8493 2.3).
+
+        Raises Unusable where it cannot be read, or not in this encoding, or is beyond the limits.
+        """
+        number, last = 0, ""
+        try:
+            for whole in self._whole_lines(name, encoding):
+                if not number and whole[0][:1] == BOM:
+                    rule = "bagit-2.1.1-bom" if name == "bagit.txt" else "bagit-2.3-bom"
+                    self.tell(finding(rule, "begins with a byte order mark", shown(name)))
+                    whole[0] = whole[0][1:]
+                last = whole.pop()
+                number += len(whole)
+                yield from whole
+        except (UnicodeError, LookupError) as error:
+            rule = "bagit-2.1.1-utf-8" if name == "bagit.txt" else "bagit-2.3-encoding"
+            told = f"is not {encoding} ({error}), somewhere after line {number}"
+            raise Unusable(finding(rule, told, shown(name))) from None
+        except OSError as error:
+            told = f"cannot be read: {error.strerror or error}"
+            raise Unusable(finding("bag-unreadable", told, shown(name))) from None
+        if last:
+            yield last
+            if name != "bagit.txt":
+                told = "ends without the end of a line"
+                self.tell(finding("bagit-2.3-line-end", told, shown(name)))
+
+    def _whole_lines(self, name: str, encoding: str) -> Iterator[list[str]]:
+        """The lines that each block completes, and, last in each list, what a line was begun with."""
+        decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True)
+        hashes = {algorithm: new_hash(algorithm)() for algorithm in self.algorithms}
+        begun, read = "", 0
+        block = b"-"
+        with self.contents.open(name) as file:
+            while block:
+                block = file.read(BLOCK)
+                read += len(block)
+                for digest in hashes.values():
+                    digest.update(block)
+                whole = (begun + decoder.decode(block, final=not block)).split("\n")
+                begun = whole[-1]
+                self._check_limits(name, len(max(whole, key=len)), read)
+                yield whole
+        self.digests[name] = {algorithm: digest.digest() for algorithm, digest in hashes.items()}
+
+    def _check_limits(self, name: str, longest: int, read: int) -> None:
+        limits = self.limits
+        if longest > limits.line_chars:
+            told = f"has a line of more than {limits.line_chars:,} characters; the rest is not read"
+        elif read > limits.tag_file_bytes:
+            told = f"is longer than {limits.tag_file_bytes:,} bytes; the rest is not read"
+        else:
+            return
+        raise Unusable(finding("bag-limit", told, shown(name)))
 
 
-def declaration(contents: Contents, limits: Limits, tell: Tell) -> Declaration:
+def declaration(files: TagFiles) -> Declaration:
     """What bagit.txt declares (RFC 8493 2.1.1). Raises Unusable where that cannot be told."""
     name = "bagit.txt"
-
-    def tell_of_bagit(found: Finding) -> None:
-        tell(finding("bagit-2.1.1-bom", found.message, name))
-
-    read = lines(contents, name, "utf-8", limits, tell_of_bagit)
-    text = "".join(f"{line}\n" for line, _ in zip(read, range(DECLARATION_LINES), strict=False))
+    begun = [
+        f"{line}\n" for number, line in enumerate(files.lines(name, "utf-8")) if number < DECLARATION_LINES
+    ]
+    text, tell = "".join(begun), files.tell
     found = DECLARATION.fullmatch(text)
     if not found:
         told = "is not the two lines 'BagIt-Version: 1.0' and 'Tag-File-Character-Encoding: UTF-8'"

@@ -10,12 +10,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 
 from archiver.bag.checks import COMPLETENESS, FAST
 from archiver.bag.checks import Check as BagCheck
 from archiver.bag.contents import Contents, shown
+from archiver.bag.fixity import Result, differences
 from archiver.bag.folder import Folder
+from archiver.bag.ledger import Wanted
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.package import check_package
 from archiver.bag.reading import Bag, read
@@ -132,13 +135,25 @@ def _complete(bag: Bag) -> Check:
 def _valid(bag: Bag, altered: dict[str, dict[str, bytes]]) -> Check:
     """Verify every checksum; the digests that files have instead go to `altered`."""
     was_complete = not bag.broken
-    for path, digests, findings in bag.contents.verify(bag.ledger.wanted()):
+    for path, digests, findings in chain(_parsed(bag), bag.contents.verify(_unread(bag))):
         altered[path] = digests
         for found in findings:
             bag.tell(found)
     if not bag.broken:
         return Check(VALID, Verdict.PASSED)
     return Check(VALID, Verdict.FAILED, "" if was_complete else "not complete")
+
+
+def _parsed(bag: Bag) -> Iterator[Result]:
+    """The tag files that were read already, and hashed as they were, in which something is wrong."""
+    for path, digests in bag.digests.items():
+        expected = bag.ledger.listed(path).items()
+        if wrong := tuple(differences(path, expected, digests)):
+            yield Result(path, digests, wrong)
+
+
+def _unread(bag: Bag) -> Iterator[Wanted]:
+    return (file for file in bag.ledger.wanted() if file.path not in bag.digests)
 
 
 def _facts(bag: Bag) -> dict[str, Fact]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import resources
-from typing import Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lxml import etree
 
@@ -15,11 +15,14 @@ from archiver.records.premis import CONFORMANCE_EVENT, HASHES, PATH_TYPE, PREMIS
 MAX_BYTES = 64 * 1024 * 1024
 MOST_FINDINGS = 20
 
+if TYPE_CHECKING:
+    from archiver.bag.contents import Readable
+
 SPACE = {"p": PREMIS}
 
 FOLDER = "data/metadata/"
 
-Open = Callable[[str], BinaryIO]
+Open = Callable[[str], "Readable"]
 """Opens a file of a bag by its path there. Raises OSError where there is none."""
 
 Fixity = Mapping[str, Mapping[str, str]]
@@ -82,7 +85,9 @@ def _content(open_file: Open, name: str) -> bytes:
     """A record's bytes. Raises ValueError where there is no plain file of a sensible size."""
     try:
         with open_file(FOLDER + name) as file:
-            content = b"".join(iter(lambda: file.read(MAX_BYTES + 1), b""))
+            content = b""
+            while len(content) <= MAX_BYTES and (block := file.read(MAX_BYTES + 1)):
+                content += block
     except FileNotFoundError:
         raise ValueError("is missing") from None
     except OSError as error:
