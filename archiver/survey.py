@@ -37,7 +37,7 @@ def _below(folder: Path) -> Iterator[Path]:
     waiting = [str(folder)]
     while waiting:
         at = waiting.pop()
-        if os.path.lexists(os.path.join(at, "bagit.txt")):
+        if is_bag(at):
             yield Path(at)
             continue
         try:
@@ -45,12 +45,19 @@ def _below(folder: Path) -> Iterator[Path]:
         except OSError:
             yield Path(at)
             continue
-        names = [entry.name for entry in entries]
-        if any(name in TAG_FILES or is_manifest(name) for name in names):
-            yield Path(at)
-            continue
         folders = [e.path for e in entries if e.is_dir(follow_symlinks=False) and e.name[0] != "."]
         waiting += reversed(folders)
+
+
+def is_bag(folder: str | Path) -> bool:
+    """Whether a folder is a bag, or what is left of one: it has some of a bag's tag files."""
+    if os.path.lexists(os.path.join(folder, "bagit.txt")):
+        return True
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return False
+    return any(name in TAG_FILES or is_manifest(name) for name in names)
 
 
 def survey(bags: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Report]:
