@@ -156,6 +156,13 @@ def render(source: Path, output: Path | None, as_json: bool, file: Path | None, 
 @click.option("--fast", is_flag=True, help="Compare Payload-Oxum only.")
 @click.option("--completeness-only", is_flag=True, help="Look at everything but the checksums.")
 @click.option("--check-pdf", is_flag=True, help="Check PDF/A conformance anew, with veraPDF.")
+@click.option("--since", metavar="REV", help="Only bags that differ from a revision of their git.")
+@click.option(
+    "--changed-only",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="Only bags that hold a path that FILE lists.",
+)
 @click.option("--jobs", type=click.IntRange(1), help="How many processes read; as many as cores.")
 @common
 def validate(
@@ -163,6 +170,8 @@ def validate(
     fast: bool,
     completeness_only: bool,
     check_pdf: bool,
+    since: str | None,
+    changed_only: Path | None,
     jobs: int | None,
     as_json: bool,
     file: Path | None,
@@ -176,17 +185,31 @@ def validate(
     Examples:
       archiver validate output/
       archiver validate output/* --check-pdf
+      archiver validate holdings/ --since origin/main
     """
     from archiver import reports
     from archiver.bag import Asked, Depth
-    from archiver.survey import find_bags, survey
+    from archiver.survey import survey
 
     if fast and completeness_only:
         raise click.UsageError("--fast and --completeness-only ask for different things; give one")
     depth = Depth.FAST if fast else Depth.COMPLETENESS if completeness_only else Depth.FULL
     asked = Asked(depth, check_pdf=_verapdf(file) if check_pdf else False)
-    found = list(survey(find_bags(bags), asked, jobs or len(os.sched_getaffinity(0))))
+    found = list(survey(_selected(bags, since, changed_only), asked, jobs or os.cpu_count() or 1))
     _print_reports(found, as_json, reports)
+
+
+def _selected(places: tuple[Path, ...], since: str | None, changed_only: Path | None) -> list[Path]:
+    """The bags below the places, or those of them that a change touched."""
+    from archiver.survey import find_bags
+
+    if since is None and changed_only is None:
+        return find_bags(places)
+    from archiver.selection import changed_since, listed_in, touched
+
+    changed = changed_since(since, places) if since is not None else []
+    changed += listed_in(changed_only) if changed_only else []
+    return touched(changed, places)
 
 
 def _verapdf(file: Path | None) -> bool | Path:
