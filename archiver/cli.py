@@ -16,6 +16,7 @@ from archiver import __version__
 from archiver.errors import ArchiverError, ExitCode, MissingExtra
 
 if TYPE_CHECKING:
+    from archiver.bag.profile import Profile
     from archiver.settings import Settings
 
 EPILOG = """\b
@@ -163,6 +164,13 @@ def render(source: Path, output: Path | None, as_json: bool, file: Path | None, 
     metavar="FILE",
     help="Only bags that hold a path that FILE lists.",
 )
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    metavar="FILE|IDENTIFIER|URL",
+    help="A BagIt Profile that each bag is held to. Repeatable.",
+)
 @click.option("--jobs", type=click.IntRange(1), help="How many processes read; as many as cores.")
 @common
 def validate(
@@ -172,6 +180,7 @@ def validate(
     check_pdf: bool,
     since: str | None,
     changed_only: Path | None,
+    profiles: tuple[str, ...],
     jobs: int | None,
     as_json: bool,
     file: Path | None,
@@ -179,13 +188,16 @@ def validate(
     """Validate bags: complete and valid (RFC 8493), and the records in archiver's own packages.
 
     A folder that is no bag is searched for bags. PDF/A conformance is reported as it was recorded
-    when the package was made, unless --check-pdf has veraPDF look again.
+    when the package was made, unless --check-pdf has veraPDF look again. Without --profile, a bag
+    is held to the BagIt Profiles that it names, where archiver knows them; nothing is fetched but
+    an address given here.
 
     \b
     Examples:
       archiver validate output/
       archiver validate output/* --check-pdf
       archiver validate holdings/ --since origin/main
+      archiver validate bag/ --profile our-profile.json
     """
     from archiver import reports
     from archiver.bag import Asked, Depth
@@ -194,7 +206,11 @@ def validate(
     if fast and completeness_only:
         raise click.UsageError("--fast and --completeness-only ask for different things; give one")
     depth = Depth.FAST if fast else Depth.COMPLETENESS if completeness_only else Depth.FULL
-    asked = Asked(depth, check_pdf=_verapdf(file) if check_pdf else False)
+    asked = Asked(
+        depth,
+        check_pdf=_verapdf(file) if check_pdf else False,
+        profiles=_profiles(profiles),
+    )
     found = list(survey(_selected(bags, since, changed_only), asked, jobs or os.cpu_count() or 1))
     _print_reports(found, as_json, reports)
 
@@ -210,6 +226,14 @@ def _selected(places: tuple[Path, ...], since: str | None, changed_only: Path | 
     changed = changed_since(since, places) if since is not None else []
     changed += listed_in(changed_only) if changed_only else []
     return touched(changed, places)
+
+
+def _profiles(places: tuple[str, ...]) -> tuple[Profile, ...]:
+    if not places:
+        return ()
+    from archiver.bag.profile_places import load
+
+    return tuple(load(place) for place in places)
 
 
 def _verapdf(file: Path | None) -> bool | Path:

@@ -64,6 +64,13 @@ class SettingsError(ArchiverError):
     rule = "settings-invalid"
 
 
+class ProfileError(ArchiverError):
+    """A BagIt Profile that is not there, cannot be fetched, or is not valid."""
+
+    exit_code = ExitCode.USAGE
+    rule = "profile-invalid"
+
+
 class MissingExtra(ArchiverError):
     """Something was asked for that an extra installs (`pip install archiver[...]`)."""
 

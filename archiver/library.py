@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from archiver import bag
+from archiver.bag import profile_places
 from archiver.findings import Report
 from archiver.pipeline import Job, Outcome, package_one
 from archiver.settings import load
@@ -20,6 +22,11 @@ def package(source: str | Path, output: str | Path = "output", **settings: objec
     return package_one(Job(SourceRef(Path(source)), chosen.output, chosen))
 
 
-def validate(path: str | Path) -> Report:
-    """The report on a bag: complete, valid, and, for archiver's own packages, its records."""
-    return bag.validate(Path(path))
+def validate(path: str | Path, profiles: Iterable[str] = ()) -> Report:
+    """The report on a bag: complete, valid, and, for archiver's own packages, its records.
+
+    It is held to these BagIt Profiles (files, identifiers or addresses), or, where there are none,
+    to those that it names. Raises ProfileError for a profile that cannot be used.
+    """
+    asked = bag.Asked(profiles=tuple(profile_places.load(place) for place in profiles))
+    return bag.validate(Path(path), asked)

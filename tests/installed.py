@@ -12,5 +12,11 @@ outcome = archiver.package("article.txt", output="packages", verapdf=False)
 assert outcome.status == "packaged", outcome.report.findings
 assert outcome.bag is not None
 program = Path(sys.executable).parent / "archiver"
-for arguments in (["validate", str(outcome.bag)], ["inspect", str(outcome.bag)], ["doctor"], ["--version"]):
+own = ["--profile", "urn:uuid:0b6e6f0e-4b0e-5a43-9a39-1d6d9f0a7c55"]
+for arguments in (
+    ["validate", str(outcome.bag), *own],
+    ["inspect", str(outcome.bag)],
+    ["doctor"],
+    ["--version"],
+):
     subprocess.run([program, *arguments], check=True)

@@ -170,3 +170,27 @@ def test_a_command_loads_what_it_needs_only(argv: list[str], unneeded: set[str])
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_bag_is_held_to_the_profile_that_is_given(tmp_path: Path) -> None:
+    run("package", str(EXAMPLES / "harbour-ferry.txt"), "--no-verapdf", cwd=tmp_path)
+    own = ROOT / "schemas" / "bagit-profile.json"
+    code, out, _ = run("validate", "output", "--profile", str(own), cwd=tmp_path)
+    assert (code, "profile: passed" in out) == (0, True)
+    stricter = json.loads(own.read_text()) | {"Manifests-Required": ["md5"], "Manifests-Allowed": ["md5"]}
+    (tmp_path / "stricter.json").write_text(json.dumps(stricter))
+    code, out, _ = run("validate", "output", "--profile", "stricter.json", "--json", cwd=tmp_path)
+    rules = {finding["rule"] for finding in json.loads(out)["reports"][0]["findings"]}
+    assert (code, rules) == (1, {"profile-manifests-required", "profile-manifests-allowed"})
+
+
+def test_a_profile_that_cannot_be_used_is_a_matter_of_usage(tmp_path: Path) -> None:
+    (tmp_path / "bad\n.json").write_text('{"Data-Empty": "no"}')
+    code, _, err = run("validate", ".", "--profile", "bad\n.json", cwd=tmp_path)
+    assert code == 2
+    assert err.startswith(
+        r"archiver: bad\n.json: is no valid BagIt Profile: BagIt-Profile-Info is missing; "
+    )
+    assert "Data-Empty is 'no'; expected true or false" in err
+    code, _, err = run("validate", ".", "--profile", "gone.json", cwd=tmp_path)
+    assert (code, err.count("\n")) == (2, 1)

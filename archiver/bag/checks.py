@@ -106,7 +106,7 @@ def _listed_files(bag: Bag) -> Iterator[Finding]:
         if not where or path in bag.fetched:
             continue
         if parents is None:
-            parents = _parents(bag)
+            parents = folders(bag)
         if path in parents:
             yield finding("bagit-2.1.3-directory", f"is a folder, listed in {where[0]}", shown(path))
             continue
@@ -114,7 +114,7 @@ def _listed_files(bag: Bag) -> Iterator[Finding]:
         yield finding(rule, f"is in {', '.join(where)} but not in the bag", shown(path))
 
 
-def _parents(bag: Bag) -> set[str]:
+def folders(bag: Bag) -> set[str]:
     """Every folder that a file of the bag is in."""
     parents: set[str] = set()
     for path, _ in bag.ledger.files():

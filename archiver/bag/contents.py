@@ -37,6 +37,9 @@ class Readable(Protocol):
 class Contents(Protocol):
     """The files of one bag. Nothing outside the bag is reached through it."""
 
+    form: str
+    """The MIME type of a serialized bag, such as application/x-tar; empty for a folder."""
+
     def walk(self) -> Iterator[Finding | File]:
         """Every regular file, folder by folder, and a finding for what is neither file nor folder.
 

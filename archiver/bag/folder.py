@@ -41,6 +41,8 @@ class Folder:
     Raises OSError where the folder cannot be opened.
     """
 
+    form = ""
+
     def __init__(self, path: Path, limits: Limits = DEFAULT, jobs: int = 1) -> None:
         self.path, self.limits, self.jobs = path, limits, jobs
         self._root = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

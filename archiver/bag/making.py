@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from archiver import __version__
-from archiver.bag.package import PROFILE_IDENTIFIER
+from archiver.bag.package import PROFILE_IDENTIFIER, PROFILE_LABEL
 from archiver.bag.tag_files import encoded
 from archiver.errors import BagError
 
@@ -59,7 +59,7 @@ def _bag_info(
     size = sum(path.lstat().st_size for path in payload(folder))
     labels: dict[str, str | list[str]] = {
         "Bag-Software-Agent": f"archiver {__version__}",
-        "BagIt-Profile-Identifier": PROFILE_IDENTIFIER,
+        PROFILE_LABEL: PROFILE_IDENTIFIER,
         **({"Bagging-Date": f"{when:%Y-%m-%d}"} if when else {}),
         **info,
         "Bag-Size": human_size(size),

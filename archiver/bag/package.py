@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from archiver.rendition.verapdf import Validator
 
 PROFILE_IDENTIFIER = "urn:uuid:0b6e6f0e-4b0e-5a43-9a39-1d6d9f0a7c55"
-"""Names archiver's own BagIt Profile, `schemas/bagit-profile.json`, which is at no address."""
+"""Names archiver's own BagIt Profile, `profiles/archiver.json`, which is at no address."""
+PROFILE_LABEL = "BagIt-Profile-Identifier"
 
 RECORDS, PDF, CONFORMANCE = "metadata", "rendition", "PDF/A conformance"
 PDF_HEADER, PDF_TRAILER = b"%PDF-", b"%%EOF"
@@ -70,10 +71,7 @@ def _payload(bag: Bag) -> dict[str, dict[str, str]]:
 
 def is_own(bag: Bag) -> bool:
     """Whether a bag says that it is a package of archiver's."""
-    return any(
-        label.lower() == "bagit-profile-identifier" and value == PROFILE_IDENTIFIER
-        for label, value in bag.tags
-    )
+    return PROFILE_IDENTIFIER in bag.tagged(PROFILE_LABEL)
 
 
 def check_package(bag: Bag, verapdf: bool | Path) -> list[Check]:

@@ -63,7 +63,11 @@ class Bag:
 
     def tag(self, label: str) -> str:
         """The first value of a label of bag-info.txt, whose case does not count."""
-        return next((v for name, v in self.tags if name.lower() == label.lower()), "")
+        return next(iter(self.tagged(label)), "")
+
+    def tagged(self, label: str) -> list[str]:
+        """Every value of a label of bag-info.txt, whose case does not count."""
+        return [value for name, value in self.tags if name.lower() == label.lower()]
 
 
 def read(contents: Contents, limits: Limits = DEFAULT) -> Bag:

@@ -22,6 +22,8 @@ class Rule(NamedTuple):
 
 RFC = "RFC 8493"
 
+PROFILES = "BagIt Profiles 1.4.0"
+
 RULES = {
     # --- the bag declaration
     "bagit-2.1.1-missing": Rule("A bag has a bagit.txt.", f"{RFC} 2.1.1"),
@@ -163,6 +165,76 @@ RULES = {
         WARNING,
     ),
     "bagit-6.1.3-empty-line": Rule("No line is empty.", f"{RFC} 6.1.3", WARNING),
+    # --- BagIt Profiles
+    "profile-identifier": Rule(
+        "bag-info.txt names, by BagIt-Profile-Identifier, the profile that the bag is held to.",
+        f"{PROFILES}, BagIt-Profile-Identifier",
+    ),
+    "profile-accept-bagit-version": Rule(
+        "The bag is of a version of BagIt that the profile accepts.", f"{PROFILES}, Accept-BagIt-Version"
+    ),
+    "profile-serialization": Rule(
+        "The bag is a folder or serialized, as the profile has it.", f"{PROFILES}, Serialization"
+    ),
+    "profile-accept-serialization": Rule(
+        "A serialized bag is of a MIME type that the profile accepts.", f"{PROFILES}, Accept-Serialization"
+    ),
+    "profile-bag-info-required": Rule(
+        "A tag file has every label that the profile requires of it.", f"{PROFILES}, Bag-Info"
+    ),
+    "profile-bag-info-recommended": Rule(
+        "A tag file has every label that the profile recommends.", f"{PROFILES}, Bag-Info", WARNING
+    ),
+    "profile-bag-info-repeatable": Rule(
+        "No label is repeated that the profile wants once.", f"{PROFILES}, Bag-Info"
+    ),
+    "profile-bag-info-values": Rule(
+        "A label has a value that the profile accepts.", f"{PROFILES}, Bag-Info"
+    ),
+    "profile-manifests-required": Rule(
+        "The bag has the payload manifests that the profile requires.", f"{PROFILES}, Manifests-Required"
+    ),
+    "profile-manifests-allowed": Rule(
+        "The bag has no payload manifests but those that the profile allows.",
+        f"{PROFILES}, Manifests-Allowed",
+    ),
+    "profile-tag-manifests-required": Rule(
+        "The bag has the tag manifests that the profile requires.", f"{PROFILES}, Tag-Manifests-Required"
+    ),
+    "profile-tag-manifests-allowed": Rule(
+        "The bag has no tag manifests but those that the profile allows.",
+        f"{PROFILES}, Tag-Manifests-Allowed",
+    ),
+    "profile-tag-files-required": Rule(
+        "The bag has the tag files that the profile requires.", f"{PROFILES}, Tag-Files-Required"
+    ),
+    "profile-tag-files-allowed": Rule(
+        "The bag has no tag files but BagIt's own and those that the profile allows.",
+        f"{PROFILES}, Tag-Files-Allowed",
+    ),
+    "profile-payload-files-required": Rule(
+        "The bag has the payload files and folders that the profile requires.",
+        f"{PROFILES}, Payload-Files-Required",
+    ),
+    "profile-payload-files-allowed": Rule(
+        "The bag has no payload files but those that the profile allows.",
+        f"{PROFILES}, Payload-Files-Allowed",
+    ),
+    "profile-fetch-allowed": Rule(
+        "The bag has no fetch.txt where the profile does not allow one.", f"{PROFILES}, Allow-Fetch.txt"
+    ),
+    "profile-fetch-required": Rule(
+        "The bag has a fetch.txt where the profile requires one.", f"{PROFILES}, Fetch.txt-Required"
+    ),
+    "profile-data-empty": Rule(
+        "Where the profile wants it, the payload is empty, or one file without a byte.",
+        f"{PROFILES}, Data-Empty",
+    ),
+    "profile-field": Rule(
+        "A profile has the fields of the version of the specification that it goes by, and no others.",
+        PROFILES,
+        WARNING,
+    ),
     # --- what is not in the standard
     "bag-litter": Rule("A bag has none of what systems leave behind (.DS_Store, Thumbs.db).", "", WARNING),
     "bag-missing": Rule("What is to be validated is a bag.", f"{RFC} 2"),

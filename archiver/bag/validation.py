@@ -1,4 +1,4 @@
-"""Validation: whether a bag is complete and valid (RFC 8493, section 3), and so are its records.
+"""Validation: whether a bag is complete and valid (RFC 8493, section 3), and as its profiles ask.
 
 Nothing outside the bag is opened: no link is followed, no path leaves it. Every problem is told.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archiver.bag.checks import COMPLETENESS, FAST
 from archiver.bag.checks import Check as BagCheck
@@ -20,10 +21,13 @@ from archiver.bag.fixity import Result, differences
 from archiver.bag.folder import Folder
 from archiver.bag.ledger import Wanted
 from archiver.bag.limits import DEFAULT, Limits
-from archiver.bag.package import check_package
+from archiver.bag.package import PROFILE_LABEL, check_package
 from archiver.bag.reading import Bag, read
 from archiver.bag.rules import Unusable, finding
 from archiver.findings import Check, Fact, Report, Verdict
+
+if TYPE_CHECKING:
+    from archiver.bag.profile import Profile
 
 COMPLETE, VALID, OXUM = "complete", "valid", "Payload-Oxum"
 
@@ -48,13 +52,15 @@ class Asked:
     """Whether veraPDF looks at the renditions again: a `verapdf` of the settings."""
     inventory: int = 0
     """Up to how many files the report of a bag names each with its digest."""
+    profiles: tuple[Profile, ...] = ()
+    """The BagIt Profiles that it is held to; where there are none, those that it names itself."""
 
 
 FULLY = Asked()
 
 
 def validate(path: Path, asked: Asked = FULLY, jobs: int = 1) -> Report:
-    """The report on a bag: complete, valid, and, for archiver's own packages, its records.
+    """The report on a bag: complete, valid, as its profiles ask, and the records of archiver's own.
 
     Never raises for what is wrong with a bag: that is what the report is for. A bag with much to
     read is read by `jobs` processes.
@@ -100,6 +106,7 @@ def _validated(path: Path, contents: Contents, asked: Asked) -> Report:
         else:
             checks.append(_valid(bag, altered))
             checks += check_package(bag, asked.check_pdf)
+    checks += _profiles(bag, asked.profiles)
     facts = _facts(bag)
     if 0 < len(bag.ledger.rows) <= asked.inventory:
         facts["inventory"] = _inventory(bag, altered)
@@ -119,6 +126,14 @@ def _fast(bag: Bag) -> list[Check]:
         Check(COMPLETE, Verdict.FAILED if bag.broken else Verdict.NOT_CHECKED, note),
         Check(VALID, Verdict.FAILED if bag.broken else Verdict.NOT_CHECKED, "no checksum was verified"),
     ]
+
+
+def _profiles(bag: Bag, given: tuple[Profile, ...]) -> list[Check]:
+    if not given and not bag.tagged(PROFILE_LABEL):
+        return []
+    from archiver.bag.profile_checks import check_profiles  # here, because pydantic takes a while
+
+    return check_profiles(bag, given)
 
 
 def _ask(bag: Bag, checks: Iterable[BagCheck]) -> None:
