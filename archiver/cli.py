@@ -6,7 +6,9 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,10 @@ import click
 
 from archiver import __version__
 from archiver.errors import ArchiverError, ExitCode, MissingExtra
+from archiver.reports.forms import FORMS, Going, allot, written
+
+INVENTORY = 50_000
+"""Up to how many files a JSON report names those of a bag, unless told otherwise."""
 
 if TYPE_CHECKING:
     from archiver.bag.profile import Profile
@@ -31,7 +37,8 @@ Exit codes:
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="archiver")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Package source documents as verified archival bags.
 
     \b
@@ -39,6 +46,10 @@ def cli() -> None:
       archiver package articles/ -o output/
       archiver validate output/*
     """
+    if os.environ.get("NO_COLOR"):
+        context.color = False
+    elif os.environ.get("FORCE_COLOR"):
+        context.color = True
 
 
 def common(command: Callable[..., None]) -> Callable[..., None]:
@@ -113,22 +124,22 @@ def package(
       archiver package articles/ more/*.txt -o output/ --algorithm +sha256
       cat article.txt | archiver package -
     """
-    from archiver import reports
     from archiver.batch import package_many, stdin_bytes
+    from archiver.reports import outcomes as told
 
     settings = _algorithms(_settings(file, output=output, **flags), algorithm)
     stdin = stdin_bytes(sys.stdin.buffer, settings.max_source_bytes) if "-" in sources else None
     outcomes = []
-    with reports.progress(enabled=not (as_json or quiet)) as note:
+    with told.progress(enabled=not (as_json or quiet)) as note:
         for outcome in package_many(sources, settings.output, settings, replace=replace, stdin=stdin):
             outcomes.append(outcome)
             if not as_json and not (quiet and outcome.status != "failed"):
-                reports.print_outcome(outcome)
+                told.print_outcome(outcome)
             note(len(outcomes))
     if as_json:
-        _print_json(reports.outcomes_json(outcomes))
+        _print_json(told.outcomes_json(outcomes))
     elif not quiet:
-        click.echo(reports.summary(outcomes))
+        click.echo(told.summary(outcomes))
     failed = any(outcome.status == "failed" for outcome in outcomes)
     _exit(ExitCode.SOME_FAILED if failed else ExitCode.OK)
 
@@ -145,11 +156,43 @@ def render(source: Path, output: Path | None, as_json: bool, file: Path | None, 
     Example:
       archiver render article.md -o article.pdf
     """
-    from archiver import reports
     from archiver.rendering import render_file
+    from archiver.reports import as_json as in_json
+    from archiver.reports import text
 
     report = render_file(source, output or Path(f"{source.stem}.pdf"), _settings(file, **flags))
-    _print_reports([report], as_json, reports)
+    if as_json:
+        _print_json({"reports": [in_json.report_json(report)]})
+    else:
+        click.echo(text.whole(report))
+    _exit(ExitCode.OK if report.valid else ExitCode.FINDINGS)
+
+
+def reporting(*forms: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The flags of the commands that write reports, in one of these forms."""
+
+    def flagged(command: Callable[..., None]) -> Callable[..., None]:
+        for option in (
+            click.option(
+                "--output",
+                "outputs",
+                multiple=True,
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help="Write a report, in the form that its suffix tells. Repeatable.",
+            ),
+            click.option(
+                "--format",
+                "formats",
+                multiple=True,
+                type=click.Choice(forms),
+                help="The form of a report: of a file, else of what is printed. Repeatable.",
+            ),
+        ):
+            command = option(command)
+        return command
+
+    return flagged
 
 
 @cli.command()
@@ -172,6 +215,15 @@ def render(source: Path, output: Path | None, as_json: bool, file: Path | None, 
     help="A BagIt Profile that each bag is held to. Repeatable.",
 )
 @click.option("--jobs", type=click.IntRange(1), help="How many processes read; as many as cores.")
+@click.option(
+    "--inventory",
+    type=click.IntRange(0),
+    metavar="FILES",
+    help="Name each file of a bag of up to so many files, with its digest; 50000 in JSON reports.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Print every bag with every check and finding.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing that --format does not ask for.")
+@reporting(*FORMS)
 @common
 def validate(
     bags: tuple[Path, ...],
@@ -182,6 +234,11 @@ def validate(
     changed_only: Path | None,
     profiles: tuple[str, ...],
     jobs: int | None,
+    inventory: int | None,
+    verbose: bool,
+    quiet: bool,
+    formats: tuple[str, ...],
+    outputs: tuple[Path, ...],
     as_json: bool,
     file: Path | None,
 ) -> None:
@@ -198,21 +255,40 @@ def validate(
       archiver validate output/* --check-pdf
       archiver validate holdings/ --since origin/main
       archiver validate bag/ --profile our-profile.json
+      archiver validate holdings/ --output may.json --output may.xml
     """
-    from archiver import reports
     from archiver.bag import Asked, Depth
+    from archiver.findings import Survey
+    from archiver.reports import live, text
     from archiver.survey import survey
 
     if fast and completeness_only:
         raise click.UsageError("--fast and --completeness-only ask for different things; give one")
+    going = _going(formats, outputs, as_json, FORMS, quiet=quiet)
     depth = Depth.FAST if fast else Depth.COMPLETENESS if completeness_only else Depth.FULL
+    if inventory is None:
+        inventory = INVENTORY if "json" in (going.printed, *going.files.values()) else 0
     asked = Asked(
         depth,
         check_pdf=_verapdf(file) if check_pdf else False,
+        inventory=inventory,
         profiles=_profiles(profiles),
     )
-    found = list(survey(_selected(bags, since, changed_only), asked, jobs or os.cpu_count() or 1))
-    _print_reports(found, as_json, reports)
+    began, start = datetime.now(UTC), time.monotonic()
+    with live.shown(enabled=not quiet) as show:
+        found = _selected(bags, since, changed_only)
+        show(found)
+        reports = tuple(survey(found, asked, jobs or os.cpu_count() or 1))
+    told = Survey(reports, began, round(time.monotonic() - start, 3))
+
+    def tell(form: str) -> Iterator[str]:
+        return written(form)(told)
+
+    def tell_briefly(form: str) -> Iterator[str]:
+        return text.brief(told) if form == "text" else tell(form)
+
+    _deliver(going, tell, tell if verbose else tell_briefly)
+    _exit(ExitCode.OK if told.valid else ExitCode.FINDINGS)
 
 
 def _selected(places: tuple[Path, ...], since: str | None, changed_only: Path | None) -> list[Path]:
@@ -254,24 +330,27 @@ def _verapdf(file: Path | None) -> bool | Path:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def inspect(bag_path: Path, as_json: bool) -> None:
     """Tell what is in a package."""
-    from archiver import reports
     from archiver.inspection import describe
+    from archiver.reports import text
 
     described = describe(bag_path)
     if as_json:
         _print_json(described)
     else:
         for name, value in described.items():
-            click.echo(reports.fact(name, value))
+            click.echo(text.fact(name, value))
 
 
 @cli.command()
+@click.argument("what", type=click.Choice(["article", "report"]), default="article")
 @click.option("--json", "as_json", is_flag=True, help="The schema is JSON in any case.")
-def schema(as_json: bool) -> None:
-    """Print the JSON Schema of an article."""
+def schema(what: str, as_json: bool) -> None:
+    """Print the JSON Schema of an article, or of a report of validate."""
     from archiver.article import Article
+    from archiver.reports.model import report_schema
 
-    click.echo(json.dumps(Article.model_json_schema(), indent=2, ensure_ascii=False))
+    found = report_schema() if what == "report" else Article.model_json_schema()
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
 
 
 @cli.command()
@@ -291,29 +370,83 @@ def init(as_json: bool) -> None:
 @common
 def doctor(as_json: bool, file: Path | None) -> None:
     """Tell what is available: versions, fonts and scripts, veraPDF."""
-    from archiver import reports
     from archiver.doctor import examine
+    from archiver.reports import text
 
     found = examine(_settings(file))
     if as_json:
         _print_json(found)
     else:
         for name, value in found.items():
-            click.echo(reports.fact(name, value))
+            click.echo(text.fact(name, value))
+
+
+@cli.command()
+@click.argument("old", type=click.Path(path_type=Path), metavar="OLD.json")
+@click.argument("new", type=click.Path(path_type=Path), metavar="NEW.json")
+@reporting("text", "json")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def compare(
+    old: Path, new: Path, formats: tuple[str, ...], outputs: tuple[Path, ...], as_json: bool
+) -> None:
+    """Tell what changed between two validations of the same holdings, from their JSON reports.
+
+    Ends with 1 where something got worse: a bag newly invalid or gone, a file altered or gone.
+
+    \b
+    Example:
+      archiver validate holdings/ --output june.json
+      archiver compare may.json june.json
+    """
+    from archiver.comparison import compare as compared
+    from archiver.comparison import load
+    from archiver.reports.changes import FORMS as TOLD
+
+    going = _going(formats, outputs, as_json, TOLD)
+    found = compared(load(old), load(new))
+
+    def tell(form: str) -> Iterator[str]:
+        return TOLD[form](found)
+
+    _deliver(going, tell, tell)
+    _exit(ExitCode.FINDINGS if found.worse else ExitCode.OK)
+
+
+def _going(
+    formats: tuple[str, ...],
+    outputs: tuple[Path, ...],
+    as_json: bool,
+    known: Collection[str],
+    *,
+    quiet: bool = False,
+) -> Going:
+    """Which form goes where; text is printed where nothing else is. Each file can be written."""
+    from archiver.reports.saving import check_target
+
+    going = allot((*formats, "json") if as_json else formats, outputs, known)
+    for path in outputs:
+        check_target(path)
+    return going if going.printed or quiet else going._replace(printed="text")
+
+
+Tell = Callable[[str], "Iterator[str]"]
+"""Tells what was found in a form, piece by piece."""
+
+
+def _deliver(going: Going, tell: Tell, tell_printed: Tell) -> None:
+    """Save each report in its file, and print the one that is printed."""
+    from archiver.reports.saving import save
+
+    for path, form in going.files.items():
+        save(path, map(click.unstyle, tell(form)))
+    if going.printed:
+        for piece in tell_printed(going.printed):
+            click.echo(piece if going.printed == "text" else piece.encode(), nl=False)
 
 
 def _print_json(value: Any) -> None:
     sys.stdout.buffer.write(json.dumps(value, indent=2, ensure_ascii=True).encode() + b"\n")
     sys.stdout.buffer.flush()
-
-
-def _print_reports(found: list[Any], as_json: bool, reports: Any) -> None:
-    if as_json:
-        _print_json({"reports": [reports.report_json(report) for report in found]})
-    else:
-        for report in found:
-            click.echo(reports.report_text(report))
-    _exit(ExitCode.OK if all(report.valid for report in found) else ExitCode.FINDINGS)
 
 
 def _exit(code: ExitCode) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
+
+COMPLETE, VALID = "complete", "valid"
+"""The checks of a bag, in the words of RFC 8493, section 3."""
 
 
 class Severity(StrEnum):
@@ -74,6 +79,37 @@ class Report:
             f.severity is Severity.ERROR for f in self.findings
         )
 
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the subject is valid; a bag of which no checksum was verified is never called so."""
+        if not self.valid:
+            return Verdict.FAILED
+        return self.answer(VALID, Verdict.PASSED)
+
+    def answer(self, name: str, unasked: Verdict = Verdict.NOT_CHECKED) -> Verdict:
+        """The verdict of a check; `unasked` where the subject was not asked that."""
+        return next((check.verdict for check in self.checks if check.name == name), unasked)
+
+    def number(self, name: str) -> int:
+        """A fact that is a count; 0 where it is not known."""
+        value = self.facts.get(name, 0)
+        return value if isinstance(value, int) else 0
+
+
+class Totals(NamedTuple):
+    """What the reports of a survey come to: bags by verdict, payload, and findings by severity."""
+
+    bags: int
+    valid: int
+    invalid: int
+    undecided: int
+    """In which nothing is wrong, but whose checksums were not verified."""
+    files: int
+    bytes: int
+    errors: int
+    warnings: int
+    notes: int
+
 
 @dataclass(frozen=True, slots=True)
 class Survey:
@@ -87,3 +123,28 @@ class Survey:
     def valid(self) -> bool:
         """Whether every subject is valid."""
         return all(report.valid for report in self.reports)
+
+    def totals(self) -> Totals:
+        """The sums over all reports."""
+        verdicts = Counter(report.verdict for report in self.reports)
+        severities = Counter(f.severity for report in self.reports for f in report.findings)
+        return Totals(
+            len(self.reports),
+            verdicts[Verdict.PASSED],
+            verdicts[Verdict.FAILED],
+            verdicts[Verdict.NOT_CHECKED],
+            sum(report.number("payload files") for report in self.reports),
+            sum(report.number("payload bytes") for report in self.reports),
+            severities[Severity.ERROR],
+            severities[Severity.WARNING],
+            severities[Severity.INFO],
+        )
+
+    def unchecked(self) -> dict[Check, int]:
+        """What was not looked at, and of how many subjects."""
+        return Counter(
+            check
+            for report in self.reports
+            for check in report.checks
+            if check.verdict is Verdict.NOT_CHECKED
+        )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from archiver.bag import Asked, validate
 from archiver.bag.algorithms import is_manifest
+from archiver.bag.progress import finish_bag, list_entries
 from archiver.findings import Report
 
 TAG_FILES = {"bagit.txt", "bag-info.txt", "package-info.txt", "fetch.txt"}
@@ -28,7 +29,7 @@ def find_bags(places: Iterable[Path]) -> list[Path]:
     """
     bags: list[Path] = []
     for place in places:
-        below = list(_below(place)) if place.is_dir() else []
+        below = list(_below(place)) if os.path.isdir(place) else []
         bags += below or [place]
     return list(dict.fromkeys(bags))
 
@@ -45,8 +46,15 @@ def _below(folder: Path) -> Iterator[Path]:
         except OSError:
             yield Path(at)
             continue
-        folders = [e.path for e in entries if e.is_dir(follow_symlinks=False) and e.name[0] != "."]
-        waiting += reversed(folders)
+        list_entries(len(entries))
+        waiting += reversed([e.path for e in entries if e.name[0] != "." and _is_folder(e)])
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
 
 
 def is_bag(folder: str | Path) -> bool:
@@ -64,7 +72,7 @@ def survey(bags: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Report]:
     """The report on each bag, in their order, as it is known."""
     if jobs == 1 or len(bags) < WORTH_BAGS:
         for path in bags:
-            yield validate(path, asked, jobs)
+            yield _one(path, asked, jobs)
         return
     from archiver.bag.parallel import workers
 
@@ -76,4 +84,10 @@ def survey(bags: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Report]:
 
 
 def _validated(bags: Sequence[Path], asked: Asked) -> list[Report]:
-    return [validate(path, asked) for path in bags]
+    return [_one(path, asked) for path in bags]
+
+
+def _one(path: Path, asked: Asked, jobs: int = 1) -> Report:
+    report = validate(path, asked, jobs)
+    finish_bag()
+    return report

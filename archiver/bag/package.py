@@ -77,11 +77,15 @@ def is_own(bag: Bag) -> bool:
 def check_package(bag: Bag, verapdf: bool | Path) -> list[Check]:
     """The checks of a package's records and rendition; what is wrong goes to the bag's findings.
 
+    A bag that is no package of archiver's is asked nothing.
+
     Conformance is told as it was recorded, or, where `verapdf` names one, checked anew. Raises
     SettingsError where it names none that is there.
     """
-    if bag.broken or not is_own(bag):
-        note = "the bag is not valid" if bag.broken else "not a package of archiver's"
+    if not is_own(bag):
+        return []
+    if bag.broken:
+        note = "the bag is not valid"
         return [Check(name, Verdict.NOT_CHECKED, note) for name in (RECORDS, PDF, CONFORMANCE)]
     from archiver import records
 

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,19 +41,43 @@ def verify(path: Path, wanted: Iterable[Wanted], jobs: int) -> Iterator[fixity.R
             yield from running.popleft().result()
 
 
-def workers(jobs: int) -> ProcessPoolExecutor:
-    """Processes to work in: forked where that is safe and quick, else started anew."""
+@contextmanager
+def workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes to work in: forked where that is safe and quick, else started anew.
+
+    Where their parent is interrupted, or fails, they are ended at once, whatever they were reading.
+    """
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    return ProcessPoolExecutor(jobs, context, _begin, (progress.shared(),))
+    others = multiprocessing.active_children()
+    pool = ProcessPoolExecutor(jobs, context, _begin, (progress.shared(),))
+    try:
+        _start(pool)
+        yield pool
+    except BaseException:
+        for worker in multiprocessing.active_children():
+            if worker not in others:
+                worker.kill()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _start(pool: ProcessPoolExecutor) -> None:
+    """Start the workers with interrupts held back, so that none meets one that does not ignore them yet."""
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        pool.submit(int)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
 def _begin(counts: object) -> None:
     """A worker leaves it to its parent to be interrupted."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    progress.share(counts)  # type: ignore[arg-type]
+    progress.share(counts)
 
 
 def _verified(path: Path, chunk: list[Wanted]) -> list[fixity.Result]:

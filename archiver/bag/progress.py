@@ -6,16 +6,16 @@ none.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+LISTED, READ, EXPECTED, DONE = range(4)
+"""What is counted: entries listed, bytes read, bytes that are to be read, and bags that are done."""
 
 _counts: Any = None
 
 
-def share(counts: Sequence[int] | None) -> None:
-    """Count into `counts` from now on: entries listed, and bytes read. A worker is given its parent's."""
+def share(counts: Any) -> None:
+    """Count into `counts` from now on; None counts nothing. A worker is given its parent's."""
     global _counts
     _counts = counts
 
@@ -27,13 +27,25 @@ def shared() -> Any:
 
 def list_entries(count: int) -> None:
     """Tell that so many more files, folders or lines of manifests were met."""
-    if _counts is not None:
-        with _counts.get_lock():
-            _counts[0] += count
+    _add(LISTED, count)
 
 
 def advance(count: int) -> None:
     """Tell that so many more bytes were read."""
+    _add(READ, count)
+
+
+def expect(count: int) -> None:
+    """Tell that so many more bytes were found that are to be read."""
+    _add(EXPECTED, count)
+
+
+def finish_bag() -> None:
+    """Tell that one more bag is done."""
+    _add(DONE, 1)
+
+
+def _add(what: int, count: int) -> None:
     if _counts is not None:
         with _counts.get_lock():
-            _counts[1] += count
+            _counts[what] += count

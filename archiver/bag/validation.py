@@ -22,14 +22,15 @@ from archiver.bag.folder import Folder
 from archiver.bag.ledger import Wanted
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.package import PROFILE_LABEL, check_package
+from archiver.bag.progress import expect
 from archiver.bag.reading import Bag, read
 from archiver.bag.rules import Unusable, finding
-from archiver.findings import Check, Fact, Report, Verdict
+from archiver.findings import COMPLETE, VALID, Check, Fact, Report, Verdict
 
 if TYPE_CHECKING:
     from archiver.bag.profile import Profile
 
-COMPLETE, VALID, OXUM = "complete", "valid", "Payload-Oxum"
+OXUM = "Payload-Oxum"
 
 
 class Depth(StrEnum):
@@ -108,8 +109,10 @@ def _validated(path: Path, contents: Contents, asked: Asked) -> Report:
             checks += check_package(bag, asked.check_pdf)
     checks += _profiles(bag, asked.profiles)
     facts = _facts(bag)
-    if 0 < len(bag.ledger.rows) <= asked.inventory:
-        facts["inventory"] = _inventory(bag, altered)
+    if asked.depth is Depth.FULL:
+        facts["manifests"] = _manifests(bag, altered)
+        if 0 < len(bag.ledger.rows) <= asked.inventory:
+            facts["inventory"] = _inventory(bag, altered)
     return Report(shown(str(path)), tuple(checks), (*bag.findings, *bag.uncounted()), facts)
 
 
@@ -150,6 +153,7 @@ def _complete(bag: Bag) -> Check:
 def _valid(bag: Bag, altered: dict[str, dict[str, bytes]]) -> Check:
     """Verify every checksum; the digests that files have instead go to `altered`."""
     was_complete = not bag.broken
+    expect(bag.payload_bytes)
     for path, digests, findings in chain(_parsed(bag), bag.contents.verify(_unread(bag))):
         altered[path] = digests
         for found in findings:
@@ -186,10 +190,18 @@ def _facts(bag: Bag) -> dict[str, Fact]:
 
 
 def _inventory(bag: Bag, altered: dict[str, dict[str, bytes]]) -> dict[str, str]:
-    """Each file with a digest, `algorithm:hexadecimal`: the one that it has, not that it should have."""
-    inventory = {}
-    for path, _ in bag.ledger.files():
-        digests = altered.get(path, bag.ledger.listed(path))
-        strongest = max(digests, key=lambda name: len(digests[name]), default="")
-        inventory[path] = f"{strongest}:{digests[strongest].hex()}" if strongest else ""
-    return inventory
+    """Each file with its digest; empty for what no manifest lists, and what could not be read."""
+    return {shown(path): _found(bag, altered, path) for path, _ in bag.ledger.files()}
+
+
+def _manifests(bag: Bag, altered: dict[str, dict[str, bytes]]) -> dict[str, str]:
+    """Each manifest with its digest, where there are tag manifests: equal ones list equal files."""
+    names = [name for name in bag.ledger.payload_columns() if bag.ledger.holds(name)]
+    return {name: found for name in names if (found := _found(bag, altered, name))}
+
+
+def _found(bag: Bag, altered: dict[str, dict[str, bytes]], path: str) -> str:
+    """The strongest digest that a file has, not that it should have: `algorithm:hexadecimal`."""
+    digests = altered.get(path, bag.digests.get(path) or bag.ledger.listed(path))
+    strongest = max(digests, key=lambda name: len(digests[name]), default="")
+    return f"{strongest}:{digests[strongest].hex()}" if strongest else ""

@@ -1,0 +1,215 @@
+"""Comparison: what changed in holdings between two validations, as their JSON reports have it.
+
+Bags are the same where they have the same External-Identifier, if no other bag of either report has
+it; else where they lie at the same path; else at the same path below the folder that holds all bags
+of a report, since holdings may be mounted elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from archiver.errors import SettingsError
+from archiver.reports.model import FindingModel, ReportModel, SurveyModel
+
+MOST_BYTES = 512 * 1024 * 1024
+"""The longest report that is read: the files of some three million lines of inventories."""
+
+FOUND_CHARS = 60
+"""How much of a wrong value a message shows."""
+
+SUMS = ("payload files", "payload bytes")
+
+
+class Change(StrEnum):
+    """What became of a bag; each bag has one of these."""
+
+    INVALID = "newly invalid"
+    GONE = "gone"
+    CHANGED = "changed"
+    NEW = "new"
+    REPAIRED = "repaired"
+    SAME = "unchanged"
+
+
+class Files(NamedTuple):
+    """What became of the files of a bag."""
+
+    altered: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    named: bool = True
+    """Whether both reports name the files."""
+    unnamed: bool = False
+    """Whether files changed of which it is not known which they are."""
+
+
+UNCHANGED = Files()
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What became of one bag, of its files, and what was found in it that was not, and the other way."""
+
+    subject: str
+    change: Change
+    valid: bool | None
+    """Whether it is valid now; None where that was not checked, or where it is gone."""
+    was: str = ""
+    """Where it lay, if elsewhere."""
+    files: Files = UNCHANGED
+    appeared: tuple[FindingModel, ...] = ()
+    disappeared: tuple[FindingModel, ...] = ()
+
+    @property
+    def worse(self) -> bool:
+        """Whether something was lost: a repair alters files, too, but to what they should be."""
+        if self.change is Change.NEW:
+            return self.valid is False
+        if self.change is Change.REPAIRED:
+            return False
+        lost = self.files.altered or self.files.gone or self.files.unnamed
+        return bool(lost) or self.change in (Change.INVALID, Change.GONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What became of the bags of two validations, and when these began."""
+
+    old: str
+    new: str
+    bags: tuple[Compared, ...]
+
+    @property
+    def worse(self) -> bool:
+        """Whether something got worse in any bag."""
+        return any(bag.worse for bag in self.bags)
+
+
+def load(path: Path) -> SurveyModel:
+    """The report in a JSON file. Raises SettingsError where it is none, saying what was found."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise SettingsError("is not a file", where=str(path))
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise SettingsError(f"cannot be read: {error.strerror}", where=str(path)) from None
+    if len(data) > MOST_BYTES:
+        raise SettingsError(f"is longer than {MOST_BYTES:,} bytes", where=str(path))
+    try:
+        return SurveyModel.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        place = ".".join(map(str, first["loc"])) or "it"
+        found = repr(first["input"])[:FOUND_CHARS]
+        told = f"is not a JSON report of archiver: {place}: {first['msg']} (found {found})"
+        hint = "archiver validate BAG... --output REPORT.json writes one"
+        raise SettingsError(told, where=str(path), hint=hint) from None
+
+
+def compare(old: SurveyModel, new: SurveyModel) -> Comparison:
+    """What became of each bag, worst first."""
+    pairs, gone, added = _matched(old.reports, new.reports)
+    bags = [
+        *(_pair(before, after) for before, after in pairs),
+        *(Compared(report.subject, Change.GONE, None) for report in gone),
+        *(Compared(r.subject, Change.NEW, r.valid, appeared=tuple(r.findings)) for r in added),
+    ]
+    order = list(Change)
+    bags.sort(key=lambda bag: (order.index(bag.change), bag.subject))
+    return Comparison(old.began.isoformat(), new.began.isoformat(), tuple(bags))
+
+
+Reports = list[ReportModel]
+Key = Callable[[ReportModel], str]
+
+
+def _matched(
+    old: Sequence[ReportModel], new: Sequence[ReportModel]
+) -> tuple[list[tuple[ReportModel, ReportModel]], Reports, Reports]:
+    """The reports that are on one bag, those on bags that are gone, and those on new bags."""
+    pairs: list[tuple[ReportModel, ReportModel]] = []
+    left, right = list(old), list(new)
+    for of_old, of_new in ((_identifier, _identifier), (_subject, _subject), (_tail(old), _tail(new))):
+        before, after = _unique(left, of_old), _unique(right, of_new)
+        found = [(before[key], after[key]) for key in before if key in after]
+        pairs += found
+        paired = {id(report) for pair in found for report in pair}
+        left = [report for report in left if id(report) not in paired]
+        right = [report for report in right if id(report) not in paired]
+    return pairs, left, right
+
+
+def _unique(reports: Sequence[ReportModel], key: Key) -> dict[str, ReportModel]:
+    """The reports whose key is no other's."""
+    counts = Counter(map(key, reports))
+    return {name: report for report in reports if (name := key(report)) and counts[name] == 1}
+
+
+def _identifier(report: ReportModel) -> str:
+    value = report.facts.get("identifier", "")
+    return value if isinstance(value, str) else ""
+
+
+def _subject(report: ReportModel) -> str:
+    return report.subject
+
+
+def _tail(reports: Sequence[ReportModel]) -> Key:
+    """The path below the folder that holds every bag."""
+    parents = {os.path.dirname(os.path.abspath(report.subject)) for report in reports}
+    root = os.path.commonpath(parents) if parents else ""
+    return lambda report: os.path.relpath(os.path.abspath(report.subject), root)
+
+
+def _pair(old: ReportModel, new: ReportModel) -> Compared:
+    """What became of a bag that is in both reports."""
+    files = _files(old, new)
+    before, after = set(old.findings), set(new.findings)
+    appeared = tuple(finding for finding in new.findings if finding not in before)
+    disappeared = tuple(finding for finding in old.findings if finding not in after)
+    change = Change.SAME
+    if new.valid is False and old.valid is not False:
+        change = Change.INVALID
+    elif new.valid and old.valid is False:
+        change = Change.REPAIRED
+    elif any((*files[:3], files.unnamed, appeared, disappeared)):
+        change = Change.CHANGED
+    was = old.subject if old.subject != new.subject else ""
+    return Compared(new.subject, change, new.valid, was, files, appeared, disappeared)
+
+
+def _files(old: ReportModel, new: ReportModel) -> Files:
+    """The files altered, added and gone, as far as the reports name them."""
+    before, after = old.digests("inventory"), new.digests("inventory")
+    if not before or not after:
+        return Files(named=False, unnamed=_differ(old, new))
+    return Files(
+        tuple(path for path, digest in before.items() if _altered(digest, after.get(path, ""))),
+        tuple(path for path in after if path not in before),
+        tuple(path for path in before if path not in after),
+    )
+
+
+def _altered(old: str, new: str) -> bool:
+    """Whether two digests of one algorithm differ; a file of which none is known may be the same."""
+    return old != new and old.partition(":")[0] == new.partition(":")[0]
+
+
+def _differ(old: ReportModel, new: ReportModel) -> bool:
+    """Whether a bag's manifests, or the sums of its payload, are not what they were."""
+    before = {**old.digests("manifests"), **{name: old.facts.get(name) for name in SUMS}}
+    after = {**new.digests("manifests"), **{name: new.facts.get(name) for name in SUMS}}
+    both = before.keys() & after.keys()
+    return any(before[k] != after[k] for k in both if before[k] is not None and after[k] is not None)

@@ -1,0 +1,69 @@
+"""Saving: a report is a file that is there whole or not at all, with its SHA-256 in a file beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from archiver.errors import SettingsError
+
+DIGEST_SUFFIX = ".sha256"
+
+
+def check_target(target: Path) -> None:
+    """Look whether a report can be written there, before the long work that it tells of.
+
+    Raises SettingsError where there is no such folder, where it cannot be written to, and where the
+    target is something else than a plain file, which must not be replaced.
+    """
+    where = f"--output {target}"
+    try:
+        kind = stat.S_IFMT(target.lstat().st_mode) if os.path.lexists(target) else stat.S_IFREG
+        parent_there = target.parent.is_dir()
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"cannot be written: {error}", where=where) from None
+    if not parent_there:
+        raise SettingsError(f"there is no folder {target.parent}", where=where, hint="make it first")
+    if kind != stat.S_IFREG:
+        raise SettingsError("is not a plain file, and is not replaced by one", where=where)
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise SettingsError(f"the folder {target.parent} cannot be written to", where=where)
+
+
+def save(target: Path, pieces: Iterable[str]) -> None:
+    """Write a report, and `NAME.sha256` beside it as sha256sum does. Raises SettingsError."""
+    digest = hashlib.sha256()
+
+    def encoded() -> Iterable[bytes]:
+        for piece in pieces:
+            data = piece.encode("utf-8", "backslashreplace")
+            digest.update(data)
+            yield data
+
+    try:
+        _replace(target, encoded())
+        line = _checksum_line(digest.hexdigest(), target.name)
+        _replace(target.with_name(target.name + DIGEST_SUFFIX), [line])
+    except OSError as error:
+        told = f"cannot be written: {error.strerror or error}"
+        raise SettingsError(told, where=f"--output {target}") from None
+
+
+def _replace(target: Path, pieces: Iterable[bytes]) -> None:
+    """Write beside the target, then put in its place."""
+    with tempfile.TemporaryDirectory(prefix=".archiver-", dir=target.absolute().parent) as made:
+        staged = Path(made, target.name)
+        with staged.open("xb") as file:
+            file.writelines(pieces)
+        os.replace(staged, target)
+
+
+def _checksum_line(digest: str, name: str) -> bytes:
+    r"""A line that `sha256sum -c` reads: a name with a line break has a backslash before the digest."""
+    escaped = name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+    mark = "\\" if escaped != name else ""
+    return f"{mark}{digest}  ".encode() + os.fsencode(escaped) + b"\n"
