@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 EPILOG = """\b
 Exit codes:
   0   all well
-  1   findings: something that was looked at is not valid
+  1   findings: something that was looked at is not valid, or got worse
   2   usage or settings
   3   some documents failed
   70  an internal error

@@ -72,13 +72,16 @@ class Compared:
 
     @property
     def worse(self) -> bool:
-        """Whether something was lost: a repair alters files, too, but to what they should be."""
+        """Whether something was lost: payload, or a valid bag.
+
+        Tag files alter whenever a bag is added to, and a repair alters files to what they should be.
+        """
         if self.change is Change.NEW:
             return self.valid is False
         if self.change is Change.REPAIRED:
             return False
-        lost = self.files.altered or self.files.gone or self.files.unnamed
-        return bool(lost) or self.change in (Change.INVALID, Change.GONE)
+        lost = any(path.startswith("data/") for path in (*self.files.altered, *self.files.gone))
+        return lost or self.files.unnamed or self.change in (Change.INVALID, Change.GONE)
 
 
 @dataclass(frozen=True, slots=True)

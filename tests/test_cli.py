@@ -6,6 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import bagit
 import pytest
 
 from archiver.settings import load, write_commented
@@ -97,6 +98,84 @@ def test_a_folder_that_is_no_bag_is_a_finding(tmp_path: Path) -> None:
     assert "it is no bag" in out
 
 
+def bag(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "a.txt").write_text("a")
+    bagit.make_bag(str(folder), checksums=["sha512"])
+    return folder
+
+
+def test_a_survey_goes_to_files_and_the_terminal_at_once(tmp_path: Path) -> None:
+    bag(tmp_path / "good")
+    files = [word for name in ("a.json", "a.xml", "a.sarif") for word in ("--output", name)]
+    code, out, err = run("validate", "good", "gone", "--format", "github", *files, cwd=tmp_path)
+    assert (code, err) == (1, "")
+    assert out.startswith("::error file=gone,title=bag-missing::")
+    names = {path.name for path in tmp_path.iterdir()} - {"good"}
+    assert names == {name + end for name in files[1::2] for end in ("", ".sha256")}
+    report = json.loads((tmp_path / "a.json").read_text())
+    assert [(r["subject"], r["valid"]) for r in report["reports"]] == [("good", True), ("gone", False)]
+    assert "data/a.txt" in report["reports"][0]["facts"]["inventory"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--output", "a.log"], "'.log' tells no form"),
+        (["--output", "gone/a.json"], "there is no folder gone"),
+        (["--output", "good", "--format", "json"], "good is not a plain file"),
+        (["--format", "json", "--format", "sarif"], "standard output takes one"),
+        (["--fast", "--completeness-only"], "give one"),
+        (["--format", "pdf"], "'pdf'"),
+    ],
+)
+def test_what_validate_cannot_do_is_said_before_it_begins(
+    arguments: list[str], told: str, tmp_path: Path
+) -> None:
+    bag(tmp_path / "good")
+    code, out, err = run("validate", "good", *arguments, cwd=tmp_path)
+    assert (code, out) == (2, "")
+    assert told in err
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [({}, False), ({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)],
+)
+def test_colours_are_for_terminals_and_as_the_environment_says(
+    environment: dict[str, str], coloured: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    _, out, _ = run("validate", "gone", "--output", "a.txt", cwd=tmp_path)
+    assert ("\x1b[31minvalid" in out) is coloured
+    assert "\x1b" not in (tmp_path / "a.txt").read_text()
+
+
+def test_quiet_prints_nothing_and_verbose_everything(tmp_path: Path) -> None:
+    bag(tmp_path / "good")
+    assert run("validate", "good", "--quiet", cwd=tmp_path) == (0, "", "")
+    assert "  complete: passed\n" in run("validate", "good", "-v", cwd=tmp_path)[1]
+    assert "passed" not in run("validate", "good", cwd=tmp_path)[1]
+
+
+def test_compare_tells_what_got_worse_by_its_exit_code(tmp_path: Path) -> None:
+    good = bag(tmp_path / "good")
+    run("validate", "good", "--output", "old.json", cwd=tmp_path)
+    assert run("compare", "old.json", "old.json", cwd=tmp_path)[0] == 0
+    (good / "data/a.txt").write_text("b")
+    run("validate", "good", "--output", "new.json", cwd=tmp_path)
+    code, out, _ = run("compare", "old.json", "new.json", "--output", "c.json", cwd=tmp_path)
+    assert code == 1
+    assert out.startswith("newly invalid: good\n  altered: data/a.txt\n")
+    assert json.loads((tmp_path / "c.json").read_text())["worse"] is True
+    code, _, err = run("compare", "old.json", "good/bagit.txt", cwd=tmp_path)
+    assert code == 2
+    assert "is not a JSON report of archiver" in err
+
+
 def test_render_writes_one_pdf(tmp_path: Path) -> None:
     code, out, _ = run("render", str(EXAMPLES / "seed-library.md"), "-o", "a.pdf", cwd=tmp_path)
     assert code == 0, out
@@ -154,11 +233,15 @@ def test_the_three_lines_of_the_readme_run(tmp_path: Path) -> None:
     assert "packaged" in done.stdout
 
 
+HEAVY = {"pydantic", "rich", "lxml", "bagit"}
+
+
 @pytest.mark.parametrize(
     ("argv", "unneeded"),
     [
         (["--version"], {"pydantic", "lxml", "reportlab", "pikepdf", "bagit", "jpype"}),
-        (["validate", "nothing"], {"reportlab", "pikepdf", "uharfbuzz", "PIL", "jpype"}),
+        (["validate", "nothing"], {"reportlab", "pikepdf", "uharfbuzz", "PIL", "jpype", *HEAVY}),
+        (["validate", "nothing", "--json"], HEAVY),
     ],
 )
 def test_a_command_loads_what_it_needs_only(argv: list[str], unneeded: set[str]) -> None:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from archiver.findings import Finding, Report, Severity, Survey
-from archiver.reports.places import Place, place
+from archiver.reports.places import place
 from archiver.reports.text import WEIGHTS, printable, summary
 
 SHOWN = 10
@@ -43,8 +43,8 @@ def _command(report: Report, finding: Finding) -> str:
 
 
 def _plain(report: Report, finding: Finding) -> str:
-    told: Place = place(report, finding)
-    return _harmless(printable(f"{finding.severity}: {told.path}: {finding.message} {finding.rule}"))
+    path = place(report, finding).path
+    return _harmless(printable(f"{finding.severity}: {path}: {finding.message} {finding.rule}"))
 
 
 def _harmless(line: str) -> str:

@@ -7,6 +7,7 @@ import re
 from typing import NamedTuple
 
 from archiver.findings import Finding, Report
+from archiver.reports.text import printable
 
 WHERE = re.compile(r"(?P<path>.*?)(?:, line (?P<line>\d{1,9}))?", re.DOTALL)
 
@@ -14,8 +15,8 @@ WHERE = re.compile(r"(?P<path>.*?)(?:, line (?P<line>\d{1,9}))?", re.DOTALL)
 class Place(NamedTuple):
     """A file, or the bag itself, and a line in it, 0 where that is not known.
 
-    The path goes from the root of the checkout (GITHUB_WORKSPACE, else the working directory); one
-    that leads out of it is absolute.
+    The path, with control characters escaped, goes from the root of the checkout (GITHUB_WORKSPACE,
+    else the working directory); one that leads out of it is absolute.
     """
 
     path: str
@@ -26,7 +27,7 @@ def place(report: Report, finding: Finding) -> Place:
     """Where in the checkout a finding is."""
     found = WHERE.fullmatch(finding.where)
     path, line = (found["path"], int(found["line"] or 0)) if found else (finding.where, 0)
-    return Place("/".join(filter(None, (_below_root(report.subject), path))) or ".", line)
+    return Place(printable("/".join(filter(None, (_below_root(report.subject), path)))) or ".", line)
 
 
 def _below_root(subject: str) -> str:

@@ -93,7 +93,7 @@ def _results(findings: list[tuple[Report, Finding]], numbers: dict[str, int]) ->
 
 def _location(where: Place) -> dict[str, Any]:
     """A file, percent-encoded and relative to the checkout (SARIF 3.4.3); outside of it, absolute."""
-    uri = quote(printable(where.path), safe="/")
+    uri = quote(where.path, safe="/")
     location: dict[str, Any] = {"artifactLocation": {"uri": f"file://{uri}" if uri[0] == "/" else uri}}
     if where.line:
         location["region"] = {"startLine": where.line}

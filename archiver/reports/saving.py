@@ -21,17 +21,27 @@ def check_target(target: Path) -> None:
     target is something else than a plain file, which must not be replaced.
     """
     where = f"--output {target}"
-    try:
-        kind = stat.S_IFMT(target.lstat().st_mode) if os.path.lexists(target) else stat.S_IFREG
-        parent_there = target.parent.is_dir()
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"cannot be written: {error}", where=where) from None
-    if not parent_there:
+    if not os.path.isdir(target.parent):
         raise SettingsError(f"there is no folder {target.parent}", where=where, hint="make it first")
-    if kind != stat.S_IFREG:
-        raise SettingsError("is not a plain file, and is not replaced by one", where=where)
+    for path in (target, _digest_of(target)):
+        if not _is_plain_or_nothing(path, where):
+            told = f"{path.name} is not a plain file, and is not replaced by one"
+            raise SettingsError(told, where=where)
     if not os.access(target.parent, os.W_OK | os.X_OK):
         raise SettingsError(f"the folder {target.parent} cannot be written to", where=where)
+
+
+def _is_plain_or_nothing(path: Path, where: str) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        raise SettingsError(f"cannot be written: {error.strerror}", where=where) from None
+
+
+def _digest_of(target: Path) -> Path:
+    return Path(f"{target}{DIGEST_SUFFIX}")
 
 
 def save(target: Path, pieces: Iterable[str]) -> None:
@@ -47,7 +57,7 @@ def save(target: Path, pieces: Iterable[str]) -> None:
     try:
         _replace(target, encoded())
         line = _checksum_line(digest.hexdigest(), target.name)
-        _replace(target.with_name(target.name + DIGEST_SUFFIX), [line])
+        _replace(_digest_of(target), [line])
     except OSError as error:
         told = f"cannot be written: {error.strerror or error}"
         raise SettingsError(told, where=f"--output {target}") from None

@@ -85,11 +85,8 @@ def counted(count: int, thing: str) -> str:
 
 def size(count: float) -> str:
     """A number of bytes in a unit that suits it, such as `1.5 MB`."""
-    for unit in UNITS:
-        if count < 1000 or unit == UNITS[-1]:
-            break
-        count /= 1000
-    return f"{count:,.0f} {unit}" if unit == UNITS[0] else f"{count:,.1f} {unit}"
+    power = min((len(f"{count:.0f}") - 1) // 3, len(UNITS) - 1)
+    return f"{count / 1000**power:,.1f} {UNITS[power]}" if power else counted(round(count), "byte")
 
 
 def details(report: Report) -> Iterator[str]:

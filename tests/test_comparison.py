@@ -1,0 +1,236 @@
+"""Comparison: what became of each bag between two validations, told from their reports alone."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import bagit
+import pytest
+
+from archiver.bag import Asked
+from archiver.comparison import Change, Compared, Comparison, compare, load
+from archiver.errors import SettingsError
+from archiver.reports import as_json, changes
+from archiver.reports.model import SurveyModel
+from tests.reports.conftest import MakeBag, make_bag, surveyed
+
+__all__ = ["make_bag"]
+
+NAMED, UNNAMED = Asked(inventory=100), Asked()
+
+
+def reported(*bags: Path, asked: Asked = NAMED) -> SurveyModel:
+    """A validation as it is read from its report."""
+    return SurveyModel.model_validate_json("".join(as_json.written(surveyed(*bags, asked=asked))))
+
+
+def remade(bag: Path) -> None:
+    """Make the bag valid again, whatever its payload is now."""
+    bagit.Bag(str(bag)).save(manifests=True)
+
+
+def one(found: Comparison) -> Compared:
+    (bag,) = found.bags
+    return bag
+
+
+def text(found: Comparison) -> str:
+    return "".join(changes.in_text(found))
+
+
+def test_what_did_not_change_is_the_same(make_bag: MakeBag) -> None:
+    bag = make_bag("a")
+    found = compare(reported(bag), reported(bag))
+    assert one(found).change is Change.SAME
+    assert not found.worse
+    assert text(found).count("\n") == 1
+
+
+def test_a_bag_whose_payload_rotted_is_newly_invalid_and_its_file_altered(make_bag: MakeBag) -> None:
+    bag = make_bag("a")
+    before = reported(bag)
+    (bag / "data/one").write_text("!")
+    found = compare(before, reported(bag))
+    assert one(found).change is Change.INVALID
+    assert one(found).files.altered == ("data/one",)
+    assert [finding.rule for finding in one(found).appeared] == ["bagit-3-checksum"]
+    assert found.worse
+    back = compare(reported(bag), before)
+    assert one(back).change is Change.REPAIRED
+    assert not back.worse
+
+
+def test_a_bag_that_is_valid_but_holds_other_files_has_changed(make_bag: MakeBag) -> None:
+    bag = make_bag("a", one="1", two="2", three="3")
+    before = reported(bag)
+    (bag / "data/one").write_text("!")
+    (bag / "data/two").rename(bag / "data/four")
+    remade(bag)
+    found = compare(before, reported(bag))
+    assert one(found).change is Change.CHANGED
+    assert "data/one" in one(found).files.altered
+    assert one(found).files.added == ("data/four",)
+    assert one(found).files.gone == ("data/two",)
+    assert found.worse
+    assert "  altered: data/one\n" in text(found)
+
+
+def test_a_file_that_is_added_makes_nothing_worse_though_tag_files_alter(make_bag: MakeBag) -> None:
+    bag = make_bag("a")
+    before = reported(bag)
+    (bag / "data/three").write_text("3")
+    remade(bag)
+    found = compare(before, reported(bag))
+    assert one(found).change is Change.CHANGED
+    assert one(found).files.added == ("data/three",)
+    assert "bag-info.txt" in one(found).files.altered
+    assert not found.worse
+
+
+def test_bags_are_new_and_gone(make_bag: MakeBag) -> None:
+    a, b, c = make_bag("a"), make_bag("b"), make_bag("c")
+    found = compare(reported(a, b), reported(a, c))
+    assert {bag.subject: bag.change for bag in found.bags} == {
+        "b": Change.GONE,
+        "c": Change.NEW,
+        "a": Change.SAME,
+    }
+    assert found.worse
+    assert not compare(reported(a), reported(a, c)).worse
+
+
+def test_a_new_bag_that_is_invalid_is_worse(make_bag: MakeBag) -> None:
+    a, b = make_bag("a"), make_bag("b")
+    (b / "bagit.txt").unlink()
+    assert compare(reported(a), reported(a, b)).worse
+
+
+def test_without_inventories_it_is_said_that_files_cannot_be_named_and_how_they_could(
+    make_bag: MakeBag,
+) -> None:
+    bag = make_bag("a")
+    before = reported(bag, asked=UNNAMED)
+    same = compare(before, reported(bag))
+    assert one(same).change is Change.SAME
+    assert "--inventory" in text(same)
+    (bag / "data/one").write_text("!")
+    remade(bag)
+    found = compare(before, reported(bag))
+    assert one(found).change is Change.CHANGED
+    assert one(found).files.unnamed
+    assert found.worse
+    assert "which, cannot be told" in text(found)
+
+
+def test_a_bag_is_known_by_its_identifier_wherever_it_lies(make_bag: MakeBag) -> None:
+    bag, other = make_bag("old/a", "id-1"), make_bag("old/b")
+    before = reported(bag, other)
+    bag.rename("moved")
+    found = compare(before, reported(Path("moved"), other))
+    moved = next(bag for bag in found.bags if bag.subject == "moved")
+    assert (moved.change, moved.was) == (Change.SAME, "old/a")
+    assert not found.worse
+
+
+def test_bags_that_share_an_identifier_are_known_by_their_paths(make_bag: MakeBag) -> None:
+    a, b = make_bag("a", "same"), make_bag("b", "same", one="other")
+    found = compare(reported(a, b), reported(b, a))
+    assert [bag.change for bag in found.bags] == [Change.SAME] * 2
+
+
+def test_holdings_may_be_mounted_elsewhere(make_bag: MakeBag) -> None:
+    before = reported(make_bag("holdings/x/a"), make_bag("holdings/b"))
+    shutil.move("holdings", "mounted")
+    found = compare(before, reported(Path("mounted/x/a"), Path("mounted/b")))
+    assert [bag.change for bag in found.bags] == [Change.SAME] * 2
+    assert {bag.was for bag in found.bags} == {"holdings/x/a", "holdings/b"}
+
+
+def test_other_algorithms_are_no_alteration(make_bag: MakeBag) -> None:
+    bag = make_bag("a")
+    before = reported(bag)
+    shutil.rmtree("a")
+    Path("a").mkdir()
+    Path("a/one").write_text("1")
+    Path("a/two").write_text("2")
+    bagit.make_bag("a", checksums=["sha512"])
+    assert not {"data/one", "data/two"} & set(one(compare(before, reported(bag))).files.altered)
+
+
+def test_json_has_each_bag(make_bag: MakeBag) -> None:
+    a, b = make_bag("a"), make_bag("b")
+    before = reported(a, b)
+    (a / "data/one").write_text("!")
+    told = json.loads("".join(changes.in_json(compare(before, reported(a, b)))))
+    assert told["worse"]
+    assert told["summary"] == {
+        "newly invalid": 1, "gone": 0, "changed": 0, "new": 0, "repaired": 0, "unchanged": 1,
+    }  # fmt: skip
+    first, second = told["bags"]
+    assert (first["subject"], first["altered"]) == ("a", ["data/one"])
+    assert second == {"subject": "b", "change": "unchanged", "valid": True, "worse": False}
+
+
+def test_no_name_of_a_report_drives_the_terminal(make_bag: MakeBag) -> None:
+    bag = make_bag("a")
+    hostile = reported(bag).model_copy(
+        update={
+            "reports": tuple(r.model_copy(update={"subject": "\x1b]0;x\a"}) for r in reported(bag).reports)
+        }
+    )
+    assert text(compare(reported(), hostile)).splitlines()[0].endswith(r"\x1b]0;x\x07")
+
+
+VALID: dict[str, Any] = {
+    "report_version": "1.0",
+    "archiver": "0",
+    "began": "2026-01-01T00:00:00Z",
+    "seconds": 0,
+    "summary": {
+        "bags": 0, "valid": 0, "invalid": 0, "undecided": 0, "files": 0, "bytes": 0,
+        "errors": 0, "warnings": 0, "notes": 0, "not_checked": [],
+    },
+    "reports": [],
+}  # fmt: skip
+
+
+def test_what_a_later_version_adds_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(VALID | {"report_version": "1.7", "more": 1}))
+    assert load(tmp_path / "a.json").reports == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "JSON"),
+        (b"[" * 100_000, "JSON"),
+        (b"\xff\xfe", "JSON"),
+        (b"[]", "found \\[\\]"),
+        (json.dumps(VALID | {"report_version": "2.0"}).encode(), "report_version.*'2.0'"),
+        (json.dumps(VALID | {"reports": [{"subject": 1}]}).encode(), "reports.0.subject.*found 1"),
+        (json.dumps(VALID | {"seconds": -1}).encode(), "seconds"),
+    ],
+)
+def test_what_is_no_report_is_told_with_what_was_found(content: bytes, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(content)
+    with pytest.raises(SettingsError, match=f"(?s)a.json.*{told}"):
+        load(path)
+
+
+def test_what_cannot_be_read_is_told_and_nothing_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "long.json").write_text(" " * 11)
+    monkeypatch.setattr("archiver.comparison.MOST_BYTES", 10)
+    for name, told in (
+        ("gone", "No such file"),
+        ("pipe", "is not a file"),
+        ("long.json", "longer than 10 bytes"),
+        (".", "cannot be read|is not a file"),
+    ):
+        with pytest.raises(SettingsError, match=told):
+            load(tmp_path / name)

@@ -1,0 +1,48 @@
+"""Surveys: every bag below the places that are named, whatever else is there, and however it fares."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from archiver.bag import Asked
+from archiver.survey import WORTH_BAGS, find_bags, survey
+from tests.reports.conftest import MakeBag, make_bag
+
+__all__ = ["make_bag"]
+
+
+def test_bags_are_found_below_folders_once_and_in_order(make_bag: MakeBag) -> None:
+    bags = [make_bag(f"holdings/{name}") for name in ("a", "b/c", "b/d")]
+    make_bag("holdings/.hidden/e")
+    (bags[0] / "data/bagit.txt").write_text("no bag of its own")
+    assert find_bags([Path("holdings"), Path("holdings/a")]) == bags
+
+
+def test_a_place_without_a_bag_is_told_and_stops_no_other(make_bag: MakeBag) -> None:
+    bag = make_bag("a")
+    Path("loop").symlink_to("loop")
+    Path("empty").mkdir()
+    Path("file").write_text("x")
+    places = [Path(name) for name in ("x" * 300, "loop", "empty", "file", "gone", "file/below")]
+    found = find_bags([*places, bag])
+    assert found == [*places, bag]
+    reports = list(survey(found, Asked(), 1))
+    assert [report.valid for report in reports] == [False] * len(places) + [True]
+    rules = {finding.rule for report in reports for finding in report.findings}
+    assert {"bag-missing", "bagit-2.1.1-missing"} <= rules
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_cannot_be_listed_is_told(make_bag: MakeBag) -> None:
+    bag = make_bag("holdings/a")
+    Path("holdings/locked").mkdir(mode=0)
+    assert find_bags([Path("holdings")]) == [bag, Path("holdings/locked")]
+
+
+def test_reports_come_in_the_order_of_the_bags_however_many_processes_read(make_bag: MakeBag) -> None:
+    bags = [make_bag(f"bag{number}") for number in range(WORTH_BAGS + 1)]
+    (bags[3] / "data/one").write_text("!")
+    reports = list(survey(bags, Asked(), 2))
+    assert [report.subject for report in reports] == [str(bag) for bag in bags]
+    assert [report.valid for report in reports].index(False) == 3
