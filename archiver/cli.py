@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -455,6 +456,7 @@ def _exit(code: ExitCode) -> None:
 
 def main() -> None:
     """Run a command; say in one sentence what stopped it, if anything did."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):

@@ -77,6 +77,7 @@ def _start(pool: ProcessPoolExecutor) -> None:
 def _begin(counts: object) -> None:
     """A worker leaves it to its parent to be interrupted."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     progress.share(counts)
 
 

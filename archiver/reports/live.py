@@ -67,6 +67,7 @@ def shown(*, enabled: bool) -> Iterator[Show]:
 def _display(counts: Any, incoming: Connection, parent: int) -> None:
     """Show the counts until None comes in, or the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     with suppress(OSError, EOFError):
         bags = _wait(incoming, PATIENCE, ())
         if bags is not None:

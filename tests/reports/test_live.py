@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -58,24 +59,37 @@ def test_nothing_is_shown_when_quiet_or_when_it_is_over_at_once(make_bag: MakeBa
     assert on_terminal(["validate", "--quiet", str(large(make_bag("a"), 200 * MIB))]) == (1, "")
 
 
-@pytest.mark.parametrize("bags", [1, WORTH_BAGS + 1], ids=["one large bag", "many bags"])
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_an_interrupt_ends_everything_at_once_without_a_trace(
-    bags: int, jobs: str, make_bag: MakeBag
-) -> None:
-    paths = [str(large(make_bag(f"bag{number}"), 8192 * MIB)) for number in range(bags)]
+@contextmanager
+def reading(paths: Sequence[str], jobs: str) -> Iterator[subprocess.Popen[str]]:
+    """A command, in a process group of its own, that is busy with bags when it is handed over."""
     command = subprocess.Popen(
         [sys.executable, "-m", "archiver", "validate", "--jobs", jobs, *paths],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
-    time.sleep(0.5)
-    began = time.monotonic()
-    os.killpg(command.pid, signal.SIGINT)
-    out, err = command.communicate(timeout=5)
-    assert (command.returncode, out, err.strip()) == (130, "", "interrupted")
-    assert time.monotonic() - began < 2
-    with pytest.raises(ProcessLookupError):
-        os.killpg(command.pid, 0)
+    try:
+        time.sleep(0.5)
+        yield command
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(command.pid, signal.SIGKILL)
+        command.wait()
+
+
+@pytest.mark.parametrize("bags", [1, WORTH_BAGS + 1], ids=["one large bag", "many bags"])
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("send", [os.killpg, os.kill], ids=["interrupt all", "terminate the first"])
+def test_an_interrupt_ends_everything_at_once_without_a_trace(
+    bags: int, jobs: str, send: Callable[[int, int], None], make_bag: MakeBag
+) -> None:
+    paths = [str(large(make_bag(f"bag{number}"), 8192 * MIB)) for number in range(bags)]
+    with reading(paths, jobs) as command:
+        began = time.monotonic()
+        send(command.pid, signal.SIGINT if send is os.killpg else signal.SIGTERM)
+        out, err = command.communicate(timeout=5)
+        assert (command.returncode, out, err.strip()) == (130, "", "interrupted")
+        assert time.monotonic() - began < 2
+        with pytest.raises(ProcessLookupError):
+            os.killpg(command.pid, 0)
 
 
 @pytest.mark.parametrize(
