@@ -438,10 +438,11 @@ def _deliver(going: Going, tell: Tell, tell_printed: Tell) -> None:
     """Save each report in its file, and print the one that is printed."""
     from archiver.reports.saving import save
 
-    for path, form in going.files.items():
-        save(path, map(click.unstyle, tell(form)))
-    if going.printed:
-        for piece in tell_printed(going.printed):
+    try:
+        for path, form in going.files.items():
+            save(path, map(click.unstyle, tell(form)))
+    finally:  # what is known is told though a disk be full
+        for piece in tell_printed(going.printed) if going.printed else ():
             click.echo(piece if going.printed == "text" else piece.encode(), nl=False)
 
 

@@ -8,6 +8,7 @@ of a report, since holdings may be mounted elsewhere.
 from __future__ import annotations
 
 import os
+import reprlib
 import stat
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -23,9 +24,6 @@ from archiver.reports.model import FindingModel, ReportModel, SurveyModel
 
 MOST_BYTES = 512 * 1024 * 1024
 """The longest report that is read: the files of some three million lines of inventories."""
-
-FOUND_CHARS = 60
-"""How much of a wrong value a message shows."""
 
 SUMS = ("payload files", "payload bytes")
 
@@ -115,7 +113,7 @@ def load(path: Path) -> SurveyModel:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(map(str, first["loc"])) or "it"
-        found = repr(first["input"])[:FOUND_CHARS]
+        found = reprlib.repr(first["input"])
         told = f"is not a JSON report of archiver: {place}: {first['msg']} (found {found})"
         hint = "archiver validate BAG... --output REPORT.json writes one"
         raise SettingsError(told, where=str(path), hint=hint) from None

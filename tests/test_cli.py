@@ -258,7 +258,7 @@ def test_a_command_loads_what_it_needs_only(argv: list[str], unneeded: set[str])
 def test_a_bag_is_held_to_the_profile_that_is_given(tmp_path: Path) -> None:
     run("package", str(EXAMPLES / "harbour-ferry.txt"), "--no-verapdf", cwd=tmp_path)
     own = ROOT / "schemas" / "bagit-profile.json"
-    code, out, _ = run("validate", "output", "--profile", str(own), cwd=tmp_path)
+    code, out, _ = run("validate", "output", "-v", "--profile", str(own), cwd=tmp_path)
     assert (code, "profile: passed" in out) == (0, True)
     stricter = json.loads(own.read_text()) | {"Manifests-Required": ["md5"], "Manifests-Allowed": ["md5"]}
     (tmp_path / "stricter.json").write_text(json.dumps(stricter))

@@ -1,13 +1,17 @@
 """Comparison: what became of each bag between two validations, told from their reports alone."""
 
+import contextlib
 import json
 import os
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import bagit
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archiver.bag import Asked
 from archiver.comparison import Change, Compared, Comparison, compare, load
@@ -218,6 +222,22 @@ def test_what_is_no_report_is_told_with_what_was_found(content: bytes, told: str
     path.write_bytes(content)
     with pytest.raises(SettingsError, match=f"(?s)a.json.*{told}"):
         load(path)
+
+
+@given(
+    st.binary()
+    | st.text().map(str.encode)
+    | st.recursive(
+        st.none() | st.floats() | st.text(),
+        lambda inner: st.dictionaries(st.sampled_from([*VALID, "x"]), inner),
+    ).map(lambda value: json.dumps({**VALID, "reports": [value], "x": value}).encode())
+)
+def test_whatever_a_file_holds_is_a_report_or_is_told_to_be_none(content: bytes) -> None:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        with contextlib.suppress(SettingsError):
+            load(Path(file.name))
 
 
 def test_what_cannot_be_read_is_told_and_nothing_hangs(

@@ -54,7 +54,8 @@ def workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
     others = multiprocessing.active_children()
     pool = ProcessPoolExecutor(jobs, context, _begin, (progress.shared(),))
     try:
-        _start(pool)
+        with interrupts_held():
+            pool.submit(int)
         yield pool
     except BaseException:
         for worker in multiprocessing.active_children():
@@ -65,11 +66,12 @@ def workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
-def _start(pool: ProcessPoolExecutor) -> None:
-    """Start the workers with interrupts held back, so that none meets one that does not ignore them yet."""
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Hold interrupts back while processes start, so that none meets one that does not ignore them yet."""
     held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        pool.submit(int)
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
 

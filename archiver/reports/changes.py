@@ -55,8 +55,9 @@ FORMS: dict[str, Callable[[Comparison], Iterator[str]]] = {"text": in_text, "jso
 
 def _lines(bag: Compared) -> Iterator[str]:
     was = f" (was {bag.was})" if bag.was else ""
+    invalid = " (invalid)" if bag.valid is False and bag.change is not Change.INVALID else ""
     colour = "red" if bag.worse else COLOURS.get(bag.change)
-    yield f"{click.style(bag.change, fg=colour)}: {printable(bag.subject + was)}"
+    yield f"{click.style(bag.change, fg=colour)}: {printable(bag.subject + was + invalid)}"
     for what, paths in zip(("altered", "added", "gone"), bag.files[:3], strict=True):
         yield from (f"  {what}: {printable(path)}" for path in paths[:FEW])
         if len(paths) > FEW:

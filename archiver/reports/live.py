@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archiver.bag import progress
+from archiver.bag import parallel, progress
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -47,7 +47,8 @@ def shown(*, enabled: bool) -> Iterator[Show]:
     counts = multiprocessing.Array("Q", 4)
     incoming, outgoing = multiprocessing.Pipe(duplex=False)
     display = multiprocessing.Process(target=_display, args=(counts, incoming, os.getpid()), daemon=True)
-    display.start()
+    with parallel.interrupts_held():
+        display.start()
     incoming.close()
     progress.share(counts)
 
@@ -108,7 +109,7 @@ def _show(counts: Any, incoming: Connection, bags: Bags, parent: int) -> None:
             if bags is not looked:
                 looked, stated = bags, map(_stated_bytes, bags)
             known += _for_a_moment(stated)
-            _draw(bar, task, tuple(counts), len(bags), known)
+            _draw(bar, task, tuple(counts.get_obj()), len(bags), known)
             bags = _wait(incoming, TICK, bags)
 
 

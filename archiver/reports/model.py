@@ -46,8 +46,10 @@ class ReportModel(_Model):
     """What is known about one bag. True is proven, false disproven, null was not looked at."""
 
     subject: str = Field(description="The path of the bag, as it was given or found.")
-    valid: bool | None = Field(description="RFC 8493, section 3; null without verified checksums.")
-    complete: bool | None = Field(description="RFC 8493, section 3.")
+    valid: bool | None = Field(
+        description="As RFC 8493, section 3, and its profiles ask; null without verified checksums."
+    )
+    complete: bool | None = Field(description="As RFC 8493, section 3, asks.")
     checks: tuple[CheckModel, ...]
     findings: tuple[FindingModel, ...]
     facts: dict[str, str | int | float | list[str] | dict[str, str]] = Field(
