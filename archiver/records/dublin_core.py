@@ -58,8 +58,10 @@ def _terms(article: Article) -> Iterator[Term]:
         if told := "; ".join(filter(None, (creator.role, creator.note))):
             yield Term("description", f"{creator.name}: {told}")
     yield Term("publisher", article.publisher)
-    if article.date:
-        yield Term("issued", article.date.edtf or article.date.stated, "W3CDTF")
+    if article.date and article.date.edtf:
+        yield Term("issued", article.date.edtf, "W3CDTF")
+    elif article.date:
+        yield Term("issued", article.date.stated)
     for language in article.language:
         yield Term("language", language if language != "und" else None, "RFC4646")
     for place in article.places:

@@ -122,19 +122,10 @@ def _dated(
     where = places.get("date", f"{name}, date")
     try:
         edtf = to_edtf(stated, languages, settings.date_order)
-    except AmbiguousDate:
-        raise InvalidArticle(
-            [
-                Finding(
-                    "metadata-date-ambiguous",
-                    Severity.ERROR,
-                    f"{stated!r} may have the day or the month first; expected one meaning",
-                    where=where,
-                    hint="write 2002-02-01, or set date_order to dmy or mdy",
-                )
-            ],
-            hint="write it as 2002-02-01, or set date_order to dmy or mdy",
-        ) from None
+    except AmbiguousDate as error:
+        told = f"{error}; expected one meaning"
+        found = Finding("metadata-date-ambiguous", Severity.ERROR, told, where=where, hint=error.hint)
+        raise InvalidArticle([found], hint=error.hint) from None
     values["date"] = {"stated": stated, "edtf": edtf}
     if edtf is not None:
         return []

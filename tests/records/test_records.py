@@ -110,3 +110,9 @@ def test_premis_is_the_same_for_the_same_package() -> None:
 
 def test_the_article_comes_back_from_its_json() -> None:
     assert Article.model_validate_json(article_json(article())) == article()
+
+
+def test_a_date_that_is_none_is_written_as_it_was_stated_and_is_not_called_w3cdtf() -> None:
+    record = dublin_core(article(date={"stated": "2002-02-30", "edtf": None}))
+    schema("qualifieddc.xsd").assertValid(etree.fromstring(record))
+    assert elements(record, "issued") == [("2002-02-30", None)]

@@ -1,0 +1,131 @@
+"""Parts: the year, month, day, season and era that the words of a date name, in whatever order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from archiver.dates.names import Languages, Names, key, names
+
+ENGLISH = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+
+NUMBERED_MONTH = re.compile(r"(?<!\d)(\d{1,2})\s*[月월]|\bth(?:áng|g)\s*(\d{1,2})(?!\d)")
+COUNTERS = re.compile(r"(?<=\d)\s*[年년日号號일]")
+
+
+class Parts(NamedTuple):
+    """What a date says, and whether its year came first."""
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    season: int | None = None
+    year_first: bool = False
+
+    def completed(self, end: Parts) -> tuple[Parts, Parts] | None:
+        """The two ends of a range, each with what only the other says; None where they do not fit."""
+        start = self
+        if start.year and end.day and not any((start.month, start.season, end.month, end.year)):
+            end_year = start.year - start.year % 100 + end.day
+            return (start, Parts(end_year)) if end.day > max(start.year % 100, 12) else None
+        if end.year is None and not start.year_first:
+            return None
+        start = start._replace(year=end.year if start.year is None else start.year)
+        end = end._replace(year=start.year if end.year is None else end.year)
+        if start.day and not start.month:
+            start = start._replace(month=end.month)
+        if end.day and not end.month:
+            end = end._replace(month=start.month)
+        return (start, end) if start._precision == end._precision else None
+
+    @property
+    def _precision(self) -> tuple[bool, bool, bool]:
+        return self.month is not None, self.season is not None, self.day is not None
+
+
+def parts_of(text: str, languages: Languages) -> Parts | None:
+    """The parts that a normalized text names; None where a word of it is not understood."""
+    found = names(languages)
+    plain = NUMBERED_MONTH.sub(_month_in_english, text)
+    tokens = list(_tokens(COUNTERS.sub(" ", plain), found))
+    kinds = [kind for kind, _ in tokens]
+    if "month" in kinds:
+        tokens = [(kind, value) for kind, value in tokens if kind != "weekday or month"]
+    else:
+        tokens = [("month" if kind == "weekday or month" else kind, value) for kind, value in tokens]
+    kinds = [kind for kind, _ in tokens]
+    if "unknown" in kinds or any(kinds.count(kind) > 1 for kind in ("month", "season", "era", "dash+")):
+        return None
+    return _parts(tokens)
+
+
+def _month_in_english(numbered: re.Match[str]) -> str:
+    month = int(numbered[1] or numbered[2])
+    return f" {ENGLISH[month - 1]} " if 1 <= month <= 12 else numbered[0]
+
+
+def _parts(tokens: list[tuple[str, int]]) -> Parts | None:
+    values = dict(tokens)
+    years = [value for kind, value in tokens if kind == "year"]
+    small = [value for kind, value in tokens if kind in ("number", "long number")]
+    era = values.get("era")
+    if era is not None and not years and small:
+        years = [small.pop()]
+    if len(years) > 1 or len(small) > 1 or (small and small[0] > 99):
+        return None
+    year = None if not years else 1 - years[0] if era == 0 else years[0]
+    if (era is not None and not years) or (years == [0] and era is not None):
+        return None
+    first = next((kind for kind, _ in tokens if kind in ("year", "number", "month")), "")
+    day = small[0] if small else None
+    return Parts(year, values.get("month"), day, values.get("season"), first == "year")
+
+
+def _tokens(text: str, found: Names) -> Iterator[tuple[str, int]]:
+    """The kinds and values of what a text says; fillers, weekdays and the dashes beside them left out."""
+    compact = not re.search(r"\s", text)
+    beside_filler = False
+    pending_dash = False
+    for match in found.pattern.finditer(text):
+        kind, value = _meaning(match, found)
+        if kind == "dash":
+            pending_dash = not beside_filler and not compact
+            continue
+        beside_filler = kind == "filler"
+        if pending_dash and not beside_filler:
+            yield "unknown", 0
+        pending_dash = False
+        if kind not in ("filler", "weekday"):
+            yield kind, value
+
+
+def _meaning(match: re.Match[str], found: Names) -> tuple[str, int]:
+    if match["number"]:
+        length = len(match["number"])
+        kinds = {1: "number", 2: "number", 3: "long number", 4: "year"}
+        return kinds.get(length, "unknown"), int(match["number"])
+    if match["dash"]:
+        return "dash", 0
+    word = key(match[0])
+    if word in found.months:
+        return "weekday or month" if word in found.weekdays else "month", found.months[word]
+    for kind, table in (("season", found.seasons), ("era", found.eras)):
+        if word in table:
+            return kind, table[word]
+    if word in found.weekdays:
+        return "weekday", 0
+    return ("filler", 0) if word in found.fillers else ("unknown", 0)

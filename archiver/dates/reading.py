@@ -1,0 +1,274 @@
+"""Reading: the EDTF for a date in words or numbers; day and month are put together by dateutil."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from dateutil import parser as dateutil_parser
+
+from archiver.dates import words
+from archiver.dates.edtf import is_edtf
+from archiver.dates.names import Languages, known_languages, names, normalized
+from archiver.dates.parts import ENGLISH, Parts, parts_of
+
+DateOrder = Literal["dmy", "mdy", "ymd"]
+
+MAX_CHARS = 200
+"""A longer statement is not taken for a date."""
+
+TIME_OF_DAY = re.compile(
+    r"(?:[\s,]+|(?<=\d)t)(?:at|um|à|alle|kl\.?|om|в|о)?\s*\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?"
+    r"\s*(?:[ap]\.?m\.?)?\s*(?:uhr|[a-z]{1,4})?\s*(?:[+-]\d\d:?\d\d)?"
+)
+NUMERIC = re.compile(r"(\d{1,4})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{1,4})\.?")
+YEAR_AND_TWO_DIGITS = re.compile(r"(\d\d)(\d\d)\s*[‐-―~-]\s*(\d\d)")
+OVER_TWO_YEARS = re.compile(r"(.*?)(\d{4})\s*[‐-―/-]\s*(\d{4}|\d\d)(.*)")
+DASHES = (r"\s+[‐-―~-]+\s+|[–—―〜~]", r"[‐-]", r"/")
+
+CENTURY = (
+    r"(?P<c>\d{1,2}|[ivxlхі]+)[-.'°]?(?:st|nd|rd|th|er|[èe]me|e|de|ste|го|й|ος|ου|οσ|वीं|वी|lea|ο|o)?\.?"
+)
+SLOTS = {"{}": "(.+?)", "{c}": CENTURY, "{d}": r"'?(?P<d>\d)0\.?"}
+PLACEHOLDERS = re.compile(r"(\{[cd]?\})")
+ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "х": 10, "і": 1}
+
+
+class AmbiguousDate(ValueError):
+    """A date such as 01/02/2002, which means two days where no order of day and month is given.
+
+    Its message says what it may mean; `hint` how to write it.
+    """
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class Manner(NamedTuple):
+    """How the dates of a document are written: its languages, and the order of numbers if known."""
+
+    languages: Languages
+    order: DateOrder | None
+
+
+def to_edtf(stated: str, languages: Sequence[str] = (), order: DateOrder | None = None) -> str | None:
+    """The EDTF for a stated date, None where it is not understood.
+
+    EDTF is returned as it is written. Words are those of English and `languages`. A winter over
+    two years has the first of them; of a time of day nothing is kept. Raises AmbiguousDate where
+    a date has two meanings, such as day and month that cannot be told apart without `order`.
+    """
+    text = " ".join(stated.split())
+    if not text or len(text) > MAX_CHARS:
+        return None
+    if is_edtf(text):
+        return text
+    found = _read(normalized(text), Manner(tuple(languages), order))
+    return None if found is None or _in_another_calendar(found, languages) else found
+
+
+def _in_another_calendar(edtf: str, languages: Sequence[str]) -> bool:
+    years = [int(year) for year in re.findall(r"(?<![-\d])\d{4}", edtf.replace("X", "0"))]
+    return any(
+        year in words.OTHER_CALENDARS.get(re.split("[-_]", tag)[0].lower(), ())
+        for tag in languages
+        for year in years
+    )
+
+
+def _read(text: str, manner: Manner) -> str | None:
+    text = text.strip(" .,;،、")
+    for read in READERS:
+        found = read(text, manner)
+        if found is not None and is_edtf(found):
+            return found
+    return None
+
+
+def _iso(text: str, manner: Manner) -> str | None:
+    """EDTF within words, as in `before 2002-05`."""
+    years = YEAR_AND_TWO_DIGITS.fullmatch(text)
+    if years and int(years[2]) < int(years[3]) <= 12:
+        raise AmbiguousDate(
+            f"{text!r} may be a month, or years from {years[1]}{years[2]} to {years[1]}{years[3]}",
+            f"write {years[1]}{years[2]}/{years[1]}{years[3]} for the years",
+        )
+    return text.upper() if is_edtf(text.upper()) else None
+
+
+def _numeric(text: str, manner: Manner) -> str | None:
+    fillers = "|".join(map(re.escape, sorted(names(manner.languages).fillers)))
+    found = NUMERIC.fullmatch(re.sub(rf"(?<=\d)\s*\.?\s*(?:{fillers})\.?$", "", text))
+    if not found:
+        return None
+    first, last = found[1], found[4]
+    a, b = int(first), int(found[3])
+    if len(first) == 4 and len(last) <= 2:
+        return f"{first}-{b:02}-{int(last):02}"
+    if len(last) not in (2, 4) or len(first) > 2:
+        return None
+    if manner.order in (None, "ymd") and a != b and 1 <= a <= 12 and 1 <= b <= 12:
+        raise AmbiguousDate(
+            f"{text!r} may have the day or the month first",
+            "write it as 2002-02-01, or set date_order to dmy or mdy",
+        )
+    day, month = (b, a) if b > 12 or (manner.order == "mdy" and a <= 12) else (a, b)
+    return f"{last}-{month:02}-{day:02}" if len(last) == 4 else None
+
+
+def _without_time(text: str, manner: Manner) -> str | None:
+    """A date with a time of day: what was not said to the second is no time in EDTF."""
+    date = TIME_OF_DAY.sub(" ", f" {text}", count=1)
+    return _read(date, manner) if date != f" {text}" and re.search(r"\d", date) else None
+
+
+def _part_of_century(text: str, manner: Manner) -> str | None:
+    for found in _phrases("DECADES_OF_CENTURIES", text, manner):
+        century = _century(found["c"])
+        return f"{century - 1:02}{found['d']}X" if century else None
+    for found in _phrases("CENTURIES", text, manner, slot=CENTURY):
+        century = _century(found["c"])
+        return f"{century - 1:02}XX" if century else None
+    for found in _phrases("HUNDREDS", text, manner, slot=r"(\d\d)00"):
+        return f"{found[1]}XX"
+    for found in _phrases("DECADES", text, manner, slot=r"(\d{3})0"):
+        if found[1].endswith("0") and re.search(r"\d(?:'?s|er)\b", text):
+            raise AmbiguousDate(
+                f"{text!r} may be ten years or a hundred",
+                f"write {found[1]}X for ten years, {found[1][:2]}XX for a hundred",
+            )
+        return f"{found[1]}X"
+    return None
+
+
+def _century(number: str) -> int:
+    if number.isdigit():
+        return int(number)
+    values = [ROMAN[char] for char in number]
+    return sum(-v if v < max(values[i:]) else v for i, v in enumerate(values))
+
+
+def _approximate(text: str, manner: Manner) -> str | None:
+    if doubted := re.fullmatch(r"(.+?)\s*(?:\(\?\)|\?)", text):
+        found = _read(doubted[1], manner)
+        if not found or "/" in found:
+            return None
+        return f"{found[:-1]}%" if found.endswith("~") else f"{found}?"
+    for phrase in _phrases("CIRCA", text, manner):
+        found = _read(phrase[1], manner)
+        if found and ".." not in found:
+            return "/".join(f"{side}~" for side in found.split("/"))
+    return None
+
+
+def _open_ended(text: str, manner: Manner) -> str | None:
+    for table, form in (("BEFORE", "../{}"), ("AFTER", "{}/..")):
+        for phrase in _phrases(table, text, manner):
+            point = _read(phrase[1], manner)
+            if point and "/" not in point:
+                return form.format(point)
+    return None
+
+
+def _between(text: str, manner: Manner) -> str | None:
+    for phrase in _phrases("BETWEEN", text, manner):
+        if found := _range(phrase[1], phrase[2], manner):
+            return found
+    return None
+
+
+def _with_dash(text: str, manner: Manner) -> str | None:
+    for dash in DASHES:
+        start, *end = re.split(dash, text)
+        if len(end) == 1 and (found := _range(start, end[0], manner)):
+            return found
+    return None
+
+
+def _range(start: str, end: str, manner: Manner) -> str | None:
+    """From one date to another, either of which may leave to the other what they share."""
+    whole = [_read(side, manner) if re.search(r"\d{3}", side) else None for side in (start, end)]
+    if whole[0] and whole[1]:
+        return None if "/" in "".join(map(str, whole)) else f"{whole[0]}/{whole[1]}"
+    sides = [parts_of(side, manner.languages) for side in (start, end)]
+    if sides[0] is None or sides[1] is None:
+        return None
+    both = sides[0].completed(sides[1])
+    points = [_point(side) for side in both] if both else []
+    return "/".join(map(str, points)) if points and None not in points and points[0] != points[1] else None
+
+
+def _season_over_years(text: str, manner: Manner) -> str | None:
+    found = OVER_TWO_YEARS.fullmatch(text)
+    if not found or int(found[3]) % 100 != (int(found[2]) + 1) % 100:
+        return None
+    parts = parts_of(f"{found[1]} {found[2]} {found[4]}", manner.languages)
+    return _point(parts) if parts and parts.season else None
+
+
+def _date(text: str, manner: Manner) -> str | None:
+    parts = parts_of(text, manner.languages)
+    return _point(parts) if parts else None
+
+
+def _point(parts: Parts) -> str | None:
+    if parts.year is None or (parts.day and not parts.month):
+        return None
+    year = f"{parts.year:04}" if parts.year >= 0 else f"-{-parts.year:04}"
+    if parts.season:
+        return None if parts.month else f"{year}-{parts.season}"
+    if not parts.month:
+        return year
+    try:
+        found = dateutil_parser.parse(f"{parts.day or 1} {ENGLISH[parts.month - 1]} 2000")
+    except ValueError:
+        return None
+    return f"{year}-{found:%m-%d}" if parts.day else f"{year}-{found:%m}"
+
+
+Reader = Callable[[str, Manner], str | None]
+
+READERS: tuple[Reader, ...] = (
+    _iso,
+    _numeric,
+    _part_of_century,
+    _season_over_years,
+    _between,
+    _approximate,
+    _open_ended,
+    _with_dash,
+    _date,
+    _without_time,
+)
+
+
+def _phrases(table: str, text: str, manner: Manner, slot: str = "(.+?)") -> Iterator[re.Match[str]]:
+    """How the forms of a table fit a text, those of the document's languages first."""
+    for form in _forms(table, known_languages(manner.languages), slot):
+        if found := form.fullmatch(text):
+            yield found
+
+
+@lru_cache(maxsize=512)
+def _forms(table: str, languages: Languages, slot: str) -> tuple[re.Pattern[str], ...]:
+    rows = getattr(words, table)
+    return tuple(
+        _form(normalized(form), slot)
+        for language in languages
+        for form in rows.get(language, "").split("|")
+        if form
+    )
+
+
+def _form(form: str, slot: str) -> re.Pattern[str]:
+    pieces = PLACEHOLDERS.split(form)
+    return re.compile("".join(slot if p == "{}" else SLOTS.get(p) or _literal(p) for p in pieces))
+
+
+def _literal(text: str) -> str:
+    """Words as a pattern: full stops and apostrophes may be missing, and a space beside a number."""
+    loose = {" ": r"(?:\s+|(?<=[\W\d])|(?=\d))", ".": r"\.?", "'": "'?", "-": r"\s?[‐-―-]?\s?"}
+    return "".join(loose.get(char) or re.escape(char) for char in text)
