@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from langcodes import tag_is_valid
+from langcodes.tag_parser import parse_tag
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -61,9 +62,11 @@ def _text(value: str) -> str:
 
 
 def _language(tag: str) -> str:
+    """The tag in its usual form (RFC 5646 2.1.1): en_us is en-US."""
     if not tag_is_valid(tag):
         raise ValueError(f"{tag!r} is not a BCP 47 language tag such as 'en' or 'uz-Cyrl'")
-    return tag
+    parts = parse_tag(tag)  # type: ignore[no-untyped-call]
+    return "-".join(part for _, part in parts)
 
 
 def _uri(value: str) -> str:
@@ -103,6 +106,10 @@ Edtf = Annotated[str, AfterValidator(_edtf)]
 
 T = TypeVar("T")
 Many = Annotated[tuple[T, ...], Strict(False)]
+
+
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
 
 
 def _listed(value: object) -> object:
@@ -164,6 +171,22 @@ def _rights(value: object) -> object:
     return {"statement": value} if isinstance(value, str) else value
 
 
+FieldName = Literal[
+    "title",
+    "identifier",
+    "subtitle",
+    "abstract",
+    "creators",
+    "publisher",
+    "date",
+    "language",
+    "places",
+    "subjects",
+    "source_url",
+    "rights",
+]
+
+
 class Metadata(_Model):
     """What is known about a work, and how each part of it was obtained (`provenance`)."""
 
@@ -183,6 +206,7 @@ class Metadata(_Model):
     language: Annotated[
         Many[LanguageTag],
         BeforeValidator(_listed, json_schema_input_type=str | list[str]),
+        AfterValidator(_distinct),
         Field(min_length=1),
     ] = ("und",)
     places: Annotated[Many[Line], BeforeValidator(_listed, json_schema_input_type=str | list[str])] = ()
@@ -191,9 +215,9 @@ class Metadata(_Model):
     rights: Annotated[
         Rights | None, BeforeValidator(_rights, json_schema_input_type=str | Rights | None)
     ] = None
-    provenance: dict[str, Obtained] = Field(default_factory=dict)
+    provenance: dict[FieldName, Obtained] = Field(default_factory=dict)
 
-    def obtained(self, field: str) -> Obtained:
+    def obtained(self, field: FieldName) -> Obtained:
         """How the value of `field` was obtained; unknown where there is none."""
         if field in self.provenance:
             return self.provenance[field]
@@ -331,6 +355,10 @@ class Article(Metadata):
             raise ValueError(f"body: quotes and lists are nested more than {MAX_DEPTH} deep")
         return self
 
+    def says_something(self) -> bool:
+        """Whether the body has a figure or text that is not white space."""
+        return any(isinstance(block, Figure) or _has_text(block) for block in walk(self.body))
+
     def figures(self) -> Iterator[Figure]:
         """Every figure of the body, in reading order."""
         return (block for block in walk(self.body) if isinstance(block, Figure))
@@ -350,6 +378,15 @@ def walk(blocks: tuple[BaseModel, ...]) -> Iterator[BaseModel]:
         yield block
         for inner in children(block):
             yield from walk(inner)
+
+
+def _has_text(value: object) -> bool:
+    if isinstance(value, tuple):
+        return any(map(_has_text, value))
+    if isinstance(value, Table):
+        return _has_text((value.header, value.rows, value.caption))
+    text = value.text if isinstance(value, (Span, Code)) else ""
+    return bool(text.strip()) or _has_text(getattr(value, "content", ()))
 
 
 def _depth(blocks: tuple[BaseModel, ...]) -> int:

@@ -11,7 +11,7 @@ from archiver.errors import SettingsError, SourceError
 from archiver.findings import Finding, Report, Severity
 from archiver.pipeline import Job, Outcome, package_one
 from archiver.settings import Settings
-from archiver.sources import SUFFIXES, SourceRef, locate
+from archiver.sources import SUFFIXES, SourceRef, locate, locate_in
 
 
 def package_many(
@@ -40,7 +40,7 @@ def discover(
     """Where each document is, in order; an error for what is named but is not there."""
     for source in sources:
         if source == "-":
-            yield SourceRef(Path("stdin.txt"), data=stdin or b"")
+            yield from locate_in(stdin or b"", "stdin")
             continue
         path = Path(source)
         if path.is_dir():

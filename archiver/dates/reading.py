@@ -181,6 +181,10 @@ def _between(text: str, manner: Manner) -> str | None:
 
 
 def _with_dash(text: str, manner: Manner) -> str | None:
+    """A range with a dash. 2002-13 is none: it is as likely a month or a day that went wrong."""
+    years = re.fullmatch(r"\d\d(\d\d)-(\d\d)", text)
+    if years and int(years[2]) <= 31 and int(years[2]) != int(years[1]) + 1:
+        return None
     for dash in DASHES:
         start, *end = re.split(dash, text)
         if len(end) == 1 and (found := _range(start, end[0], manner)):

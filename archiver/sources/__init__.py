@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from archiver.article import Article
 from archiver.errors import InvalidArticle, SourceError
@@ -34,6 +35,12 @@ class SourceRef:
     offset: int = 0
     length: int | None = None
     data: bytes | None = None
+    mark: bytes = b""
+    """The byte order mark of the file, without which a line of UTF-16 could not be read."""
+
+    def at(self, line: int) -> str:
+        """Where a line of the document is: one of JSON Lines has one, which its label names."""
+        return self.label if self.line else f"{self.label}, line {line}"
 
     @property
     def label(self) -> str:
@@ -94,19 +101,65 @@ class Source:
 
 
 def locate(path: Path) -> Iterator[SourceRef]:
-    """The documents in a file: one for each line of JSON Lines, else one."""
+    """The documents in a file: one for each line of JSON Lines, else one.
+
+    Raises SourceError for JSON Lines without a line.
+    """
     if path.suffix.lower() not in LINES_SUFFIXES:
         yield SourceRef(path)
         return
-    offset = 0
+    found = False
     try:
         with _opened(path) as file:
-            for number, line in enumerate(file, 1):
-                if line.strip():
-                    yield SourceRef(path, number, offset, len(line))
-                offset += len(line)
+            for ref in _lines(path, file):
+                found = True
+                yield ref
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror}", where=str(path)) from None
+    if not found:
+        raise SourceError("is empty; expected an article on each line", where=str(path))
+
+
+def locate_in(data: bytes, name: str) -> Iterator[SourceRef]:
+    """The documents in bytes from elsewhere: one for each line of JSON Lines, else one."""
+    from archiver.sources import json_article
+
+    if not json_article.is_lines(data):
+        yield SourceRef(Path(f"{name}.txt"), data=data)
+        return
+    path = Path(f"{name}.jsonl")
+    for ref in _lines(path, io.BytesIO(data)):
+        end = ref.offset + (ref.length or 0)
+        yield replace(ref, data=data[ref.offset : end])
+
+
+def _lines(path: Path, file: BinaryIO) -> Iterator[SourceRef]:
+    """Where each line of a file is that is not blank."""
+    from archiver.sources.decoding import WIDE_MARKS
+
+    start = file.read(4)
+    mark, encoding = next((m for m in WIDE_MARKS if start.startswith(m[0])), (b"", ""))
+    offset = file.seek(len(mark))
+    lines = _wide_lines(file, encoding) if mark else file
+    try:
+        for number, line in enumerate(lines, 1):
+            if (line.decode(encoding) if encoding else line).strip():
+                yield SourceRef(path, number, offset, len(line), mark=mark)
+            offset += len(line)
+    except UnicodeDecodeError:
+        raise SourceError(
+            f"begins as {encoding.upper()} but is not, throughout; save it as UTF-8", where=str(path)
+        ) from None
+
+
+def _wide_lines(file: BinaryIO, encoding: str) -> Iterator[bytes]:
+    """The lines of a text whose line feeds are more than one byte."""
+    text = io.TextIOWrapper(file, encoding, newline="\n")
+    try:
+        for line in text:
+            yield line.encode(encoding)
+    finally:
+        text.detach()
 
 
 def read(ref: SourceRef, settings: Settings) -> Source:
@@ -119,12 +172,12 @@ def read(ref: SourceRef, settings: Settings) -> Source:
 
     label = ref.label
     data = _bytes(ref, settings)
-    text = decoding.decode(data, label, settings)
+    text = decoding.decode(data, ref, settings)
     findings = list(text.findings)
     media_type = _media_type(ref, text.text)
     places: dict[str, str] = {}
     if media_type == "application/json":
-        fields: dict[str, Any] = json_article.parse(text.text, label)
+        fields: dict[str, Any] = json_article.parse(text.text, ref)
         body = fields.pop("body", [])
     else:
         parts = (markdown if media_type == "text/markdown" else article_text).parse(text.text, label)
@@ -135,22 +188,32 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     if not body:
         raise SourceError("has a title but no body", where=label)
     article, noticed = metadata.build(fields, body, data, label, settings, places)
+    if not article.says_something():
+        raise SourceError("has a title but no body: no text in it and no picture", where=label)
     findings += noticed
     attachments = tuple(_attachments(article, ref, settings))
-    if settings.strict and any(f.severity is Severity.WARNING for f in findings):
-        raise InvalidArticle(findings, hint="warnings are errors when strict is set")
+    refuse_warnings(findings, settings)
     return Source(ref, ref.name, data, media_type, text.encoding, article, attachments, tuple(findings))
+
+
+def refuse_warnings(findings: Sequence[Finding], settings: Settings) -> None:
+    """Raise InvalidArticle, where the settings are strict, with every warning as an error."""
+    if settings.strict and any(f.severity is Severity.WARNING for f in findings):
+        errors = [
+            replace(f, severity=Severity.ERROR) if f.severity is Severity.WARNING else f for f in findings
+        ]
+        raise InvalidArticle(errors, hint="warnings are errors when strict is set")
 
 
 def _bytes(ref: SourceRef, settings: Settings) -> bytes:
     if ref.data is not None:
-        data = ref.data
+        data = ref.mark + ref.data
     else:
         try:
             with _opened(ref.path) as file:
                 file.seek(ref.offset)
                 most = settings.max_source_bytes + 1
-                data = file.read(most if ref.length is None else min(ref.length, most))
+                data = ref.mark + file.read(most if ref.length is None else min(ref.length, most))
         except OSError as error:
             raise SourceError(f"cannot be read: {error.strerror}", where=ref.label) from None
     if len(data) > settings.max_source_bytes:

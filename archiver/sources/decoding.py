@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.article import NOT_TEXT
 from archiver.errors import SourceError
 from archiver.findings import Finding, Severity
 from archiver.settings import Settings
+
+if TYPE_CHECKING:
+    from archiver.sources import SourceRef
 
 SIGNATURES = {
     b"%PDF-": "a PDF",
@@ -22,13 +26,19 @@ SIGNATURES = {
     b"\x1f\x8b": "a gzip archive",
 }
 
-BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
+WIDE_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), *WIDE_MARKS)
 
-LIKELY_ENCODINGS = ["cp1252", "latin_1", "cp1251", "cp1253", "cp1255", "cp1256", "koi8_r", "cp1250"]
+NAMED = {"latin_1": "ISO-8859-1", "koi8_r": "KOI8-R", "koi8_u": "KOI8-U"}
+
+MOST_STRAYS = 1000
+MOST_FINDINGS = 20
+"""So many places of one kind are told, and no more."""
 
 
 class Text(NamedTuple):
@@ -39,14 +49,15 @@ class Text(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def decode(data: bytes, name: str, settings: Settings) -> Text:
+def decode(data: bytes, ref: SourceRef, settings: Settings) -> Text:
     """The text of a source. Raises SourceError for what is empty, binary or beyond the limits."""
+    name = ref.label
     if not data.strip():
         raise SourceError("is empty; expected an article", where=name)
     for signature, kind in SIGNATURES.items():
         if data.startswith(signature):
             raise SourceError(f"is {kind}, not text; expected an article as text", where=name)
-    text, encoding, findings = _decoded(data, name)
+    text, encoding, findings = _decoded(data, ref)
     if "\0" in text:
         raise SourceError("is binary (it has NUL characters); expected text", where=name)
     text = re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
@@ -57,75 +68,100 @@ def decode(data: bytes, name: str, settings: Settings) -> Text:
             raise SourceError(
                 f"has {len(line):,} characters, more than the {settings.max_line_chars:,} that "
                 "max_line_chars allows",
-                where=f"{name}, line {number}",
+                where=ref.at(number),
             )
-    text, removed = _without_controls(text, name)
+    text, removed = _without_controls(text, ref)
     return Text(text, encoding, (*findings, *removed))
 
 
-def _decoded(data: bytes, name: str) -> tuple[str, str, tuple[Finding, ...]]:
+def _decoded(data: bytes, ref: SourceRef) -> tuple[str, str, Sequence[Finding]]:
     for mark, encoding in BYTE_ORDER_MARKS:
         if data.startswith(mark):
             try:
                 return data[len(mark) :].decode(encoding), encoding, ()
             except UnicodeDecodeError as error:
+                if encoding == "utf-8":
+                    data = data[len(mark) :]
+                    break
                 raise SourceError(
                     f"begins as {encoding.upper()} but byte {error.start + len(mark)} is not; "
                     "save it as UTF-8",
-                    where=name,
+                    where=ref.label,
                 ) from None
     try:
         return data.decode("utf-8"), "utf-8", ()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
     if b"\0" in data:
-        raise SourceError("is binary (it has NUL bytes); expected text", where=name)
-    from charset_normalizer import from_bytes
+        raise SourceError("is binary (it has NUL bytes); expected text", where=ref.label)
+    return _mixed(data, ref) or _guessed(data, ref, line)
 
-    best = from_bytes(data[:200_000], cp_isolation=LIKELY_ENCODINGS).best()
-    if best is None:
-        raise SourceError(
-            "is not UTF-8 and no other encoding fits; save it as UTF-8",
-            where=f"{name}, line {line}",
+
+def _mixed(data: bytes, ref: SourceRef) -> tuple[str, str, Sequence[Finding]] | None:
+    """UTF-8 with some bytes of Windows-1252 in it, as where texts were pasted together."""
+    pieces: list[str] = []
+    strays: list[int] = []
+    at = 0
+    while at < len(data):
+        try:
+            pieces.append(data[at:].decode("utf-8"))
+            break
+        except UnicodeDecodeError as error:
+            start, end = at + error.start, at + error.end
+        if len(strays) > MOST_STRAYS:
+            return None
+        pieces += [data[at:start].decode("utf-8"), data[start:end].decode("cp1252", "replace")]
+        strays.append(start)
+        at = end
+    text = "".join(pieces)
+    if sum(ord(char) > 127 for char in text) <= 2 * len(strays):
+        return None
+    lines = dict.fromkeys(data.count(b"\n", 0, start) + 1 for start in strays)
+    findings = [
+        Finding(
+            "source-encoding",
+            Severity.WARNING,
+            "has bytes that are not UTF-8, as the rest is; they were read as Windows-1252",
+            where=ref.at(line),
+            hint="save it as UTF-8 to be sure of every letter",
         )
-    encoding = _western(best.encoding, data)
+        for line, _ in zip(lines, range(MOST_FINDINGS), strict=False)
+    ]
+    return text, "utf-8", findings
+
+
+def _guessed(data: bytes, ref: SourceRef, line: int) -> tuple[str, str, Sequence[Finding]]:
+    from archiver.sources.encodings import guessed
+
+    encoding = guessed(data)
+    if encoding is None:
+        raise SourceError("is not UTF-8 and no other encoding fits; save it as UTF-8", where=ref.at(line))
+    named = NAMED.get(encoding) or encoding.replace("iso8859_", "ISO-8859-").replace("cp", "Windows-")
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         raise SourceError(
-            f"is neither UTF-8 nor, throughout, {encoding}; save it as UTF-8",
-            where=f"{name}, line {line}",
+            f"is neither UTF-8 nor, throughout, {named}; save it as UTF-8", where=ref.at(line)
         ) from None
     finding = Finding(
         "source-encoding",
         Severity.WARNING,
-        f"is not UTF-8; it was read as {encoding.replace('cp', 'Windows-')}, which was inferred",
-        where=f"{name}, line {line}",
+        f"is not UTF-8; it was read as {named}, which was inferred",
+        where=ref.at(line),
         hint="save it as UTF-8 to be sure of every letter",
     )
     return text, encoding, (finding,)
 
 
-def _western(encoding: str, data: bytes) -> str:
-    """Windows-1252 for text that is called Latin-1 but has its quotation marks and dashes."""
-    if encoding in ("latin_1", "cp1250", "cp1252") and re.search(rb"[\x80-\x9f]", data):
-        try:
-            data.decode("cp1252")
-        except UnicodeDecodeError:
-            return encoding
-        return "cp1252"
-    return "latin_1" if encoding == "cp1250" else encoding
-
-
-def _without_controls(text: str, name: str) -> tuple[str, list[Finding]]:
+def _without_controls(text: str, ref: SourceRef) -> tuple[str, list[Finding]]:
     """The text without characters that neither XML nor PDF can carry, and where they were."""
     findings = [
         Finding(
             "source-control-character",
             Severity.WARNING,
             f"has the control character U+{ord(found[0]):04X}, which was left out",
-            where=f"{name}, line {text.count(chr(10), 0, found.start()) + 1}",
+            where=ref.at(text.count("\n", 0, found.start()) + 1),
         )
-        for found, _ in zip(NOT_TEXT.finditer(text), range(20), strict=False)
+        for found, _ in zip(NOT_TEXT.finditer(text), range(MOST_FINDINGS), strict=False)
     ]
     return NOT_TEXT.sub("", text) if findings else text, findings

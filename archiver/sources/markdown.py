@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from markdown_it import MarkdownIt
@@ -16,6 +16,16 @@ from archiver.sources.article_text import Parts, linked
 FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
+NULLS = {"", "~", "null", "Null", "NULL"}
+"""How YAML writes that there is no value (YAML 1.2, 10.3.2)."""
+
+NOT_IN_FRONT_MATTER = {
+    "body": "in Markdown that is what follows it",
+    "provenance": "archiver writes it",
+    "schema_version": "archiver writes it",
+}
+
+
 class _Loader(yaml.BaseLoader):
     """Every scalar is text; no alias, no tag, no key twice: nothing to blow up or to guess."""
 
@@ -25,10 +35,15 @@ class _Loader(yaml.BaseLoader):
             raise yaml.MarkedYAMLError(problem="has an alias, which is not allowed", problem_mark=mark)
         return super().compose_node(parent, index)
 
+    def construct_scalar(self, node: Any) -> Any:
+        return None if node.style is None and node.value in NULLS else super().construct_scalar(node)
+
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         keys = [key.value for key, _ in node.value]
         for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode) or keys.count(key.value) > 1:
+            if not isinstance(key, yaml.ScalarNode) or (key.style is None and key.value in NULLS):
+                raise yaml.MarkedYAMLError(problem="has a key that is no text", problem_mark=key.start_mark)
+            if keys.count(key.value) > 1:
                 raise yaml.MarkedYAMLError(
                     problem=f"has the key {key.value!r} twice", problem_mark=key.start_mark
                 )
@@ -48,35 +63,42 @@ def parse(text: str, name: str) -> Parts:
     return Parts(fields, body, places, reader.findings)
 
 
-def _front_matter(text: str, name: str) -> tuple[dict[str, Any], dict[str, str], str, int]:
-    text = text.lstrip("\n") if text.lstrip("\n").startswith("---") else text
-    found = FRONT_MATTER.match(text)
+class _FrontMatter(NamedTuple):
+    """The fields of front matter, where each stands, the text after it and how many lines it took."""
+
+    fields: dict[str, Any]
+    places: dict[str, str]
+    rest: str
+    lines: int
+
+
+def _front_matter(text: str, name: str) -> _FrontMatter:
+    blank = len(text) - len(text.lstrip("\n"))
+    found = FRONT_MATTER.match(text, blank)
     if not found:
-        return {}, {}, text, 0
+        return _FrontMatter({}, {}, text, 0)
+    first = blank + 2
     try:
         node = yaml.compose(found[1], Loader=_Loader)
         fields = yaml.load(found[1], Loader=_Loader)  # noqa: S506
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        line = f", line {mark.line + 2}" if mark else ""
+        line = f", line {mark.line + first}" if mark else ""
         raise SourceError(f"front matter {error.problem}", where=f"{name}{line}") from None
     except (yaml.YAMLError, RecursionError) as error:
         raise SourceError(f"front matter is not YAML: {error}", where=name) from None
-    if fields is None or fields == "":
-        fields = {}
-    if not isinstance(fields, dict):
-        raise SourceError("front matter is not a list of fields", where=f"{name}, line 2")
+    if fields is not None and not isinstance(fields, dict):
+        raise SourceError("front matter is not a list of fields", where=f"{name}, line {first}")
     places = (
-        {key.value: f"{name}, line {key.start_mark.line + 2}" for key, _ in node.value}
+        {key.value: f"{name}, line {key.start_mark.line + first}" for key, _ in node.value}
         if isinstance(node, yaml.MappingNode)
         else {}
     )
-    if "body" in fields:
-        raise SourceError(
-            "front matter has a body; in Markdown that is what follows it",
-            where=places.get("body", name),
-        )
-    return fields, places, text[found.end() :], text[: found.end()].count("\n")
+    for key, why in NOT_IN_FRONT_MATTER.items():
+        if key in places:
+            raise SourceError(f"front matter has the key {key}; {why}", where=places[key])
+    stated = {key: value for key, value in (fields or {}).items() if value is not None}
+    return _FrontMatter(stated, places, text[found.end() :], text[: found.end()].count("\n"))
 
 
 class _Reader:

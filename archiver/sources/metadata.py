@@ -14,8 +14,8 @@ from archiver.article import Article, Metadata, Obtained
 from archiver.dates import AmbiguousDate, to_edtf
 from archiver.errors import InvalidArticle
 from archiver.findings import Finding, Severity
-from archiver.scripts import script_runs
 from archiver.settings import Settings
+from archiver.sources.languages import UNKNOWN, inferred
 
 SOURCE_NAMESPACE = uuid.UUID("5b1c66a5-5d0d-5e0b-9a5c-0d5a4f0c7a11")
 """The namespace of identifiers that are derived from the bytes of a source (RFC 9562, UUIDv5)."""
@@ -32,27 +32,13 @@ EXPECTED = {
     "string_too_short": "is empty",
     "string_too_long": "is too long",
     "tuple_type": "should be a list",
-    "model_attributes_type": "should be an object",
-    "model_type": "should be an object",
+    "model_attributes_type": "should be text or an object",
+    "model_type": "should be text or an object",
+    "enum": "should be stated, inferred, settings or unknown",
     "dict_type": "should be an object",
     "union_tag_invalid": "is a type of block that is not known",
     "union_tag_not_found": "has no type",
 }
-
-ONE_SCRIPT_LANGUAGES = {
-    "Hebr": "he",
-    "Grek": "el",
-    "Hang": "ko",
-    "Hira": "ja",
-    "Kana": "ja",
-    "Thai": "th",
-    "Geor": "ka",
-    "Armn": "hy",
-}
-"""Scripts that one living language is written in, near enough; the others ask for a closer look."""
-
-SURE = 0.9
-LEAST_LETTERS = 40
 
 
 def build(
@@ -68,35 +54,44 @@ def build(
     `places` tells where in the source a field stands. Raises InvalidArticle with a finding for
     each thing that is wrong.
     """
-    values = {key: value for key, value in fields.items() if value not in (None, "", [])}
+    values = {key: value for key, value in fields.items() if not _is_missing(value)}
     places = places or {}
     findings: list[Finding] = []
-    provenance = {**dict.fromkeys(values.keys() & set(FIELDS), Obtained.STATED)}
-    provenance |= _given(values.pop("provenance", None))
+    claims = values.pop("provenance", {})
+    provenance = {field: _stated(field, claims) for field in values.keys() & set(FIELDS)}
     for field, value in _defaults(settings).items():
         if field not in values:
             values[field] = value
             provenance[field] = Obtained.SETTINGS
     if "language" not in values:
-        values["language"] = [_inferred_language(values, body)]
-        known = values["language"] != ["und"]
+        values["language"] = [inferred("\n".join([str(values.get("title", "")), *_texts(body)]))]
+        known = values["language"] != [UNKNOWN]
         provenance["language"] = Obtained.INFERRED if known else Obtained.UNKNOWN
     findings += _dated(values, name, settings, places)
     provenance.setdefault("date", Obtained.UNKNOWN)
     if "identifier" not in values:
         values["identifier"] = _derived_identifier(values.get("source_url"), data)
         provenance["identifier"] = Obtained.INFERRED
-    values["provenance"] = {k: str(v) for k, v in sorted(provenance.items())}
+    values["provenance"] = claims
     values["body"] = body
     try:
-        article = Article.model_validate_json(json.dumps(values, allow_nan=False))
+        claimed = Article.model_validate_json(json.dumps(values, allow_nan=False))
     except (ValidationError, ValueError, RecursionError) as error:
         raise InvalidArticle([*findings, *explain(error, name, places)]) from None
-    return article, findings
+    return claimed.model_copy(update={"provenance": dict(sorted(provenance.items()))}), findings
 
 
-def _given(provenance: object) -> dict[str, Any]:
-    return dict(provenance) if isinstance(provenance, dict) else {}
+def _is_missing(value: object) -> bool:
+    """Whether a source leaves a value out: nothing, blank text, or lists and objects of nothing."""
+    if isinstance(value, dict):
+        return all(map(_is_missing, value.values()))
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def _stated(field: str, claims: object) -> Obtained:
+    """How a field of a source was obtained: it may say that it had inferred it, and nothing else."""
+    inferred_once = isinstance(claims, dict) and claims.get(field) == Obtained.INFERRED
+    return Obtained.INFERRED if inferred_once else Obtained.STATED
 
 
 def _defaults(settings: Settings) -> dict[str, Any]:
@@ -113,7 +108,7 @@ def _dated(
 ) -> list[Finding]:
     """Put the EDTF of a stated date beside it; say where it could not be understood."""
     stated = values.get("date")
-    if isinstance(stated, dict) and set(stated) == {"stated"}:
+    if isinstance(stated, dict) and {key for key, value in stated.items() if value} == {"stated"}:
         stated = stated["stated"]
     if not isinstance(stated, str):
         return []
@@ -149,37 +144,6 @@ def _derived_identifier(source_url: object, data: bytes) -> str:
     return f"urn:uuid:{uuid.uuid5(SOURCE_NAMESPACE, hashlib.sha512(data).hexdigest())}"
 
 
-def _inferred_language(values: Mapping[str, Any], body: Sequence[Any]) -> str:
-    """The language that the text seems to be in, `und` where that is not sure."""
-    text = "\n".join([str(values.get("title", "")), *_texts(body)])[:20_000]
-    counts: dict[str, int] = {}
-    for start, end, script in script_runs(text):
-        counts[script] = counts.get(script, 0) + sum(map(str.isalpha, text[start:end]))
-    if "Hira" in counts or "Kana" in counts:
-        return "ja"
-    script = max(counts, key=lambda key: counts[key], default="")
-    if script in ONE_SCRIPT_LANGUAGES:
-        return ONE_SCRIPT_LANGUAGES[script]
-    if script == "Hani":
-        return "zh"
-    if counts.get(script, 0) < LEAST_LETTERS:
-        return "und"
-    return _classified(text)
-
-
-def _classified(text: str) -> str:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    global _identifier
-    if _identifier is None:
-        _identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    language, probability = _identifier.classify(text)
-    return str(language) if probability >= SURE else "und"
-
-
-_identifier: Any = None
-
-
 def _texts(value: object) -> list[str]:
     if isinstance(value, str):
         return [value]
@@ -196,13 +160,20 @@ def explain(error: Exception, name: str, places: Mapping[str, str]) -> list[Find
         return [Finding("metadata-invalid", Severity.ERROR, f"cannot be read: {error}", where=name)]
     findings = []
     for problem in error.errors(include_url=False, include_context=False):
+        if is_key := problem["loc"][-1:] == ("[key]",):
+            problem["loc"], problem["type"] = problem["loc"][:-1], "extra_forbidden"
         path = _dotted(problem["loc"])
         top = str(problem["loc"][0]) if problem["loc"] else ""
         message = EXPECTED.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1:
             message += f"; the fields are {', '.join((*FIELDS, 'body'))}"
         found = problem.get("input")
-        if isinstance(found, (str, int, float, bool)) and problem["type"] in EXPECTED and found != "":
+        if (
+            isinstance(found, (str, int, float))
+            and problem["type"] in EXPECTED
+            and found != ""
+            and not is_key
+        ):
             message += f" (found {str(found)[:80]!r})"
         where = places.get(top, name)
         findings.append(Finding("metadata-invalid", Severity.ERROR, f"{path} {message}", where=where))

@@ -1,0 +1,130 @@
+"""Encodings: which of the world's single-byte encodings a text without UTF-8 is in.
+
+charset-normalizer measures how like a mess and how like a language each reading looks; what it
+leaves open (¯ó³ta is as tidy to it as żółta) is told by symbols inside words and by alphabets.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from itertools import pairwise
+from typing import NamedTuple
+
+from archiver.scripts import LETTERS
+
+ENCODINGS = (
+    *("latin_1", "cp1252", "iso8859_15", "iso8859_2", "cp1250", "iso8859_9", "cp1254", "cp1257"),
+    *("iso8859_5", "cp1251", "koi8_r", "koi8_u", "iso8859_7", "cp1253"),
+    *("iso8859_8", "cp1255", "iso8859_6", "cp1256"),
+)
+"""The candidates; of two that read the bytes alike the first is named."""
+
+OF_MANY_BYTES = ("gb18030", "big5", "cp932", "euc_jp", "cp949")
+"""Those of Chinese, Japanese and Korean."""
+
+ALPHABETS = {
+    "ca": "àçèéíïòóúü·",
+    "cs": "áčďéěíňóřšťúůýž",
+    "da": "æøåéü",
+    "de": "äöüßé",
+    "es": "áéíñóúüªº",
+    "et": "äõöüšž",
+    "fi": "äöåšžé",
+    "fr": "àâæçéèêëîïôœùûüÿ",
+    "hr": "čćđšž",
+    "hu": "áéíóöőúüű",
+    "is": "áðéíóúýþæö",
+    "it": "àèéìîòùªº",
+    "lt": "ąčęėįšųūž",
+    "lv": "āčēģīķļņšūž",
+    "nl": "áéëèïíóöüú",
+    "pl": "ąćęłńóśźż",
+    "pt": "áâãàçéêíóôõúüªº",
+    "ro": "ăâîşţ",
+    "sk": "áäčďéíĺľňóôŕšťúýž",
+    "sq": "ëç",
+    "sv": "åäöé",
+    "tr": "çğıöşüâîûi̇",
+    "ru": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+    "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
+    "be": "абвгдеёжзійклмнопрстуўфхцчшыьэюя",
+    "bg": "абвгдежзийклмнопрстуфхцчшщъьюя",
+    "sr": "абвгдђежзијклљмнњопрстћуфхцчџш",
+    "el": "αβγδεζηθικλμνξοπρστυφχψωςάέήίόύώϊϋΐΰ",
+    "he": "אבגדהוזחטיכךלמםנןסעפףצץקרשת",
+    "ar": "ءآأؤإئابةتثجحخدذرزسشصضطظعغـفقكلمنهوىيًٌٍَُِّْ",
+    "fa": "ءآأؤئابپتثجچحخدذرزژسشصضطظعغفقکكگلمنهوىي",
+}
+"""The letters beyond a to z of languages that were written in these encodings."""
+
+INSIDE_WORDS = "’‘‐–—·°\u00ad…"
+MAY_END_WORDS = "“”„‟‘’‚‹›«»¿¡…€£§©®™°†‡•№,.;:!?\"'()[]{}<>–—-"
+SYMBOLS_ALONE = 0.6
+SAMPLE = 20_000
+LIKELY, POSSIBLE = 0.9, 0.5
+
+
+class Reading(NamedTuple):
+    """A reading of some bytes, and how likely it is."""
+
+    encoding: str
+    score: float
+
+
+def guessed(data: bytes) -> str | None:
+    """The encoding that the bytes of a text are most likely in, None where none is likely."""
+    sample = b"\n".join(line for line in data.splitlines() if not line.isascii())[:SAMPLE]
+    readings = [Reading(name, score) for name in ENCODINGS if (score := _score(sample, name)) is not None]
+    best = max(readings, key=lambda reading: reading.score, default=None)
+    if best and best.score >= LIKELY:
+        return best.encoding
+    return _of_many_bytes(sample) or (best.encoding if best and best.score >= POSSIBLE else None)
+
+
+def _of_many_bytes(sample: bytes) -> str | None:
+    """An encoding of Chinese, Japanese or Korean, where the library finds one."""
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample, cp_isolation=list(OF_MANY_BYTES)).best()
+    return best.encoding if best and best.multi_byte_usage > 0.1 and best.chaos < 0.1 else None
+
+
+def _score(sample: bytes, encoding: str) -> float | None:
+    from charset_normalizer.cd import coherence_ratio
+    from charset_normalizer.md import mess_ratio
+
+    try:
+        text = sample.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    foreign = [char for char in text if ord(char) > 127]
+    if not foreign or re.search("[\x80-\x9f]", text):
+        return None
+    letters = Counter(char.lower() for char in foreign if char.isalpha())
+    most = max(sum(letters[char] for char in alphabet) for alphabet in ALPHABETS.values())
+    fit = most / letters.total() if letters else SYMBOLS_ALONE
+    coherence = max((share for _, share in coherence_ratio(text)), default=0.0)
+    return fit - 2 * _oddities(text) / len(foreign) + (coherence - mess_ratio(text)) / 2
+
+
+def _oddities(text: str) -> int:
+    """How often a word has a symbol or a capital within it, or letters of two scripts."""
+    return sum(_oddity(word.strip(MAY_END_WORDS)) for word in re.findall(r"\S*[^\x00-\x7f]\S*", text))
+
+
+def _oddity(word: str) -> int:
+    foreign = [char for char in word if ord(char) > 127]
+    symbols = sum(not (char.isalnum() or char in INSIDE_WORDS or _is_mark(char)) for char in foreign)
+    raised = sum(char in "¹²³¼½¾ªº" for char in word) if len(word) > 2 and not re.search(r"\d", word) else 0
+    capitals = sum(
+        before.islower() and char.isupper() and ord(char) > 127 for before, char in pairwise(word)
+    )
+    scripts = {found.lastgroup for found in LETTERS.finditer(word)}
+    a_sum = re.fullmatch(r"[^\W\d_]\d+", word) is not None and not word[0].isascii()
+    return symbols + raised + capitals + (len(scripts) > 1) + a_sum
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char).startswith("M")

@@ -1,0 +1,105 @@
+"""Languages: what a text seems to be written in, by its script, its letters and a classifier."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from archiver.scripts import script_runs, writing_scripts
+
+UNKNOWN = "und"
+
+USUAL = {
+    "Arab": "ar",
+    "Armn": "hy",
+    "Beng": "bn",
+    "Deva": "hi",
+    "Ethi": "am",
+    "Geor": "ka",
+    "Grek": "el",
+    "Gujr": "gu",
+    "Guru": "pa",
+    "Hang": "ko",
+    "Hani": "zh",
+    "Hebr": "he",
+    "Khmr": "km",
+    "Knda": "kn",
+    "Laoo": "lo",
+    "Mlym": "ml",
+    "Mong": "mn",
+    "Mymr": "my",
+    "Orya": "or",
+    "Sinh": "si",
+    "Taml": "ta",
+    "Telu": "te",
+    "Thai": "th",
+    "Tibt": "bo",
+}
+"""The language that a script usually speaks for, where the letters and the classifier do not say more."""
+
+LETTERS = {
+    "Arab": (("ug", "ۇۈۋ"), ("ckb", "ڕڵێۆ"), ("ps", "ټډړښځڅڼ"), ("ur", "ٹڈڑںے"), ("fa", "پچژگیک")),
+    "Beng": (("as", "ৰৱ"),),
+    "Latn": (("vi", "ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"),),
+    "Cyrl": (("be", "ў"), ("uk", "їєґ"), ("sr", "ђћ"), ("mk", "ѓќ")),
+}
+"""Letters that only some languages of a script have, the rarest first."""
+
+CLASSIFIED = {"Deva": {"hi", "mr", "ne"}}
+"""Languages that share their letters, between which the classifier decides."""
+
+MACROLANGUAGES = {"ary": "ar", "arz": "ar"}
+
+SURE = 0.9
+LEAST_LETTERS = {"Deva": 15}
+MOST_CHARS = 20_000
+
+
+def inferred(text: str) -> str:
+    """The language (BCP 47) that a text seems to be in, `und` where that is not sure."""
+    text = text[:MOST_CHARS]
+    counts: dict[str, int] = {}
+    for start, end, script in script_runs(text):
+        counts[script] = counts.get(script, 0) + sum(map(str.isalpha, text[start:end]))
+    if counts.keys() & {"Hira", "Kana"}:
+        return "ja"
+    script = max(counts, key=lambda key: counts[key], default="")
+    if not counts.get(script):
+        return UNKNOWN
+    by_letters = _by_letters(text, script)
+    if script in USUAL and script not in LETTERS and script not in CLASSIFIED:
+        return USUAL[script]
+    if counts[script] >= LEAST_LETTERS.get(script, 40) and (language := _classified(text, script)):
+        return language
+    return by_letters or USUAL.get(script, UNKNOWN)
+
+
+def _by_letters(text: str, script: str) -> str:
+    lower = text.lower()
+    for language, letters in LETTERS.get(script, ()):
+        if any(letter in lower for letter in letters):
+            return language
+    return ""
+
+
+def _classified(text: str, script: str) -> str:
+    """What the classifier is sure of, among the languages that are written so."""
+    shares: dict[str, float] = {}
+    for language, share in _classifier().rank(text):
+        language = MACROLANGUAGES.get(language, language)
+        if _is_written_in(language, script) and language in CLASSIFIED.get(script, {language}):
+            shares[language] = shares.get(language, 0) + float(share)
+    best = max(shares, key=lambda key: shares[key], default="")
+    sure = 0.5 if script in CLASSIFIED else SURE
+    return best if best and shares[best] >= sure * sum(shares.values()) else ""
+
+
+def _is_written_in(language: str, script: str) -> bool:
+    return script in writing_scripts(language)
+
+
+@cache
+def _classifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -1,0 +1,131 @@
+"""Bytes that are not UTF-8 are read in the encoding they were written in, with a warning by its line."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.errors import SourceError
+from archiver.sources.encodings import guessed
+from tests.conftest import Write
+
+WRITTEN = [
+    (
+        "iso8859_2",
+        "Zażółć gęślą jaźń\n\nMieszkańcy Łodzi świętują otwarcie mostu. Późną jesienią mówi wójt.\n",
+    ),
+    (
+        "cp1250",
+        "Zażółć gęślą jaźń\n\nMieszkańcy Łodzi świętują otwarcie mostu. Późną jesienią mówi wójt.\n",
+    ),
+    ("iso8859_2", "Most znów otwarty\n\nAutor: Żółw\n\nŻółta łódź.\n"),
+    ("cp1250", "Most znów otwarty\n\nAutor: Żółw\n\nŻółta łódź.\n"),
+    ("iso8859_2", "Příliš žluťoučký kůň úpěl ďábelské ódy. Starosta řekl, že práce začnou příští týden.\n"),
+    ("cp1250", "Příliš žluťoučký kůň úpěl ďábelské ódy. Starosta řekl, že práce začnou příští týden.\n"),
+    ("iso8859_2", "Árvíztűrő tükörfúrógép. A polgármester szerint a munkálatok jövő héten kezdődnek.\n"),
+    ("cp1250", "Árvíztűrő tükörfúrógép. A polgármester szerint a munkálatok jövő héten kezdődnek.\n"),
+    (
+        "cp1251",
+        "Правительство сегодня объявило о новом плане. Министр сообщил, что работа начнётся завтра.\n",
+    ),
+    (
+        "koi8_r",
+        "Правительство сегодня объявило о новом плане. Министр сообщил, что работа начнётся завтра.\n",
+    ),
+    (
+        "iso8859_5",
+        "Правительство сегодня объявило о новом плане. Министр сообщил, что работа начнётся завтра.\n",
+    ),
+    (
+        "cp1251",
+        "Уряд сьогодні оголосив про новий план. Міністр повідомив, що робота почнеться завтра, її ціна.\n",
+    ),
+    (
+        "koi8_u",
+        "Уряд сьогодні оголосив про новий план. Міністр повідомив, що робота почнеться завтра, її ціна.\n",
+    ),
+    (
+        "iso8859_5",
+        "Уряд сьогодні оголосив про новий план. Міністр повідомив, що робота почнеться завтра, її ціна.\n",
+    ),
+    (
+        "cp1253",
+        "Η κυβέρνηση ανακοίνωσε σήμερα ένα νέο σχέδιο. Ο υπουργός είπε ότι οι εργασίες αρχίζουν αύριο.\n",
+    ),
+    (
+        "iso8859_7",
+        "Η κυβέρνηση ανακοίνωσε σήμερα ένα νέο σχέδιο. Ο υπουργός είπε ότι οι εργασίες αρχίζουν αύριο.\n",
+    ),
+    ("cp1255", "הממשלה הודיעה היום על תוכנית חדשה. השר אמר שהעבודה תתחיל מחר.\n"),
+    ("iso8859_8", "הממשלה הודיעה היום על תוכנית חדשה. השר אמר שהעבודה תתחיל מחר.\n"),
+    ("cp1256", "أعلنت الحكومة اليوم عن خطة جديدة. وقال الوزير إن العمل سيبدأ غدا.\n"),
+    ("iso8859_6", "أعلنت الحكومة اليوم عن خطة جديدة. وقال الوزير إن العمل سيبدأ غدا.\n"),
+    (
+        "cp1254",
+        "Hükümet bugün yeni bir plan açıkladı. Bakan, çalışmaların yarın başlayacağını söyledi. Şöyle ğ.\n",
+    ),
+    (
+        "iso8859_9",
+        "Hükümet bugün yeni bir plan açıkladı. Bakan, çalışmaların yarın başlayacağını söyledi. Şöyle ğ.\n",
+    ),
+    (
+        "cp1252",
+        "Un café\n\nElle dit « voilà » — puis s’en va très tôt, à l’été. Où ça ? Là-bas, à l'hôtel.\n",
+    ),
+    ("latin_1", "Le café est fermé depuis l'été dernier, où il faisait très chaud à Paris.\n"),
+    (
+        "cp1252",
+        "Größe, Übermut und Ärger: die Straße ist schön. Der Bürgermeister sprach über Pläne.\n",
+    ),
+    ("cp1252", "The café reopened. It’s a “fine” day — everybody said so, and nobody minded.\n"),
+    ("latin_1", "El año pasado, el señor Núñez dijo: ¿qué pasó? Mañana será otro día.\n"),
+    ("latin_1", "Það er gott veður í dag. Þórður sagði að hún væri ánægð með nýja húsið.\n"),
+    ("iso8859_2", "Guvernul a anunţat astăzi un nou plan. Ţara îşi aşteaptă miniştrii şi reformele.\n"),
+    ("cp1250", "Guvernul a anunţat astăzi un nou plan. Ţara îşi aşteaptă miniştrii şi reformele.\n"),
+    (
+        "latin_1",
+        "Hallitus ilmoitti tänään uudesta suunnitelmasta. Työt alkavat pian, sanoi Pääjärvi.\n",
+    ),
+    ("latin_1", "Title\n\nThe price is £5 at 30°C.\n"),
+    ("iso8859_15", "Une œuvre à 5 €, déjà très connue.\n"),
+    ("cp932", "日本語のテキストです。政府は今日新しい計画を発表した。\n" * 5),
+    ("gb18030", "政府今天宣布了一项新计划。\n" * 5),
+    ("cp949", "정부는 오늘 새로운 계획을 발표했다.\n" * 5),
+]
+
+
+@pytest.mark.parametrize(("encoding", "text"), WRITTEN)
+def test_a_text_is_read_in_the_encoding_that_it_was_written_in(encoding: str, text: str) -> None:
+    data = text.encode(encoding)
+    found = guessed(data)
+    assert found is not None
+    assert data.decode(found) == text
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_have_an_encoding_or_none(data: bytes) -> None:
+    assert guessed(data) is None or "".encode(guessed(data) or "") is not None
+
+
+def test_utf_8_with_stray_bytes_keeps_its_letters(article: Write) -> None:
+    text = "Un café\n\nÀ l’été, déjà très chaud.\n\nLa {} est là.\n"
+    head, tail = text.encode().split(b"{}")
+    source = article(head + "forêt".encode("latin_1") + tail, "a.txt")
+    kept = source.article.model_dump_json()
+    assert "forêt" in kept
+    assert "À l’été" in kept
+    assert source.encoding == "utf-8"
+    assert [(f.rule, f.where.rpartition(", ")[2]) for f in source.findings] == [
+        ("source-encoding", "line 5")
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_tells_the_encoding(article: Write, encoding: str) -> None:
+    source = article("Tïtle\n\nText.\n".encode(encoding), "a.txt")
+    assert source.article.title == "Tïtle"
+    assert source.findings == ()
+
+
+def test_bytes_of_no_encoding_are_refused_with_their_line(article: Write) -> None:
+    with pytest.raises(SourceError, match="line 3: is not UTF-8 and no other encoding fits"):
+        article(b"Title\n\n\x81\xfe\xff\x90\x8d\x9d\n", "a.txt")

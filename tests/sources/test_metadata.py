@@ -1,0 +1,122 @@
+"""What a source states of itself: missing values, wrong ones, and how each was obtained."""
+
+import json
+
+import pytest
+
+from archiver.errors import DocumentError
+from archiver.sources import Source
+from tests.conftest import Write
+
+
+def of_json(article: Write, **fields: object) -> Source:
+    return article(json.dumps({"title": "T", "body": ["Text."], "language": "en", **fields}), "a.json")
+
+
+@pytest.mark.parametrize("field", ["nonsense", "provenance", "body"])
+def test_a_claim_about_what_is_no_field_is_refused(article: Write, field: str) -> None:
+    with pytest.raises(DocumentError, match=rf"provenance\.{field} is not a field that is known"):
+        of_json(article, provenance={field: "stated"})
+
+
+@pytest.mark.parametrize(
+    ("provenance", "told"),
+    [(5, "provenance should be an object"), ({"title": "guessed"}, "provenance.title should be stated")],
+)
+def test_a_provenance_of_another_form_is_refused(article: Write, provenance: object, told: str) -> None:
+    with pytest.raises(DocumentError, match=told):
+        of_json(article, provenance=provenance)
+
+
+def test_a_source_may_say_that_it_inferred_a_value_and_nothing_else(article: Write) -> None:
+    claims = {"title": "settings", "language": "inferred", "date": "stated"}
+    read_in = of_json(article, provenance=claims).article
+    assert read_in.obtained("title") == "stated"
+    assert read_in.obtained("language") == "inferred"
+    assert read_in.obtained("date") == "unknown"
+
+
+@pytest.mark.parametrize("date", [None, "", "  ", {}, {"stated": None}, {"stated": " ", "edtf": None}])
+def test_a_date_of_nothing_is_missing(article: Write, date: object) -> None:
+    read_in = of_json(article, date=date).article
+    assert read_in.date is None
+    assert read_in.obtained("date") == "unknown"
+
+
+@pytest.mark.parametrize("null", ["null", "~", "Null", "NULL", ""])
+def test_a_null_in_front_matter_is_missing(article: Write, null: str) -> None:
+    text = f"---\ntitle: {null}\ndate: {null}\npublisher: {null}\nlanguage: en\n---\n# Head\n\nText.\n"
+    read_in = article(text).article
+    assert (read_in.title, read_in.date, read_in.publisher) == ("Head", None, None)
+    assert read_in.obtained("publisher") == "unknown"
+
+
+def test_a_null_in_quotation_marks_is_text(article: Write) -> None:
+    assert article('---\ntitle: "null"\nlanguage: en\n---\nText.\n').article.title == "null"
+
+
+@pytest.mark.parametrize("key", ["provenance", "schema_version", "body"])
+def test_front_matter_has_no_key_that_is_not_its_own(article: Write, key: str) -> None:
+    with pytest.raises(DocumentError, match=rf"line 3.*{key}"):
+        article(f"---\ntitle: T\n{key}:\n  title: stated\n---\nText.\n")
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"date": 2002}, r"date should be text or an object \(found '2002'\)"),
+        ({"creators": [5]}, r"creators\[0\] should be text or an object \(found '5'\)"),
+        ({"title": 5}, r"title should be text \(found '5'\)"),
+        ({"language": "klingonish-x"}, "not a BCP 47 language tag"),
+    ],
+)
+def test_a_wrong_value_is_told_with_what_was_found_and_expected(
+    article: Write, fields: dict[str, object], told: str
+) -> None:
+    with pytest.raises(DocumentError, match=told):
+        of_json(article, **fields)
+
+
+@pytest.mark.parametrize("date", ["2002-02-30", "2002-13", "31 Feb 2002"])
+def test_a_date_that_is_none_is_kept_as_stated_with_a_warning(article: Write, date: str) -> None:
+    source = of_json(article, date=date)
+    assert source.article.date is not None
+    assert (source.article.date.stated, source.article.date.edtf) == (date, None)
+    assert [finding.rule for finding in source.findings] == ["metadata-date-not-understood"]
+
+
+@pytest.mark.parametrize("date", ["01/02/2002", "01/02/02", "1911–12"])
+def test_a_date_of_two_meanings_fails_the_document_and_says_how_to_write_it(
+    article: Write, date: str
+) -> None:
+    with pytest.raises(DocumentError, match="expected one meaning") as raised:
+        of_json(article, date=date)
+    assert "write " in raised.value.hint
+
+
+def test_a_short_text_is_dated_in_the_language_of_its_script(article: Write) -> None:
+    read_in = article(
+        "خطة جديدة\n\nDate: 12 يناير 2004\n\nأعلنت الحكومة اليوم عن خطة جديدة.\n", "a.txt"
+    ).article
+    assert (read_in.language, read_in.obtained("language")) == (("ar",), "inferred")
+    assert read_in.date is not None
+    assert read_in.date.edtf == "2004-01-12"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [""],
+        ["   "],
+        [{"type": "rule"}],
+        [{"type": "list", "items": []}],
+        [{"type": "quote", "blocks": [" "]}],
+    ],
+)
+def test_a_body_that_says_nothing_is_none(article: Write, body: list[object]) -> None:
+    with pytest.raises(DocumentError, match="no body"):
+        of_json(article, body=body)
+
+
+def test_a_table_alone_is_a_body(article: Write) -> None:
+    assert of_json(article, body=[{"type": "table", "header": ["a"]}]).article.body
