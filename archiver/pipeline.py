@@ -23,7 +23,7 @@ from archiver.findings import Check, Finding, Report, Severity, Verdict
 from archiver.rendition import Rendition, render
 from archiver.rendition.verapdf import Validator, find
 from archiver.settings import Settings
-from archiver.sources import Source, SourceRef, read
+from archiver.sources import Source, SourceRef, read, refuse_warnings
 
 Status = Literal["packaged", "already packaged", "failed"]
 
@@ -115,6 +115,7 @@ def _made(job: Job, source: Source, target: Path, validator: Validator | None, w
             job.settings,
             base=staged / "original",
         )
+        refuse_warnings(rendition.findings, job.settings)
         conformance, events = conform(rendition, validator)
         _record(source, rendition, staged, digests, events, job.settings, when)
         bag.make(staged, bag_info(source.article, job.settings), job.settings.algorithms, when)

@@ -12,7 +12,7 @@ from archiver.pipeline import conform
 from archiver.rendition import render
 from archiver.rendition.verapdf import find
 from archiver.settings import Settings
-from archiver.sources import SourceRef, read
+from archiver.sources import SourceRef, read, refuse_warnings
 
 
 def render_file(path: Path, target: Path, settings: Settings) -> Report:
@@ -26,6 +26,7 @@ def render_file(path: Path, target: Path, settings: Settings) -> Report:
         with tempfile.TemporaryDirectory(prefix=".archiver-", dir=target.absolute().parent) as made:
             staged = Path(made, target.name)
             rendition = render(source, staged, settings, base=path.absolute().parent)
+            refuse_warnings(rendition.findings, settings)
             conformance, _ = conform(rendition, validator)
             os.replace(staged, target)
     except OSError as error:

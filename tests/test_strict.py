@@ -1,0 +1,50 @@
+"""A strict run: what would be a warning is an error, wherever it is noticed."""
+
+from pathlib import Path
+
+import pytest
+
+from archiver.errors import InvalidArticle
+from archiver.findings import Severity
+from archiver.rendering import render_file
+from archiver.settings import Settings
+from tests.conftest import Write, packaged
+
+
+@pytest.fixture
+def without_alt(tmp_path: Path) -> Path:
+    from PIL import Image
+
+    Image.new("RGB", (4, 4)).save(tmp_path / "pic.png")
+    path = tmp_path / "a.md"
+    path.write_text("---\ntitle: T\nlanguage: en\n---\nText.\n\n![](pic.png)\n")
+    return path
+
+
+def test_warnings_of_a_source_are_told_as_errors(article: Write) -> None:
+    with pytest.raises(InvalidArticle) as raised:
+        article("T\n\na\x07b\n", "a.txt", strict=True)
+    assert {finding.severity for finding in raised.value.findings} == {Severity.ERROR}
+
+
+def test_a_picture_without_alternative_text_is_a_warning(without_alt: Path, tmp_path: Path) -> None:
+    outcome = packaged(without_alt, tmp_path / "output")
+    assert outcome.status == "packaged"
+    assert [finding.severity for finding in outcome.report.findings] == [Severity.WARNING]
+
+
+def test_a_strict_run_packages_nothing_whose_rendition_has_a_warning(
+    without_alt: Path, tmp_path: Path
+) -> None:
+    outcome = packaged(without_alt, tmp_path / "output", strict=True)
+    assert outcome.status == "failed"
+    assert [finding.severity for finding in outcome.report.findings] == [Severity.ERROR]
+    assert outcome.bag is None
+    assert not any(path.is_dir() for path in (tmp_path / "output").glob("*"))
+
+
+def test_a_strict_run_renders_nothing_that_has_a_warning(without_alt: Path, tmp_path: Path) -> None:
+    target = tmp_path / "a.pdf"
+    with pytest.raises(InvalidArticle):
+        render_file(without_alt, target, Settings(strict=True, verapdf=False))
+    assert not target.exists()
