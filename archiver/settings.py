@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+from pydantic import Field, Strict, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from archiver.article import LanguageTag, Line, Rights
 from archiver.errors import SettingsError
 
 FILE_NAME = "archiver.toml"
+
+PREFIX = "ARCHIVER_"
+OTHER_VARIABLES = {"ARCHIVER_DEBUG"}
+"""What the environment may say to archiver that is no setting."""
 
 MIB = 1024 * 1024
 
@@ -32,16 +44,17 @@ OWN_LABELS = {
 }
 
 Algorithm = Literal["md5", "sha1", "sha256", "sha512"]
+AnyPath = Annotated[Path, Strict(False)]
 
 
 class Settings(BaseSettings):
     """Everything that a user can set. The comments that `archiver init` writes are these descriptions."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ARCHIVER_", extra="forbid", frozen=True, env_ignore_empty=True
+        env_prefix=PREFIX, extra="forbid", frozen=True, strict=True, env_ignore_empty=True
     )
 
-    output: Path = Field(Path("output"), description="Folder that packages are written to.")
+    output: AnyPath = Field(Path("output"), description="Folder that packages are written to.")
     source_organization: Line | None = Field(
         None, description="Source-Organization in bag-info.txt: who makes these packages."
     )
@@ -61,14 +74,14 @@ class Settings(BaseSettings):
     flavour: Literal["2a", "2b", "2u", "3a", "4", "4f"] = Field(
         "2a", description="PDF/A flavour of the rendition. 2a is PDF/UA-1 as well."
     )
-    algorithms: tuple[Algorithm, ...] = Field(
+    algorithms: Annotated[tuple[Algorithm, ...], Strict(False)] = Field(
         ("sha512",), min_length=1, description="Checksum algorithms of the manifests."
     )
-    fonts: tuple[Path, ...] = Field(
+    fonts: Annotated[tuple[AnyPath, ...], Strict(False)] = Field(
         (),
         description="Font files or folders to look in before archiver's own and the machine's.",
     )
-    verapdf: bool | Path = Field(
+    verapdf: bool | AnyPath = Field(
         True,
         description="Check every rendition with veraPDF when it is available (true), never "
         "(false), or with the installation at this path.",
@@ -86,6 +99,18 @@ class Settings(BaseSettings):
         100_000_000, description="Largest image, in pixels (a decompression bomb is larger)."
     )
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given, then the environment; archiver.toml is given by `load`."""
+        return init_settings, _Environment(settings_cls)
+
     @field_validator("bag_info")
     @classmethod
     def _labels(cls, labels: dict[str, str]) -> dict[str, str]:
@@ -98,6 +123,41 @@ class Settings(BaseSettings):
             if label.lower() in OWN_LABELS:
                 raise ValueError(f"{label!r} is written by archiver itself; expected another label")
         return labels
+
+
+class _Environment(EnvSettingsSource):
+    """The environment, where every value is text: true, 1, a list with commas, an object as JSON."""
+
+    def prepare_field_value(
+        self, field_name: str, field: FieldInfo, value: Any, value_is_complex: bool
+    ) -> Any:
+        return None if value is None else _from_text(field.annotation, value)
+
+
+BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def _from_text(kind: Any, text: str) -> Any:
+    """A value of the kind that a field has; the text itself where it is none, to be told of."""
+    if bool in (kind, *get_args(kind)):
+        return BOOLEANS.get(text.lower(), text)
+    if kind is int:
+        return int(text) if re.fullmatch(r"-?\d{1,18}", text) else text
+    if get_origin(kind) is tuple and not text.startswith("["):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if text[:1] in ("[", "{"):
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _unknown_variable() -> str | None:
+    """A variable of the environment that looks like a setting and is none."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | OTHER_VARIABLES
+    named = (name for name in os.environ if name.upper().startswith(PREFIX))
+    return next((name for name in sorted(named) if name.upper() not in known), None)
 
 
 def load(file: Path | None = None, **flags: Any) -> Settings:
@@ -115,8 +175,10 @@ def load(file: Path | None = None, **flags: Any) -> Settings:
         raise SettingsError(f"cannot be read: {error.strerror}", where=str(file)) from None
     except ValueError as error:
         raise SettingsError(f"is not TOML: {error}", where=str(file)) from None
+    if unknown := _unknown_variable():
+        raise SettingsError(f"is not a setting; the settings are {_listed_fields()}", where=unknown)
     try:
-        from_environment = EnvSettingsSource(Settings)()
+        from_environment = _Environment(Settings)()
         return Settings(**{**from_file, **from_environment, **given})
     except ValidationError as error:
         problems = error.errors(include_url=False)
@@ -126,13 +188,17 @@ def load(file: Path | None = None, **flags: Any) -> Settings:
         raise SettingsError(str(error), where="environment") from None
 
 
+def _listed_fields() -> str:
+    return ", ".join(Settings.model_fields)
+
+
 FLAGS = {"algorithms": "--algorithm"}
 
 
 def _told(problem: Any) -> str:
     field = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
-        return f"{field} is not a setting; the settings are {', '.join(Settings.model_fields)}"
+        return f"{field} is not a setting; the settings are {_listed_fields()}"
     message = problem["msg"].removeprefix("Value error, ")
     return f"{field}: {message[:1].lower()}{message[1:]} (found {problem['input']!r})"
 

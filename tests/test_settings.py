@@ -32,6 +32,12 @@ def test_a_flag_goes_before_the_environment_and_that_before_the_file(
         ("algorithms = []", "algorithms"),
         ("algorithms = ['crc32']", "algorithms.0"),
         ("colour = 'red'", "colour is not a setting"),
+        ("strict = 'yes'", "strict: input should be a valid boolean (found 'yes')"),
+        ("strict = 1", "strict: input should be a valid boolean (found 1)"),
+        ("max_source_bytes = '5'", "max_source_bytes: input should be a valid integer (found '5')"),
+        ("publisher = 5", "publisher: input should be a valid string (found 5)"),
+        ("algorithms = 'sha256'", "algorithms: input should be a valid tuple (found 'sha256')"),
+        ("language = 'klingonish-x'", "BCP 47"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_file_and_field(file: Path, text: str, told: str) -> None:
@@ -40,3 +46,52 @@ def test_what_is_wrong_is_told_with_its_file_and_field(file: Path, text: str, to
         load(file)
     assert str(file) in str(raised.value)
     assert told in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        ("strict", "true", True),
+        ("strict", "0", False),
+        ("verapdf", "false", False),
+        ("verapdf", "/opt/verapdf", Path("/opt/verapdf")),
+        ("algorithms", "sha256", ("sha256",)),
+        ("algorithms", "sha256, sha512", ("sha256", "sha512")),
+        ("algorithms", '["sha256"]', ("sha256",)),
+        ("fonts", "a,b", (Path("a"), Path("b"))),
+        ("max_source_bytes", "1000", 1000),
+        ("bag_info", '{"Contact-Email": "a@b.example"}', {"Contact-Email": "a@b.example"}),
+        ("language", "en_US", "en-US"),
+        ("publisher", "", None),
+    ],
+)
+def test_the_environment_says_it_as_text(
+    monkeypatch: pytest.MonkeyPatch, field: str, text: str, value: object
+) -> None:
+    monkeypatch.setenv(f"ARCHIVER_{field.upper()}", text)
+    assert getattr(load(), field) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "told"),
+    [
+        ("algorithms", "sha999", "'md5', 'sha1', 'sha256' or 'sha512' (found 'sha999')"),
+        ("strict", "yes", "strict: input should be a valid boolean (found 'yes')"),
+        ("max_source_bytes", "much", "max_source_bytes: input should be a valid integer (found 'much')"),
+        ("bag_info", "{", "bag_info: input should be a valid dictionary (found '{')"),
+        ("nope", "x", "is not a setting; the settings are output, "),
+    ],
+)
+def test_what_is_wrong_in_the_environment_is_told(
+    monkeypatch: pytest.MonkeyPatch, field: str, text: str, told: str
+) -> None:
+    monkeypatch.setenv(f"ARCHIVER_{field.upper()}", text)
+    with pytest.raises(SettingsError) as raised:
+        load()
+    assert raised.value.where == f"ARCHIVER_{field.upper()}"
+    assert told in str(raised.value)
+
+
+def test_a_debugging_variable_is_no_setting_and_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARCHIVER_DEBUG", "1")
+    assert load().strict is False
