@@ -180,7 +180,10 @@ def read(ref: SourceRef, settings: Settings) -> Source:
         fields: dict[str, Any] = json_article.parse(text.text, ref)
         body = fields.pop("body", [])
     else:
-        parts = (markdown if media_type == "text/markdown" else article_text).parse(text.text, label)
+        if media_type == "text/markdown":
+            parts = markdown.parse(text.text, label)
+        else:
+            parts = article_text.parse(text.text, label, settings.language)
         fields, body, places = parts.fields, parts.body, parts.places
         findings += parts.findings
     if "title" not in fields:

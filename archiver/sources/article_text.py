@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from archiver.article import LINK_SCHEMES
-from archiver.findings import Finding, Severity
+from pydantic import TypeAdapter, ValidationError
+
+from archiver.article import WebAddress
+from archiver.sources import lists
+from archiver.sources.languages import inferred
+from archiver.sources.lists import LINK, bare
+from archiver.sources.parts import Block, Noticed, Parts, is_kept
 
 FIELD = re.compile(
-    r"(?P<label>Authors?|By|Date|Published|Location|Locations|Places?|Source URL|Source|Publisher|"
-    r"Language|Subjects?|Rights|Identifier)\s*:\s*(?P<value>.*)",
+    r"[*_]{0,3}(?P<label>Authors?|By|Date|Published|Location|Locations|Places?|Source URL|Source|"
+    r"Publisher|Language|Subjects?|Rights|Identifier)[*_]{0,3}\s*:[*_]{0,3}\s*(?P<value>.*)",
     re.IGNORECASE,
 )
 FIELD_OF = {
@@ -35,12 +41,9 @@ FIELD_OF = {
 }
 LISTS = {"creators", "places", "subjects", "language"}
 
-LINK = re.compile(r"\[([^\[\]\n]*)\]\(<?([^()\s<>]*(?:\([^()\s]*\)[^()\s<>]*)*)>?\)")
-LINKED_NAME = re.compile(r"\[([^\[\]\n]+)\]\([^()\s]*\)")
-NAMES = re.compile(r"\s*(?:[,;،、]|\s(?:and|und|et|y|e|и|και|و|ו)\s|&)\s*")
-NOT_SEVERAL = re.compile(r"^(?:Jr|Sr|I{1,3}|IV|PhD|MD)\.?$", re.IGNORECASE)
-
 STANDFIRST_CHARS = 400
+EDGE = 1
+"""Fields stand at the head and the foot: with so many paragraphs at most on their outer side."""
 
 
 class Line(NamedTuple):
@@ -50,49 +53,183 @@ class Line(NamedTuple):
     text: str
 
 
-class Parts(NamedTuple):
-    """What was found: fields for the metadata, blocks for the body, where fields stand, and warnings."""
+class Value(NamedTuple):
+    """What a line of a field gives, and what of the line has no place there."""
 
-    fields: dict[str, Any]
-    body: list[Any]
-    places: dict[str, str]
-    findings: list[Finding]
+    value: Any
+    rest: str = ""
 
 
-def parse(text: str, name: str) -> Parts:
-    """The parts of an article text. What is in no known place stays in the body, with a warning."""
-    groups = list(_groups(text))
-    fields: dict[str, Any] = {}
-    places: dict[str, str] = {}
-    findings: list[Finding] = []
-    body: list[Any] = []
-    byline_at = None
-    for index, group in enumerate(groups):
-        rest = list(group)
-        if index == 0 and not FIELD.match(rest[0].text):
-            fields["title"] = _plain(rest.pop(0).text)
-        while rest and (found := FIELD.match(rest[0].text)):
-            label, values, rest = _field_lines(found, rest, rest[0].number)
-            field = FIELD_OF[label.lower()]
-            value = _value(field, values)
-            if value is None or field in fields:
-                reason = "has a second value" if field in fields else "has no value that is usable"
-                findings.append(_unplaced(f"{label} {reason}", group[0].number, name))
-                body.append(_paragraph([line for line in group if line not in rest], findings, name))
-            else:
-                fields[field] = value
-                places[field] = f"{name}, line {group[0].number}"
-                if field == "creators":
-                    byline_at = len(body)
-        if rest:
-            body.append(_paragraph(rest, findings, name))
-    if byline_at is not None and len(body) - byline_at >= 2 and "title" in fields:
-        standfirst = body[byline_at]
-        plain = "".join(span["text"] for span in standfirst["content"])
-        if byline_at == 0 and len(plain) <= STANDFIRST_CHARS:
-            fields["abstract"] = plain
-            del body[0]
-    return Parts(fields, body, places, findings)
+def parse(text: str, name: str, language: str | None = None) -> Parts:
+    """The parts of an article text, which is in `language` unless it says so itself.
+
+    What has no place in a field stays in the body, with a warning that names its line.
+    """
+    return _Reader(text, name, language).parts()
+
+
+class _Reader:
+    def __init__(self, text: str, name: str, language: str | None) -> None:
+        self.text, self.given_language = text, language
+        self.noticed = Noticed(name)
+        self.fields: dict[str, Any] = {}
+        self.places: dict[str, str] = {}
+        self.body: list[Block] = []
+        self.prose: list[tuple[int, int]] = []
+        """Where in the body the paragraphs of the text itself are, and the lines that they begin at."""
+        self.prose_before_byline: int | None = None
+
+    def parts(self) -> Parts:
+        groups = list(_groups(self.text))
+        prose = [index > 0 and not FIELD.match(group[0].text) for index, group in enumerate(groups)]
+        for index, group in enumerate(groups):
+            if index == 0 and not FIELD.match(group[0].text):
+                self._title(group.pop(0))
+            at_edge = sum(prose[:index]) <= EDGE or sum(prose[index + 1 :]) <= EDGE
+            self._group(group, at_edge=at_edge)
+        self._standfirst()
+        return Parts(self.fields, self.body, self.places, self.noticed.findings)
+
+    @cached_property
+    def language(self) -> str:
+        stated = re.search(r"^\W*Language\W*:\W*([\w-]+)", self.text, re.MULTILINE | re.IGNORECASE)
+        return (stated and stated[1]) or self.given_language or inferred(self.text)
+
+    def _title(self, line: Line) -> None:
+        self.fields["title"] = LINK.sub(lambda link: link[1] or link[2], line.text).strip()
+        self.places["title"] = self.noticed.at(line.number)
+        self._keep_links(line, "the title")
+
+    def _group(self, lines: list[Line], *, at_edge: bool) -> None:
+        previous = ""
+        while lines and (found := FIELD.match(lines[0].text)):
+            field = FIELD_OF[found["label"].lower()]
+            taken = self._field(field, found, lines, at_edge=at_edge, goes_on=previous == field)
+            if not taken:
+                break
+            previous, lines = field, lines[taken:]
+        if lines:
+            if not (found := FIELD.match(lines[0].text)):
+                self.prose.append((len(self.body), lines[0].number))
+            self.body.append(self._paragraph(lines))
+
+    def _field(
+        self, field: str, found: re.Match[str], lines: list[Line], *, at_edge: bool, goes_on: bool
+    ) -> int:
+        """Take a field from the first of the lines; how many lines it has, 0 where they are no field."""
+        label, first = found["label"], lines[0]
+        value = self._value(field, label, found["value"], at_edge=at_edge)
+        values = [(first, value)] if found["value"].strip() else []
+        if field in LISTS and (value.value or not values):
+            values += self._further(field, lines[1:])
+        taken = max(1, len(values) + (not found["value"].strip()))
+        if not any(value.value for _, value in values):
+            self._unplaced(f"{label} has no value that is one", first)
+            return 0
+        if field in self.fields and not goes_on:
+            self._unplaced(f"{label} has a second value", first)
+            self.body.append(self._paragraph(lines[:taken]))
+            return taken
+        if field == "creators" and self.prose_before_byline is None:
+            self.prose_before_byline = len(self.prose)
+        self.places.setdefault(field, self.noticed.at(first.number))
+        for line, part in values:
+            self._place(field, label, line, part)
+        return taken
+
+    def _place(self, field: str, label: str, line: Line, part: Value) -> None:
+        if field in LISTS:
+            self.fields.setdefault(field, []).extend(part.value or ())
+        else:
+            self.fields[field] = part.value
+        if part.rest:
+            self._unplaced(f"{label} has {part.rest!r} beside its value", line)
+            self.body.append(self._paragraph([line]))
+        elif field != "source_url" and not isinstance(part.value, dict):
+            self._keep_links(line, f"the field {label}")
+
+    def _further(self, field: str, lines: list[Line]) -> list[tuple[Line, Value]]:
+        """The lines below a list's first that go on with it."""
+        values = []
+        for line in lines:
+            value = self._value(field, "", line.text, at_edge=True)
+            if FIELD.match(line.text) or not value.value or (value.rest and not LINK.search(line.text)):
+                break
+            named = LINK.search(line.text) or lists.looks_like_name(line.text)
+            if field in ("creators", "places") and not named:
+                break
+            values.append((line, value))
+        return values
+
+    def _value(self, field: str, label: str, text: str, *, at_edge: bool) -> Value:
+        """The value of a field in a text, None where the text does not read as one."""
+        linked = LINK.search(text) is not None
+        if field == "source_url":
+            return _address(text)
+        if field == "date":
+            plain = _plain(text)
+            digits = re.search(r"\d", plain)
+            return Value(None if lists.is_prose(plain) or not (at_edge or digits) else plain)
+        if not (at_edge or linked):
+            return Value(None)
+        if field == "creators":
+            return self._creators(label, text)
+        if field in LISTS:
+            found = lists.items(text, places=field == "places")
+            whole = field == "places" and found.items
+            return Value(found.items if whole or not found.rest else None, ", ".join(found.rest))
+        if field == "rights":
+            return Value(_rights(text))
+        return Value(None if lists.is_prose(text) else _plain(text).strip("<>") or None)
+
+    def _creators(self, label: str, text: str) -> Value:
+        if label.lower() == "by" and not (LINK.search(text) or lists.looks_like_name(text)):
+            return Value(None)
+        language = self.language if lists.uses_foreign_and(text) else "en"
+        found = lists.names(text, language)
+        return Value(found.items, ", ".join(found.rest))
+
+    def _standfirst(self) -> None:
+        """Take the paragraph after the byline for the standfirst, where more text follows it."""
+        if self.prose_before_byline != 0 or len(self.prose) < 2 or "title" not in self.fields:
+            return
+        at, number = self.prose[0]
+        spans = self.body[at]["content"]
+        plain = "".join(span["text"] for span in spans)
+        if len(plain) > STANDFIRST_CHARS:
+            return
+        self.fields["abstract"] = plain
+        self.body[at : at + 1] = [
+            block
+            for span in spans
+            if "href" in span
+            for block in self.noticed.moved_link(span["text"], span["href"], "the standfirst", number)
+        ]
+
+    def _keep_links(self, line: Line, place: str) -> None:
+        for link in LINK.finditer(line.text):
+            self.body += self.noticed.moved_link(link[1], link[2], place, line.number)
+
+    def _unplaced(self, what: str, line: Line) -> None:
+        self.noticed.warn("source-unplaced", f"{what}; it stays in the body", line.number)
+
+    def _paragraph(self, lines: list[Line]) -> Block:
+        spans: list[Block] = []
+        for position, line in enumerate(lines):
+            spans += self._spans(line)
+            if position < len(lines) - 1:
+                spans.append({"text": " "})
+        return {"type": "paragraph", "content": spans}
+
+    def _spans(self, line: Line) -> Iterator[Block]:
+        at = 0
+        for link in LINK.finditer(line.text):
+            if link.start() > at:
+                yield {"text": line.text[at : link.start()]}
+            yield self.noticed.linked(link[1], link[2], line.number)
+            at = link.end()
+        if at < len(line.text):
+            yield {"text": line.text[at:]}
 
 
 def _groups(text: str) -> Iterator[list[Line]]:
@@ -108,98 +245,28 @@ def _groups(text: str) -> Iterator[list[Line]]:
         yield group
 
 
-def _field_lines(
-    found: re.Match[str], lines: list[Line], _number: int
-) -> tuple[str, list[str], list[Line]]:
-    """A field's label, its values (one a line where it is a list), and the lines after it."""
-    label = found["label"]
-    values = [found["value"]]
-    rest = lines[1:]
-    if FIELD_OF[label.lower()] in LISTS:
-        while rest and not FIELD.match(rest[0].text) and len(rest[0].text) < 200:
-            values.append(rest.pop(0).text)
-    return label, [value for value in values if value.strip()], rest
+def _address(text: str) -> Value:
+    """A web address, and what stands beside it: words, or a link's text that is not the address."""
+    link = LINK.search(text)
+    found = link or re.search(r"<?(https?://[^\s<>]+)>?", bare(text), re.IGNORECASE)
+    if not found:
+        return Value(None)
+    address, named = (link[2], link[1]) if link else (found[1], "")
+    try:
+        TypeAdapter(WebAddress).validate_python(address)
+    except ValidationError:
+        return Value(None)
+    rest = text.replace(found[0], "").strip("*_ .")
+    return Value(address, rest or ("" if named in ("", address) else named))
 
 
-def _value(field: str, values: list[str]) -> Any:
-    if not values:
-        return None
-    if field == "creators":
-        names = [name for value in values for name in _names(value)]
-        return names or None
-    if field in LISTS:
-        return [_plain(part) for value in values for part in _listed(value)] or None
-    if field == "source_url":
-        link = LINK.search(values[0])
-        address = (link[2] if link else values[0]).strip().strip("<>")
-        return address if re.match(r"https?://[^\s/]", address) else None
-    return _plain(values[0]).strip("<>") or None
-
-
-def _listed(value: str) -> list[str]:
-    linked = LINKED_NAME.findall(value)
-    return linked or [part for part in re.split(r"\s*[;,]\s*", value) if part]
-
-
-def _names(value: str) -> list[str]:
-    linked = LINKED_NAME.findall(value)
-    parts = linked or NAMES.split(value)
-    names: list[str] = []
-    for part in (p.strip(" .") if not NOT_SEVERAL.match(p) else p for p in parts):
-        if names and NOT_SEVERAL.match(part):
-            names[-1] += f", {part}"
-        elif part:
-            names += [p for p in NAMES.split(part) if p] if linked else [part]
-    return names
+def _rights(text: str) -> Any:
+    """A statement of rights; with the address of its licence where it is one link."""
+    link = LINK.fullmatch(bare(text))
+    if link and is_kept(link[2]) and link[1]:
+        return {"statement": link[1], "uri": link[2]}
+    return _plain(text) or None
 
 
 def _plain(text: str) -> str:
-    return LINK.sub(lambda link: link[1], text).strip()
-
-
-def _paragraph(lines: list[Line], findings: list[Finding], name: str) -> dict[str, Any]:
-    spans: list[dict[str, Any]] = []
-    for position, line in enumerate(lines):
-        spans += _spans(line, findings, name)
-        if position < len(lines) - 1:
-            spans.append({"text": " "})
-    return {"type": "paragraph", "content": spans}
-
-
-def _spans(line: Line, findings: list[Finding], name: str) -> Iterator[dict[str, Any]]:
-    at = 0
-    for link in LINK.finditer(line.text):
-        if link.start() > at:
-            yield {"text": line.text[at : link.start()]}
-        yield linked(link[1], link[2], line.number, name, findings)
-        at = link.end()
-    if at < len(line.text):
-        yield {"text": line.text[at:]}
-
-
-def linked(
-    text: str, target: str, number: int, name: str, findings: list[Finding], **style: bool
-) -> dict[str, Any]:
-    """A span with its link; where the target is of no kind that is kept, its text alone."""
-    scheme = target.partition(":")[0].lower()
-    if ":" in target and scheme in LINK_SCHEMES and not re.search(r"\s", target):
-        return {"text": text or target, "href": target, **style}
-    if target not in ("", "#"):
-        findings.append(
-            Finding(
-                "source-link-dropped",
-                Severity.WARNING,
-                f"has a link to {target[:100]!r}, which is of no kind that is kept; its text stays",
-                where=f"{name}, line {number}",
-            )
-        )
-    return {"text": text or target, **style}
-
-
-def _unplaced(what: str, number: int, name: str) -> Finding:
-    return Finding(
-        "source-unplaced",
-        Severity.WARNING,
-        f"{what}; it stays in the body",
-        where=f"{name}, line {number}",
-    )
+    return bare(LINK.sub(lambda link: link[1] or link[2], text))

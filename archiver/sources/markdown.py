@@ -10,8 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from archiver.errors import SourceError
-from archiver.findings import Finding, Severity
-from archiver.sources.article_text import Parts, linked
+from archiver.sources.parts import Block, Noticed, Parts
 
 FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 
@@ -52,15 +51,20 @@ class _Loader(yaml.BaseLoader):
 
 def parse(text: str, name: str) -> Parts:
     """The parts of a Markdown text. Raises SourceError, with the line, for broken front matter."""
-    fields, places, body_text, offset = _front_matter(text, name)
-    reader = _Reader(name, offset)
-    parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable("table")
+    front = _front_matter(text, name)
+    parser = MarkdownIt("commonmark", {"maxNesting": 100, "store_labels": True}).enable("table")
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
-    tokens = parser.parse(body_text)
+    references: dict[str, Any] = {}
+    tokens = parser.parse(front.rest, references)
+    reader = _Reader(name, front.rest, front.lines)
     body = reader.blocks(tokens)
-    if "title" not in fields and body and body[0]["type"] == "heading" and body[0]["level"] == 1:
-        fields["title"] = "".join(span["text"] for span in body.pop(0)["content"])
-    return Parts(fields, body, places, reader.findings)
+    if "title" not in front.fields and body and body[0]["type"] == "heading" and body[0]["level"] == 1:
+        heading = body.pop(0)["content"]
+        front.fields["title"] = "".join(span["text"] for span in heading)
+        line = front.lines + (tokens[0].map or [0])[0] + 1
+        body[:0] = reader.moved_links(heading, line)
+    body += reader.unused(references)
+    return Parts(front.fields, body, front.places, reader.noticed.findings)
 
 
 class _FrontMatter(NamedTuple):
@@ -104,18 +108,19 @@ def _front_matter(text: str, name: str) -> _FrontMatter:
 class _Reader:
     """Walks the tokens of one document; `offset` is the number of lines before its first."""
 
-    def __init__(self, name: str, offset: int) -> None:
-        self.name, self.offset = name, offset
-        self.findings: list[Finding] = []
+    def __init__(self, name: str, text: str, offset: int) -> None:
+        self.lines, self.offset = text.split("\n"), offset
+        self.noticed = Noticed(name)
+        self.labels: set[str] = set()
         self.tokens: list[Token] = []
         self.at = 0
 
-    def blocks(self, tokens: list[Token]) -> list[dict[str, Any]]:
+    def blocks(self, tokens: list[Token]) -> list[Block]:
         self.tokens, self.at = tokens, 0
         return self._until("")
 
-    def _until(self, closing: str) -> list[dict[str, Any]]:
-        blocks: list[dict[str, Any]] = []
+    def _until(self, closing: str) -> list[Block]:
+        blocks: list[Block] = []
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
             self.at += 1
@@ -124,7 +129,7 @@ class _Reader:
             blocks += self._block(token)
         return blocks
 
-    def _block(self, token: Token) -> list[dict[str, Any]]:
+    def _block(self, token: Token) -> list[Block]:
         line = self.offset + (token.map[0] + 1 if token.map else 0)
         match token.type:
             case "heading_open":
@@ -151,7 +156,7 @@ class _Reader:
             case "hr":
                 return [{"type": "rule"}]
             case "html_block":
-                self._warn("has HTML, which is kept as text", line, "source-html")
+                self.noticed.warn("source-html", "has HTML, which is kept as text", line)
                 return [{"type": "code", "text": token.content, "syntax": "html"}]
             case "table_open":
                 return self._table(line)
@@ -164,7 +169,7 @@ class _Reader:
         self.at += 1
         return inline.children or []
 
-    def _items(self, closing: str) -> list[list[dict[str, Any]]]:
+    def _items(self, closing: str) -> list[list[Block]]:
         items = []
         while self.tokens[self.at].type != closing:
             self.at += 1
@@ -172,89 +177,147 @@ class _Reader:
         self.at += 1
         return items
 
-    def _table(self, line: int) -> list[dict[str, Any]]:
+    def _table(self, line: int) -> list[Block]:
         rows: list[list[Any]] = []
-        figures: list[dict[str, Any]] = []
+        after: list[Block] = []
         align: list[str] = []
         while (token := self.tokens[self.at]).type != "table_close":
             self.at += 1
             if token.type == "tr_open":
+                line = self.offset + (token.map[0] + 1 if token.map else line)
+                after += self._beyond_the_columns(line, len(rows[0])) if rows else []
                 rows.append([])
             elif token.type in ("th_open", "td_open"):
                 if token.type == "th_open":
                     align.append(_alignment(str(token.attrGet("style") or "")))
                 spans, found = self._inline(self.tokens[self.at].children or [], line)
                 rows[-1].append(spans)
-                figures += found
+                after += found
         self.at += 1
-        table: dict[str, Any] = {"type": "table", "header": rows[0], "rows": rows[1:]}
+        table: Block = {"type": "table", "header": rows[0], "rows": rows[1:]}
         if any(align):
             table["align"] = [side or "left" for side in align]
-        return [table, *figures]
+        return [table, *after]
 
-    def _inline(self, tokens: list[Token], line: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        spans: list[dict[str, Any]] = []
-        figures: list[dict[str, Any]] = []
+    def _beyond_the_columns(self, line: int, columns: int) -> list[Block]:
+        """The cells of a row that the table has no column for, which the parser leaves out."""
+        cells = _cells(self.lines[line - self.offset - 1])[columns:]
+        if not any(cells):
+            return []
+        self.noticed.warn(
+            "source-table-cells",
+            f"has {columns + len(cells)} cells where the table has {columns}; the rest follows it",
+            line,
+        )
+        return [{"type": "paragraph", "content": [{"text": " | ".join(cells)}]}]
+
+    def _inline(self, tokens: list[Token], line: int) -> tuple[list[Block], list[Block]]:
+        """The spans of a passage and the figures in it."""
+        spans: list[Block] = []
+        figures: list[Block] = []
         style: dict[str, bool] = {}
-        target: str | None = None
+        link: _Link | None = None
         for token in tokens:
+            self.labels.add(str(token.meta.get("label", "")))
             match token.type:
                 case "em_open" | "em_close":
                     style = _switched(style, "emphasis", token.nesting)
                 case "strong_open" | "strong_close":
                     style = _switched(style, "strong", token.nesting)
                 case "link_open":
-                    target = str(token.attrGet("href") or "")
-                case "link_close":
-                    target = None
-                case "softbreak":
+                    link = _Link.of(token, len(spans) + len(figures))
+                case "link_close" if link:
+                    if link.begun == len(spans) + len(figures):
+                        spans.append(self.noticed.linked("", link.target, line, **style))
+                    if link.title:
+                        spans.append({"text": f" ({link.title})", **style})
+                    link = None
+                case "softbreak" | "hardbreak":
                     line += 1
-                    spans.append({"text": " "})
-                case "hardbreak":
-                    line += 1
-                    spans.append({"text": "\n"})
+                    spans.append({"text": " " if token.type == "softbreak" else "\n"})
                 case "image":
-                    figures += self._figure(token, line, spans)
+                    figures += self._figure(token, line, spans, link)
                 case "html_inline":
-                    self._warn("has HTML, which is kept as text", line, "source-html")
+                    self.noticed.warn("source-html", "has HTML, which is kept as text", line)
                     spans.append({"text": token.content, **style})
-                case _:
-                    extra = {"code": True} if token.type == "code_inline" else {}
-                    if target is None:
-                        spans.append({"text": token.content, **style, **extra})
-                    elif token.content:
-                        spans.append(
-                            linked(
-                                token.content,
-                                target,
-                                line,
-                                self.name,
-                                self.findings,
-                                **style,
-                                **extra,
-                            )
-                        )
+                case _ if token.content:
+                    spans.append(self._span(token, line, style, link))
         return [span for span in spans if span["text"]], figures
 
-    def _figure(self, token: Token, line: int, spans: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _span(self, token: Token, line: int, style: dict[str, bool], link: _Link | None) -> Block:
+        style = {**style, "code": True} if token.type == "code_inline" else style
+        if link is None:
+            return {"text": token.content, **style}
+        return self.noticed.linked(token.content, link.target, line, **style)
+
+    def _figure(self, token: Token, line: int, spans: list[Block], link: _Link | None) -> list[Block]:
         src, alt = str(token.attrGet("src") or ""), token.content
         if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//", src):
-            self._warn(
-                f"has a picture at {src[:100]!r}, which is not fetched; its text stays",
-                line,
+            self.noticed.warn(
                 "source-picture-remote",
+                f"has a picture at {src!r}, which is not fetched; its text stays",
+                line,
             )
-            spans.append({"text": f"{alt} ({src[:200]})" if alt else src[:200]})
+            text = f"{alt} ({src})" if alt else src
+            spans.append(self.noticed.linked(text, link.target, line) if link else {"text": text})
             return []
         from urllib.parse import unquote
 
-        figure: dict[str, Any] = {"type": "figure", "src": unquote(src), "alt": alt}
-        if title := token.attrGet("title"):
-            figure["caption"] = str(title)
-        return [figure]
+        title = str(token.attrGet("title") or "")
+        caption: list[Block] = [{"text": title}] if title else []
+        if link:
+            caption += [{"text": " "}] if title else []
+            caption.append(self.noticed.linked(link.target, link.target, line))
+        figure: Block = {"type": "figure", "src": unquote(src), "alt": alt}
+        return [{**figure, "caption": caption} if caption else figure]
 
-    def _warn(self, message: str, line: int, rule: str) -> None:
-        self.findings.append(Finding(rule, Severity.WARNING, message, where=f"{self.name}, line {line}"))
+    def moved_links(self, spans: list[Block], line: int) -> list[Block]:
+        """Paragraphs for the links in a heading that became the title."""
+        return [
+            block
+            for span in spans
+            if "href" in span
+            for block in self.noticed.moved_link(span["text"], span["href"], "the title", line)
+        ]
+
+    def unused(self, environment: dict[str, Any]) -> list[Block]:
+        """Paragraphs for the definitions of links that nothing refers to, and for those given twice."""
+        found = [
+            (label, definition)
+            for label, definition in environment.get("references", {}).items()
+            if label not in self.labels
+        ]
+        found += [(twice["label"], twice) for twice in environment.get("duplicate_refs", [])]
+        blocks: list[Block] = []
+        for label, definition in found:
+            line = self.offset + definition["map"][0] + 1
+            self.noticed.warn(
+                "source-definition-unused", f"defines a link [{label}] that nothing uses; it is kept", line
+            )
+            title = f" ({definition['title']})" if definition["title"] else ""
+            target = self.noticed.linked(definition["href"], definition["href"], line)
+            blocks.append(
+                {"type": "paragraph", "content": [{"text": f"[{label}]: "}, target, {"text": title}]}
+            )
+        return blocks
+
+
+class _Link(NamedTuple):
+    """A link that is open: its target, its title and how much was found before it."""
+
+    target: str
+    title: str
+    begun: int
+
+    @classmethod
+    def of(cls, token: Token, begun: int) -> _Link:
+        return cls(str(token.attrGet("href") or ""), str(token.attrGet("title") or ""), begun)
+
+
+def _cells(row: str) -> list[str]:
+    """The cells of a table's row; a bar with a backslash before it parts none."""
+    cells = [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", row.strip(" \t>"))]
+    return cells[bool(cells and not cells[0]) : len(cells) - (len(cells) > 1 and not cells[-1])]
 
 
 def _switched(style: dict[str, bool], name: str, nesting: int) -> dict[str, bool]:

@@ -1,0 +1,191 @@
+"""What an article text says is placed, or it stays in the body with a warning that names its line."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archiver.article import Article, Paragraph
+from archiver.settings import Settings
+from archiver.sources import Source, SourceRef, read
+from tests.conftest import Write
+
+
+def body(article: Article) -> list[str]:
+    blocks = [block for block in article.body if isinstance(block, Paragraph)]
+    return ["".join(span.text for span in block.content) for block in blocks]
+
+
+def creators(article: Article) -> list[str]:
+    return [creator.name for creator in article.creators]
+
+
+def warned(source: Source) -> list[str]:
+    return [finding.where.rpartition(", ")[2] for finding in source.findings]
+
+
+def text(article: Write, *paragraphs: str, foot: str = "") -> Source:
+    return article(
+        "\n\n".join(["Title", *paragraphs, "One here.", "Two here.", "Three here.", foot]), "a.txt"
+    )
+
+
+def test_what_is_no_name_in_a_byline_stays_in_the_body(article: Write) -> None:
+    source = text(article, "Author: [Ann Bee](#), special to the Post")
+    assert creators(source.article) == ["Ann Bee"]
+    assert "Author: Ann Bee, special to the Post" in body(source.article)
+    assert warned(source) == ["line 3"]
+    assert source.article.abstract == "One here."
+
+
+def test_the_link_of_a_title_an_author_and_a_standfirst_are_kept(article: Write) -> None:
+    source = article(
+        "A [title](https://e.org/t)\n\nAuthor: [Bob](https://e.org/b)\n\n"
+        "Stand [first](https://e.org/s).\n\nText.\n\nLocation: [Kabul](https://e.org/k)\n",
+        "a.txt",
+    )
+    assert (source.article.title, source.article.abstract) == ("A title", "Stand first.")
+    assert creators(source.article) == ["Bob"]
+    assert body(source.article) == [
+        "title: https://e.org/t",
+        "Bob: https://e.org/b",
+        "first: https://e.org/s",
+        "Text.",
+        "Kabul: https://e.org/k",
+    ]
+    assert warned(source) == ["line 1", "line 3", "line 9", "line 5"]
+
+
+@pytest.mark.parametrize("line", ["[Ann Bee](#)", "Ann Bee", "**Ann Bee**"])
+def test_a_standfirst_right_below_the_author_is_no_author(article: Write, line: str) -> None:
+    read_in = text(article, f"Author: {line}\nA short standfirst says what it is about").article
+    assert creators(read_in) == ["Ann Bee"]
+    assert read_in.abstract == "A short standfirst says what it is about"
+
+
+def test_several_authors_stand_one_a_line(article: Write) -> None:
+    assert creators(text(article, "Author: [Ann Bee](#)\n[Cee Dee](#)\nEff Gee").article) == [
+        "Ann Bee",
+        "Cee Dee",
+        "Eff Gee",
+    ]
+    assert creators(text(article, "Author: Ann Bee\nAuthor: Cee Dee").article) == ["Ann Bee", "Cee Dee"]
+    assert creators(text(article, "**Author:** Ann Bee").article) == ["Ann Bee"]
+
+
+def test_a_sentence_below_places_is_no_place(article: Write) -> None:
+    read_in = text(article, foot="Location: [Kabul](#)\nHerat\nThe war went on for years after.").article
+    assert read_in.places == ("Kabul", "Herat")
+    assert body(read_in)[-1] == "The war went on for years after."
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "Places: like this one are rare, he said.",
+        "Subject: to change without notice, the plan goes on.",
+        "By: the time that he came there it was all over.",
+        "Publisher: what a word that was for him, and for all of us.",
+    ],
+)
+@pytest.mark.parametrize("at_foot", [True, False])
+def test_a_sentence_that_begins_like_a_field_stays_in_the_body(
+    article: Write, paragraph: str, at_foot: bool
+) -> None:
+    paragraphs = ["One here.", "Two here.", "Three here.", "Four here."]
+    paragraphs.insert(4 if at_foot else 2, paragraph)
+    source = article("\n\n".join(["Title", *paragraphs]), "a.txt")
+    assert paragraph in body(source.article)
+    assert source.article.places == source.article.subjects == source.article.creators == ()
+    assert warned(source) == ["line 11" if at_foot else "line 7"]
+
+
+def test_a_second_author_line_stays_in_the_body_and_is_no_standfirst(article: Write) -> None:
+    source = text(article, "Author: Ann Bee", "Author: Cee Dee")
+    assert creators(source.article) == ["Ann Bee"]
+    assert "Author: Cee Dee" in body(source.article)
+    assert source.article.abstract == "One here."
+    assert warned(source) == ["line 5"]
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("https://example.org/x archived", "Source URL: https://example.org/x archived"),
+        ("[here](https://example.org/x) and more words", "Source URL: here and more words"),
+        ("[here](https://example.org/x)", "Source URL: here"),
+    ],
+)
+def test_words_beside_a_source_address_stay_in_the_body(article: Write, value: str, kept: str) -> None:
+    source = text(article, foot=f"Source URL: {value}")
+    assert source.article.source_url == "https://example.org/x"
+    assert kept in body(source.article)
+    assert warned(source) == ["line 9"]
+
+
+@pytest.mark.parametrize("value", ["ftp://example.org/x", "https://", "http://[::1", "somewhere"])
+def test_a_source_address_that_is_none_stays_in_the_body(article: Write, value: str) -> None:
+    source = text(article, foot=f"Source URL: {value}")
+    assert source.article.source_url is None
+    assert f"Source URL: {value}" in body(source.article)
+    assert warned(source) == ["line 9"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["https://example.org/x", "<https://example.org/x>", "[https://example.org/x](https://example.org/x)"],
+)
+def test_a_source_address_alone_is_taken(article: Write, value: str) -> None:
+    source = text(article, foot=f"Source URL: {value}")
+    assert source.article.source_url == "https://example.org/x"
+    assert source.findings == ()
+
+
+def test_words_for_and_are_those_of_the_language_that_is_stated(article: Write) -> None:
+    paragraphs = ["Author: Ana Ruiz y Per Holm", "Language: {}"]
+    for language, number in (("es", 2), ("de", 1)):
+        written = [paragraph.format(language) for paragraph in paragraphs]
+        assert len(text(article, *written).article.creators) == number
+
+
+def test_rights_may_be_a_link(article: Write) -> None:
+    rights = text(
+        article, foot="Rights: [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)"
+    ).article.rights
+    assert rights is not None
+    assert (rights.statement, rights.uri) == ("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")
+
+
+LABELS = ["Author", "By", "Date", "Location", "Places", "Source URL", "Publisher", "Subjects", "Rights"]
+WORDS = st.lists(
+    st.sampled_from(
+        [
+            "Alpha",
+            "beta",
+            "[Gamma](#)",
+            "[delta](https://e.org/epsilon)",
+            ",",
+            "and",
+            "zeta.",
+            "https://e.org/eta",
+        ]
+    ),
+    min_size=1,
+    max_size=6,
+).map(" ".join)
+LINES = st.one_of(WORDS, st.builds("{}: {}".format, st.sampled_from(LABELS), WORDS))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(LINES, st.sampled_from(["\n", "\n\n"])), min_size=1, max_size=8))
+def test_no_word_and_no_link_of_an_article_text_is_dropped(lines: list[tuple[str, str]]) -> None:
+    written = "".join(line + end for line, end in lines)
+    data = f"Headline\n\nSome text here\n\n{written}".encode()
+    source = read(SourceRef(Path("a.txt"), data=data), Settings(language="en"))
+    kept = source.article.model_dump_json().casefold()
+    for word in re.findall(
+        r"[a-z]+", re.sub("|".join(f"^{x}:" for x in LABELS), "", written, flags=re.M).casefold()
+    ):
+        assert word in kept or word == "and"

@@ -1,0 +1,146 @@
+"""What Markdown says is kept: links, their titles, cells without a column; warnings name their line."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archiver.article import Article, Figure, Paragraph, Span
+from archiver.errors import DocumentError
+from archiver.settings import Settings
+from archiver.sources import Source, SourceRef, read
+from tests.conftest import Write
+
+
+def body(article: Article) -> list[str]:
+    blocks = [block for block in article.body if isinstance(block, Paragraph)]
+    return ["".join(span.text for span in block.content) for block in blocks]
+
+
+def spans(article: Article) -> list[Span]:
+    return [span for block in article.body if isinstance(block, Paragraph) for span in block.content]
+
+
+def warned(source: Source) -> list[tuple[str, str]]:
+    return [(finding.rule, finding.where.rpartition(", ")[2]) for finding in source.findings]
+
+
+def test_the_link_of_the_title_is_kept(article: Write) -> None:
+    source = article("\n# Title [x](https://e.org/t)\n\nText.\n")
+    assert source.article.title == "Title x"
+    assert body(source.article) == ["x: https://e.org/t", "Text."]
+    assert warned(source) == [("source-link-moved", "line 2")]
+
+
+def test_cells_beyond_the_columns_follow_the_table(article: Write) -> None:
+    source = article("# T\n\n| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 | five | six\\|6 |\n\nEnd.\n")
+    assert body(source.article) == ["five | six|6", "End."]
+    assert warned(source) == [("source-table-cells", "line 6")]
+
+
+def test_a_warning_about_a_cell_names_its_row(article: Write) -> None:
+    source = article("---\ntitle: T\n---\n| a |\n|---|\n| x |\n| <b>y</b> |\n| [z](javascript:1) |\n")
+    assert warned(source) == [
+        ("source-html", "line 7"),
+        ("source-html", "line 7"),
+        ("source-link-dropped", "line 8"),
+    ]
+
+
+def test_a_picture_keeps_the_link_that_it_is_in(article: Write, tmp_path: Path) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (4, 4)).save(tmp_path / "pic.png")
+    source = article('# T\n\n[![al](pic.png "Cap")](https://e.org/l)\n')
+    figure = source.article.body[0]
+    assert isinstance(figure, Figure)
+    assert [(span.text, span.href) for span in figure.caption] == [
+        ("Cap", None),
+        (" ", None),
+        ("https://e.org/l", "https://e.org/l"),
+    ]
+    assert source.findings == ()
+
+
+def test_a_link_without_text_is_kept_as_its_address(article: Write) -> None:
+    read_in = article("# T\n\nSee [](https://e.org/l).\n").article
+    assert [(span.text, span.href) for span in spans(read_in)][1] == ("https://e.org/l", "https://e.org/l")
+
+
+def test_the_title_of_a_link_follows_it(article: Write) -> None:
+    read_in = article(
+        '# T\n\nSee [this](https://e.org/l "What it is") now, and [that][d].\n\n[d]: /x "D"\n'
+    ).article
+    assert body(read_in) == ["See this (What it is) now, and that (D)."]
+
+
+def test_definitions_that_nothing_uses_are_kept(article: Write) -> None:
+    source = article(
+        "# T\n\n[used] and [Also Used][].\n\n[used]: https://e.org/u\n[also  used]: https://e.org/a\n"
+        '[spare]: https://e.org/s "Spare"\n[used]: https://e.org/twice\n'
+    )
+    assert body(source.article) == [
+        "used and Also Used.",
+        "[SPARE]: https://e.org/s (Spare)",
+        "[USED]: https://e.org/twice",
+    ]
+    assert warned(source) == [
+        ("source-definition-unused", "line 7"),
+        ("source-definition-unused", "line 8"),
+    ]
+
+
+@pytest.mark.parametrize("blank", [0, 1, 3])
+def test_lines_are_counted_from_the_first_of_the_file(article: Write, blank: int) -> None:
+    before = "\n" * blank
+    with pytest.raises(DocumentError, match=f"line {3 + blank}: colour is not a field"):
+        article(f"{before}---\ntitle: T\ncolour: red\n---\nText.\n")
+    with pytest.raises(DocumentError, match=f"line {3 + blank}: front matter"):
+        article(f"{before}---\ntitle: T\nx: [\n---\nText.\n")
+    source = article(f"{before}---\ntitle: T\nlanguage: en\n---\nText <b>here</b>.\n")
+    assert {line for _, line in warned(source)} == {f"line {5 + blank}"}
+
+
+def test_a_long_address_of_a_picture_elsewhere_is_kept_whole(article: Write) -> None:
+    address = f"https://e.org/{'x' * 300}.png"
+    assert body(article(f"# T\n\n![alt]({address})\n").article) == [f"alt ({address})"]
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            *("alpha", "[beta](https://e.org/gamma)", '[delta](https://e.org/epsilon "zeta")', "*eta*"),
+            *(
+                "[theta]: https://e.org/iota 'kappa'",
+                "| lambda | mu | nu |",
+                "|---|---|",
+                "> xi",
+                "- omicron",
+            ),
+            *(
+                "[pi][theta]",
+                "# rho",
+                "",
+                "`sigma`",
+                "<tau>",
+                "[](https://e.org/upsilon)",
+                "    phi",
+                "chi:",
+            ),
+        ]
+    ),
+    min_size=1,
+    max_size=10,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(PIECES)
+def test_no_word_and_no_link_of_markdown_is_dropped(lines: list[str]) -> None:
+    data = "\n".join(["---", "title: Head", "---", "Some text.", "", *lines]).encode()
+    source = read(SourceRef(Path("a.md"), data=data), Settings(language="en"))
+    kept = source.article.model_dump_json().casefold()
+    for word in set(re.findall("[a-z]{2,}", "\n".join(lines))) - {"theta"}:  # a label is a sign alone
+        assert word in kept
