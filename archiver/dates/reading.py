@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from dateutil import parser as dateutil_parser
-
 from archiver.dates import words
 from archiver.dates.edtf import is_edtf
 from archiver.dates.names import Languages, known_languages, names, normalized
@@ -226,8 +224,10 @@ def _point(parts: Parts) -> str | None:
         return None if parts.month else f"{year}-{parts.season}"
     if not parts.month:
         return year
+    from dateutil.parser import parse
+
     try:
-        found = dateutil_parser.parse(f"{parts.day or 1} {ENGLISH[parts.month - 1]} 2000")
+        found = parse(f"{parts.day or 1} {ENGLISH[parts.month - 1]} 2000")
     except ValueError:
         return None
     return f"{year}-{found:%m-%d}" if parts.day else f"{year}-{found:%m}"

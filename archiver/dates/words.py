@@ -277,6 +277,7 @@ MONTHS = {
 ERAS = {
     "en": ("bce", "ce"),
     "de": ("v. u. z.", "n. u. z."),
+    "fr": ("avant j.-c.", "après j.-c."),
     "nl": ("v. c.", "n. c."),
 }
 """Before and after the epoch, where CLDR has other words for it."""

@@ -82,11 +82,13 @@ class _Reader:
     def parts(self) -> Parts:
         groups = list(_groups(self.text))
         prose = [index > 0 and not FIELD.match(group[0].text) for index, group in enumerate(groups)]
+        before, after = 0, sum(prose)
         for index, group in enumerate(groups):
             if index == 0 and not FIELD.match(group[0].text):
                 self._title(group.pop(0))
-            at_edge = sum(prose[:index]) <= EDGE or sum(prose[index + 1 :]) <= EDGE
-            self._group(group, at_edge=at_edge)
+            after -= prose[index]
+            self._group(group, at_edge=before <= EDGE or after <= EDGE)
+            before += prose[index]
         self._standfirst()
         return Parts(self.fields, self.body, self.places, self.noticed.findings)
 
@@ -104,7 +106,9 @@ class _Reader:
         previous = ""
         while lines and (found := FIELD.match(lines[0].text)):
             field = FIELD_OF[found["label"].lower()]
-            taken = self._field(field, found, lines, at_edge=at_edge, goes_on=previous == field)
+            taken = self._field(
+                field, found, lines, at_edge=at_edge, goes_on=field in LISTS and previous == field
+            )
             if not taken:
                 break
             previous, lines = field, lines[taken:]

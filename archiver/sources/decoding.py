@@ -36,6 +36,11 @@ BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), *WIDE_MARKS)
 
 NAMED = {"latin_1": "ISO-8859-1", "koi8_r": "KOI8-R", "koi8_u": "KOI8-U"}
 
+FOREIGN = re.compile("[^\x00-\x7f]")
+STRAY = re.compile("[\udc80-\udcff]")
+"""A byte that is not UTF-8, as Python escapes it (PEP 383)."""
+
+WINDOWS_1252 = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
 MOST_STRAYS = 1000
 MOST_FINDINGS = 20
 """So many places of one kind are told, and no more."""
@@ -99,24 +104,11 @@ def _decoded(data: bytes, ref: SourceRef) -> tuple[str, str, Sequence[Finding]]:
 
 def _mixed(data: bytes, ref: SourceRef) -> tuple[str, str, Sequence[Finding]] | None:
     """UTF-8 with some bytes of Windows-1252 in it, as where texts were pasted together."""
-    pieces: list[str] = []
-    strays: list[int] = []
-    at = 0
-    while at < len(data):
-        try:
-            pieces.append(data[at:].decode("utf-8"))
-            break
-        except UnicodeDecodeError as error:
-            start, end = at + error.start, at + error.end
-        if len(strays) > MOST_STRAYS:
-            return None
-        pieces += [data[at:start].decode("utf-8"), data[start:end].decode("cp1252", "replace")]
-        strays.append(start)
-        at = end
-    text = "".join(pieces)
-    if sum(ord(char) > 127 for char in text) <= 2 * len(strays):
+    text = data.decode("utf-8", "surrogateescape")
+    strays = [found.start() for found in STRAY.finditer(text)]
+    if len(FOREIGN.findall(text)) <= 2 * len(strays):
         return None
-    lines = dict.fromkeys(data.count(b"\n", 0, start) + 1 for start in strays)
+    lines = dict.fromkeys(text.count("\n", 0, start) + 1 for start in strays[:MOST_STRAYS])
     findings = [
         Finding(
             "source-encoding",
@@ -127,7 +119,7 @@ def _mixed(data: bytes, ref: SourceRef) -> tuple[str, str, Sequence[Finding]] | 
         )
         for line, _ in zip(lines, range(MOST_FINDINGS), strict=False)
     ]
-    return text, "utf-8", findings
+    return text.translate(WINDOWS_1252), "utf-8", findings
 
 
 def _guessed(data: bytes, ref: SourceRef, line: int) -> tuple[str, str, Sequence[Finding]]:

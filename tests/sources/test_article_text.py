@@ -98,7 +98,7 @@ def test_a_sentence_that_begins_like_a_field_stays_in_the_body(
     paragraphs.insert(4 if at_foot else 2, paragraph)
     source = article("\n\n".join(["Title", *paragraphs]), "a.txt")
     assert paragraph in body(source.article)
-    assert source.article.places == source.article.subjects == source.article.creators == ()
+    assert (source.article.places, source.article.subjects, source.article.creators) == ((), (), ())
     assert warned(source) == ["line 11" if at_foot else "line 7"]
 
 
