@@ -41,6 +41,10 @@ EXPECTED = {
 }
 
 
+OWN_WORDS = "Value error, "
+"""What pydantic puts before the sentences of the model's own validators, which say what was found."""
+
+
 def build(
     fields: Mapping[str, Any],
     body: Sequence[Any],
@@ -164,20 +168,29 @@ def explain(error: Exception, name: str, places: Mapping[str, str]) -> list[Find
             problem["loc"], problem["type"] = problem["loc"][:-1], "extra_forbidden"
         path = _dotted(problem["loc"])
         top = str(problem["loc"][0]) if problem["loc"] else ""
-        message = EXPECTED.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
+        message = EXPECTED.get(problem["type"]) or problem["msg"]
         if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1:
             message += f"; the fields are {', '.join((*FIELDS, 'body'))}"
-        found = problem.get("input")
-        if (
-            isinstance(found, (str, int, float))
-            and problem["type"] in EXPECTED
-            and found != ""
-            and not is_key
-        ):
-            message += f" (found {str(found)[:80]!r})"
+        if not is_key and problem["type"] != "missing" and not message.startswith(OWN_WORDS):
+            message += _found(_tag(problem) or problem["input"])
+        message = message.removeprefix(OWN_WORDS).removeprefix("Input ")
         where = places.get(top, name)
         findings.append(Finding("metadata-invalid", Severity.ERROR, f"{path} {message}", where=where))
     return findings
+
+
+def _tag(problem: Mapping[str, Any]) -> object:
+    """The type that a block gives itself, where that is what is wrong."""
+    return problem["input"].get("type") if problem["type"] == "union_tag_invalid" else None
+
+
+def _found(value: object) -> str:
+    """What stands where something else was expected."""
+    if value in ("", [], ()):
+        return ""
+    if isinstance(value, (list, tuple, dict)):
+        return f" (found {'an object' if isinstance(value, dict) else 'a list'})"
+    return f" (found {value[:80]!r})" if isinstance(value, str) else f" (found {json.dumps(value)})"
 
 
 def _dotted(location: Sequence[str | int]) -> str:

@@ -64,9 +64,16 @@ def test_front_matter_has_no_key_that_is_not_its_own(article: Write, key: str) -
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"date": 2002}, r"date should be text or an object \(found '2002'\)"),
-        ({"creators": [5]}, r"creators\[0\] should be text or an object \(found '5'\)"),
-        ({"title": 5}, r"title should be text \(found '5'\)"),
+        ({"date": 2002}, r"date should be text or an object \(found 2002\)"),
+        ({"creators": [5]}, r"creators\[0\] should be text or an object \(found 5\)"),
+        ({"title": 5}, r"title should be text \(found 5\)"),
+        ({"title": ["T"]}, r"title should be text \(found a list\)"),
+        ({"date": True}, r"date should be text or an object \(found true\)"),
+        (
+            {"body": [{"type": "heading", "level": 9, "content": "x"}]},
+            r"body\[0\].level should be less than or equal to 6 \(found 9\)",
+        ),
+        ({"body": [{"type": "poem"}]}, r"body\[0\] is a type of block that is not known \(found 'poem'\)"),
         ({"language": "klingonish-x"}, "not a BCP 47 language tag"),
     ],
 )
