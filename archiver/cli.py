@@ -148,10 +148,15 @@ def package(
 @cli.command()
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The PDF to write.")
+@click.option("--replace", is_flag=True, help="Replace a file that is there.")
 @rendering
 @common
-def render(source: Path, output: Path | None, as_json: bool, file: Path | None, **flags: Any) -> None:
+def render(
+    source: Path, output: Path | None, replace: bool, as_json: bool, file: Path | None, **flags: Any
+) -> None:
     """Render a source document as PDF/A, without packaging it.
+
+    The PDF goes to a file of the source's name here, unless -o names another one.
 
     \b
     Example:
@@ -161,7 +166,8 @@ def render(source: Path, output: Path | None, as_json: bool, file: Path | None, 
     from archiver.reports import as_json as in_json
     from archiver.reports import text
 
-    report = render_file(source, output or Path(f"{source.stem}.pdf"), _settings(file, **flags))
+    target = output or Path(f"{source.stem}.pdf")
+    report = render_file(source, target, _settings(file, **flags), replace=replace)
     if as_json:
         _print_json({"reports": [in_json.report_json(report)]})
     else:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from archiver.findings import Finding
 
@@ -85,6 +87,23 @@ class DocumentError(ArchiverError):
     rule = "document-failed"
 
 
+class CannotWrite(DocumentError):
+    """A place that cannot be written to, for the reason that the system gives."""
+
+    rule = "output-unwritable"
+
+    def __init__(self, error: OSError, where: str | Path) -> None:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        hint = "free some space" if full else "choose another place"
+        super().__init__(f"cannot be written: {error.strerror or error}", where=str(where), hint=hint)
+
+
+class AlreadyExists(DocumentError):
+    """Something is at the destination already; nothing is overwritten unasked."""
+
+    rule = "output-exists"
+
+
 class SourceError(DocumentError):
     """A source document that cannot be read as an article."""
 
@@ -127,12 +146,6 @@ class BagError(DocumentError):
     """A bag that cannot be made, placed or read."""
 
     rule = "bag-failed"
-
-
-class AlreadyExists(BagError):
-    """The destination holds a bag of another source; nothing is overwritten unasked."""
-
-    rule = "bag-exists"
 
 
 class NotABag(BagError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from archiver.errors import (
     ArchiverError,
     NotConformant,
     SettingsError,
+    SourceError,
 )
 from archiver.findings import Check, Finding, Report, Severity, Verdict
 from archiver.rendition import Rendition, render
@@ -197,9 +199,13 @@ def _store(source: Source, staged: Path) -> dict[str, str]:
     for attachment in source.attachments:
         copy = original / attachment.name
         copy.parent.mkdir(parents=True, exist_ok=True)
-        with attachment.path.open("rb") as file, copy.open("xb") as out:
-            while block := file.read(BUFFER):
-                out.write(block)
+        try:
+            file = attachment.path.open("rb")
+        except OSError as error:
+            where = f"{source.ref.label}, figure {attachment.name}"
+            raise SourceError(f"cannot be read: {error.strerror}", where=where) from None
+        with file, copy.open("xb") as out:
+            shutil.copyfileobj(file, out, BUFFER)
         stored[f"data/original/{attachment.name}"] = "image"
     return stored
 

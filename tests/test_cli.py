@@ -1,10 +1,12 @@
 """The commands, as their users meet them: exit codes, one clear sentence, JSON for machines."""
 
 import json
+import resource
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import bagit
 import pytest
@@ -15,13 +17,14 @@ from tests.conftest import EXAMPLES
 ROOT = EXAMPLES.parent
 
 
-def run(*arguments: str, cwd: Path, stdin: bytes = b"") -> tuple[int, str, str]:
+def run(*arguments: str, cwd: Path, stdin: bytes = b"", **how: Any) -> tuple[int, str, str]:
     done = subprocess.run(
         [sys.executable, "-m", "archiver", *arguments],
         cwd=cwd,
         input=stdin,
         capture_output=True,
         check=False,
+        **how,
     )
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
@@ -180,6 +183,26 @@ def test_render_writes_one_pdf(tmp_path: Path) -> None:
     code, out, _ = run("render", str(EXAMPLES / "seed-library.md"), "-o", "a.pdf", cwd=tmp_path)
     assert code == 0, out
     assert [p.name for p in tmp_path.iterdir()] == ["a.pdf"]
+
+
+@pytest.mark.parametrize("command", ["package", "render"])
+def test_a_destination_that_takes_no_more_is_one_sentence_and_nothing_is_left(
+    tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "a.txt").write_text("Title\n\nText.\n")
+    code, out, err = run(
+        command, "a.txt", "-o", "out/x.pdf", "--no-verapdf", cwd=tmp_path, preexec_fn=_write_little
+    )
+    assert code == 3, err
+    assert "out" in out + err
+    assert "cannot be written: File too large (choose another place)" in out + err
+    assert [path for path in (tmp_path / "out").rglob("*") if path.is_file()] == []
+    assert not list(tmp_path.rglob(".archiver-*"))
+
+
+def _write_little() -> None:
+    """Fail writes as a full disk does, which takes no mount."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
 
 def test_inspect_doctor_and_schema_speak_json(tmp_path: Path) -> None:

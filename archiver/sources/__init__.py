@@ -7,6 +7,7 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -117,6 +118,7 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     """
     from archiver.sources import article_text, decoding, json_article, markdown, metadata
 
+    ref = _only(ref)
     label = ref.label
     data = _bytes(ref, settings)
     text = decoding.decode(data, label, settings)
@@ -140,6 +142,20 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     if settings.strict and any(f.severity is Severity.WARNING for f in findings):
         raise InvalidArticle(findings, hint="warnings are errors when strict is set")
     return Source(ref, ref.name, data, media_type, text.encoding, article, attachments, tuple(findings))
+
+
+def _only(ref: SourceRef) -> SourceRef:
+    """The one document that is meant. Raises SourceError for a whole file of JSON Lines with several."""
+    if ref.line or ref.data is not None or ref.path.suffix.lower() not in LINES_SUFFIXES:
+        return ref
+    found = list(islice(locate(ref.path), 2))
+    if len(found) != 1:
+        raise SourceError(
+            f"holds {'several articles' if found else 'no article'}; expected one",
+            where=ref.label,
+            hint="archiver package takes them all",
+        )
+    return found[0]
 
 
 def _bytes(ref: SourceRef, settings: Settings) -> bytes:

@@ -225,3 +225,14 @@ def test_no_word_of_an_article_text_is_dropped(lines: list[str]) -> None:
     kept = source.article.model_dump_json()
     for word in {w for line in lines for w in "".join(c if c.isalpha() else " " for c in line).split()}:
         assert word in kept
+
+
+def test_a_file_of_json_lines_is_read_whole_only_where_it_holds_one_article(tmp_path: Path) -> None:
+    line = '{"title": "T", "body": ["x"]}\n'
+    path = tmp_path / "a.jsonl"
+    path.write_text(f"\n{line}")
+    assert read(SourceRef(path), Settings()).article.title == "T"
+    for text, count in ((line * 3, "several articles"), ("\n", "no article")):
+        path.write_text(text)
+        with pytest.raises(SourceError, match=f"holds {count}; expected one"):
+            read(SourceRef(path), Settings())
