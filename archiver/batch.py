@@ -26,12 +26,16 @@ def package_many(
 
     One that fails does not stop the others.
     """
+    made: dict[Path, str] = {}
     for found in discover(sources, output, stdin):
         if isinstance(found, SourceError):
             finding = Finding(found.rule, Severity.ERROR, found.message, found.where)
             yield Outcome(found.where, "failed", Report(found.where, (), (finding,)))
         else:
-            yield package_one(Job(found, output, settings, replace))
+            outcome = package_one(Job(found, output, settings, replace, made))
+            if outcome.bag:
+                made[outcome.bag] = outcome.source
+            yield outcome
 
 
 def discover(
