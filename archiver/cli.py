@@ -96,7 +96,7 @@ def _algorithms(settings: Settings, given: tuple[str, ...]) -> Settings:
 
 @cli.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where packages go.")
+@click.option("-o", "--output", metavar="FOLDER", help="Where packages go; output/ unless set.")
 @click.option(
     "--algorithm",
     multiple=True,
@@ -109,7 +109,7 @@ def _algorithms(settings: Settings, given: tuple[str, ...]) -> Settings:
 @common
 def package(
     sources: tuple[str, ...],
-    output: Path | None,
+    output: str | None,
     algorithm: tuple[str, ...],
     replace: bool,
     quiet: bool,
@@ -129,7 +129,8 @@ def package(
     from archiver.reports import outcomes as told
 
     settings = _algorithms(_settings(file, output=output, **flags), algorithm)
-    stdin = stdin_bytes(sys.stdin.buffer, settings.max_source_bytes) if "-" in sources else None
+    stream = sys.stdin.buffer if sys.stdin else None
+    stdin = stdin_bytes(stream, settings.max_source_bytes) if "-" in sources else None
     outcomes = []
     with told.progress(enabled=not (as_json or quiet)) as note:
         for outcome in package_many(sources, settings.output, settings, replace=replace, stdin=stdin):

@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from archiver.article import LanguageTag, Line, Rights
@@ -34,6 +34,16 @@ OWN_LABELS = {
 Algorithm = Literal["md5", "sha1", "sha256", "sha512"]
 
 
+def _named(path: object) -> object:
+    if path == "":
+        raise ValueError("is an empty name")
+    return path
+
+
+Place = Annotated[Path, BeforeValidator(_named)]
+"""A path that is not empty: that would be the working directory, which nobody meant."""
+
+
 class Settings(BaseSettings):
     """Everything that a user can set. The comments that `archiver init` writes are these descriptions."""
 
@@ -41,7 +51,7 @@ class Settings(BaseSettings):
         env_prefix="ARCHIVER_", extra="forbid", frozen=True, env_ignore_empty=True
     )
 
-    output: Path = Field(Path("output"), description="Folder that packages are written to.")
+    output: Place = Field(Path("output"), description="Folder that packages are written to.")
     source_organization: Line | None = Field(
         None, description="Source-Organization in bag-info.txt: who makes these packages."
     )
@@ -64,11 +74,11 @@ class Settings(BaseSettings):
     algorithms: tuple[Algorithm, ...] = Field(
         ("sha512",), min_length=1, description="Checksum algorithms of the manifests."
     )
-    fonts: tuple[Path, ...] = Field(
+    fonts: tuple[Place, ...] = Field(
         (),
         description="Font files or folders to look in before archiver's own and the machine's.",
     )
-    verapdf: bool | Path = Field(
+    verapdf: bool | Place = Field(
         True,
         description="Check every rendition with veraPDF when it is available (true), never "
         "(false), or with the installation at this path.",
