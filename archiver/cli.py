@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import itertools
 import json
 import os
 import signal
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import __version__
-from archiver.errors import ArchiverError, ExitCode, MissingExtra
+from archiver.errors import ArchiverError, ExitCode, Interrupted, MissingExtra, ReportLost, WrongUsage
 from archiver.reports.forms import FORMS, Going, allot, written
 
 INVENTORY = 50_000
@@ -32,11 +34,30 @@ Exit codes:
   1   findings: something that was looked at is not valid, or got worse
   2   usage or settings
   3   some documents failed
-  70  an internal error
-  130 interrupted"""
+  70  an internal error; ARCHIVER_DEBUG=1 prints where
+  74  standard output is closed or full
+  130 interrupted or terminated"""
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands. What cannot be written to standard output stops them."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except OSError as error:
+            if error.filename is not None:
+                raise
+            told = "was closed" if error.errno == errno.EPIPE else f"cannot be written: {error.strerror}"
+            raise ReportLost(f"{told}; what is done stays", where="standard output") from None
+
+
+@click.group(
+    cls=Commands,
+    epilog=EPILOG,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="archiver")
 @click.pass_context
 def cli(context: click.Context) -> None:
@@ -454,45 +475,59 @@ def _deliver(going: Going, tell: Tell, tell_printed: Tell) -> None:
 
 
 def _print_json(value: Any) -> None:
-    sys.stdout.buffer.write(json.dumps(value, indent=2, ensure_ascii=True).encode() + b"\n")
-    sys.stdout.buffer.flush()
+    click.echo(json.dumps(value, indent=2))
 
 
 def _exit(code: ExitCode) -> None:
     raise SystemExit(int(code))
 
 
+ERROR_FIELDS = ("rule", "message", "where", "hint", "exit_code")
+
+
 def main() -> None:
     """Run a command; say in one sentence what stopped it, if anything did."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="backslashreplace")
         cli(standalone_mode=False)
-    except click.exceptions.Exit as leaving:
-        raise SystemExit(leaving.exit_code) from None
-    except click.ClickException as error:
-        error.show()
-        raise SystemExit(int(ExitCode.USAGE)) from None
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        raise SystemExit(int(ExitCode.INTERRUPTED)) from None
-    except ArchiverError as error:
-        click.echo(f"archiver: {error}", err=True)
-        raise SystemExit(int(error.exit_code)) from None
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(int(ExitCode.OK)) from None
-    except Exception as error:
-        if os.environ.get("ARCHIVER_DEBUG"):
+    except (Exception, KeyboardInterrupt) as error:
+        stopped = _stopped(error)
+        if stopped.exit_code is ExitCode.INTERNAL and os.environ.get("ARCHIVER_DEBUG"):
             raise
-        click.echo(
-            f"archiver: internal error ({type(error).__name__}: {error}); please report it, "
-            "with what ARCHIVER_DEBUG=1 prints",
-            err=True,
-        )
-        raise SystemExit(int(ExitCode.INTERNAL)) from None
+        _tell(stopped, usage=error.ctx if isinstance(error, click.UsageError) else None)
+        _exit(stopped.exit_code)
+
+
+def _stopped(error: BaseException) -> ArchiverError:
+    """What stopped a command, as one of archiver's own errors."""
+    match error:
+        case ArchiverError():
+            return error
+        case click.ClickException():
+            return WrongUsage(error.format_message())
+        case click.Abort() | KeyboardInterrupt():
+            return Interrupted("interrupted")
+    told = f"internal error ({type(error).__name__}: {error}); please report it"
+    return ArchiverError(told, hint="ARCHIVER_DEBUG=1 prints where it happened")
+
+
+def _tell(stopped: ArchiverError, usage: click.Context | None) -> None:
+    from archiver.reports.text import printable
+
+    lost = isinstance(stopped, ReportLost)
+    try:
+        if not lost and "--json" in itertools.takewhile("--".__ne__, sys.argv[1:]):
+            _print_json({"error": {name: getattr(stopped, name) for name in ERROR_FIELDS}})
+    except OSError:
+        lost = True
+    if lost:  # or Python would try to write the rest when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if usage:
+        click.echo(f"{usage.get_usage()}\nTry '{usage.command_path} --help' for help.\n", err=True)
+    click.echo(f"archiver: {printable(str(stopped))}", err=True)
 
 
 if __name__ == "__main__":

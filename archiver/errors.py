@@ -21,6 +21,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     SOME_FAILED = 3
     INTERNAL = 70
+    REPORT_LOST = 74
     INTERRUPTED = 130
 
 
@@ -57,6 +58,27 @@ def _rebuild(
     error.message, error.where, error.hint = message, where, hint
     error.__dict__.update(state)
     return error
+
+
+class WrongUsage(ArchiverError):
+    """A command line that is not understood."""
+
+    exit_code = ExitCode.USAGE
+    rule = "usage-wrong"
+
+
+class Interrupted(ArchiverError):
+    """Ctrl-C or SIGTERM: what is done stays, what was begun is taken away."""
+
+    exit_code = ExitCode.INTERRUPTED
+    rule = "interrupted"
+
+
+class ReportLost(ArchiverError):
+    """Standard output is closed or full, so that nobody would read what is told."""
+
+    exit_code = ExitCode.REPORT_LOST
+    rule = "report-lost"
 
 
 class SettingsError(ArchiverError):

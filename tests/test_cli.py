@@ -1,9 +1,12 @@
 """The commands, as their users meet them: exit codes, one clear sentence, JSON for machines."""
 
 import json
+import os
 import resource
+import signal
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,7 @@ from typing import Any
 import bagit
 import pytest
 
+from archiver.bag.placing import STAGING_FOLDER
 from archiver.settings import load, write_commented
 from tests.conftest import EXAMPLES
 
@@ -93,6 +97,80 @@ def test_what_is_wrong_is_one_sentence_and_an_exit_code(
     assert found == code
     assert told in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "rule"),
+    [
+        (["render", "gone.md"], 3, "source-unreadable"),
+        (["render", "a.txt", "-o", "a.txt"], 3, "output-exists"),
+        (["inspect", "."], 1, "bag-missing"),
+        (["init"], 2, "settings-invalid"),
+        (["doctor", "--settings", "nope.toml"], 2, "settings-invalid"),
+        (["package", "a.txt", "--verapdf", "/nowhere"], 2, "settings-invalid"),
+        (["package", "a.txt", "--algorithm", "foo"], 2, "settings-invalid"),
+        (["package", "--colour"], 2, "usage-wrong"),
+        (["package", "-"], 2, "settings-invalid"),
+    ],
+)
+def test_what_stops_a_command_is_one_json_document_where_that_is_asked(
+    tmp_path: Path, arguments: list[str], code: int, rule: str
+) -> None:
+    (tmp_path / "a.txt").write_text("Title\n\nText.\n")
+    if arguments == ["init"]:
+        (tmp_path / "archiver.toml").write_text("")
+    environment = {**os.environ, **({"SOURCE_DATE_EPOCH": "soon"} if arguments[-1] == "-" else {})}
+    found, out, err = run(*arguments, "--json", cwd=tmp_path, stdin=b"T\n\nx\n", env=environment)
+    error = json.loads(out)["error"]
+    assert (found, error["exit_code"], error["rule"]) == (code, code, rule)
+    assert error["message"] in err
+    assert set(error) == {"rule", "message", "where", "hint", "exit_code"}
+    text_code, text_out, _ = run(*arguments, cwd=tmp_path, stdin=b"T\n\nx\n", env=environment)
+    assert (text_code, text_out) == (code, "")
+
+
+def test_a_name_cannot_drive_the_terminal_by_way_of_an_error(tmp_path: Path) -> None:
+    for arguments in (["render", "no\n\x1b[31mvalid.txt"], ["schema", "no\n\x1b[31mvalid"]):
+        _, _, err = run(*arguments, cwd=tmp_path)
+        assert "no\\n\\x1b[31mvalid" in err
+        assert "\x1b" not in err
+
+
+@pytest.mark.parametrize("command", [["schema"], ["package", str(EXAMPLES), "--no-verapdf"]])
+def test_a_report_that_nobody_can_read_stops_the_command(tmp_path: Path, command: list[str]) -> None:
+    for stream, told in (("/dev/full", "cannot be written: No space left"), ("closed", "was closed")):
+        reader, pipe = os.pipe()
+        os.close(reader)
+        out = pipe if stream == "closed" else os.open(stream, os.O_WRONLY)
+        done = subprocess.run(
+            [sys.executable, "-m", "archiver", *command],
+            cwd=tmp_path,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 74
+        assert done.stderr.startswith(f"archiver: standard output: {told}")
+        assert done.stderr.count("\n") == 1
+    assert not list(tmp_path.rglob(".archiver-*"))
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_process_that_is_told_to_stop_takes_away_what_it_had_begun(
+    tmp_path: Path, sent: signal.Signals
+) -> None:
+    (tmp_path / "long.txt").write_text("Title\n\n" + "One paragraph of it all.\n\n" * 20_000)
+    command = [sys.executable, "-m", "archiver", "package", "long.txt", "--no-verapdf", "--json"]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while not list((tmp_path / "output" / STAGING_FOLDER).glob("*/bag/rendition")):
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.send_signal(sent)
+    out, err = process.communicate()
+    assert process.returncode == 130, err
+    assert json.loads(out)["error"]["exit_code"] == 130
+    assert list((tmp_path / "output").iterdir()) == []
 
 
 def test_a_folder_that_is_no_bag_is_a_finding(tmp_path: Path) -> None:
