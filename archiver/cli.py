@@ -66,7 +66,7 @@ def cli(context: click.Context) -> None:
     \b
     Examples:
       archiver package articles/ -o output/
-      archiver validate output/*
+      archiver validate output/
     """
     if os.environ.get("NO_COLOR"):
         context.color = False
@@ -78,14 +78,22 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
     """The flags of every command that has settings."""
     command = click.option("--json", "as_json", is_flag=True, help="One JSON document.")(command)
     return click.option(
-        "--settings", "file", type=click.Path(path_type=Path), help="A file beside archiver.toml."
+        "--settings",
+        "file",
+        type=click.Path(path_type=Path),
+        help="A settings file; it is read instead of archiver.toml.",
     )(command)
 
 
 def rendering(command: Callable[..., None]) -> Callable[..., None]:
     """The flags of the commands that render."""
     for option in (
-        click.option("--flavour", type=click.Choice(["2a", "2b", "2u", "3a", "4", "4f"])),
+        click.option(
+            "--flavour",
+            type=click.Choice(["2a", "2b", "2u", "3a", "4", "4f"]),
+            help="PDF/A part and level; 2a unless set. 3a and 4f embed the source; all but 4 and 4f "
+            "are PDF/UA-1 too.",
+        ),
         click.option("--strict", is_flag=True, default=None, help="Warnings are errors."),
         click.option("--verapdf", type=click.Path(path_type=Path), help="A veraPDF of your own."),
         click.option("--no-verapdf", is_flag=True, help="Do not check PDF/A conformance."),
@@ -102,17 +110,11 @@ def _settings(
     return load(file, verapdf=False if no_verapdf else verapdf, **flags)
 
 
-def _algorithms(settings: Settings, given: tuple[str, ...]) -> Settings:
+def _algorithms(of_settings: tuple[str, ...], given: tuple[str, ...]) -> tuple[str, ...]:
     """`+sha256` adds to the algorithms of the settings; a bare name replaces them."""
-    if not given:
-        return settings
-    from archiver.settings import load
-
     added = tuple(name[1:] for name in given if name.startswith("+"))
     named = tuple(name for name in given if not name.startswith("+"))
-    chosen = tuple(dict.fromkeys((*(named or settings.algorithms), *added)))
-    load(None, algorithms=chosen)
-    return settings.model_copy(update={"algorithms": chosen})
+    return tuple(dict.fromkeys((*(named or of_settings), *added)))
 
 
 @cli.command()
@@ -140,6 +142,9 @@ def package(
 ) -> None:
     """Package source documents: files, folders, globs, or - for standard input.
 
+    A folder is searched for documents, and pictures come with the documents that show them; what is
+    named itself has to be a document.
+
     \b
     Examples:
       archiver package article.md
@@ -149,16 +154,19 @@ def package(
     from archiver.batch import package_many, stdin_bytes
     from archiver.reports import outcomes as told
 
-    settings = _algorithms(_settings(file, output=output, **flags), algorithm)
+    settings = _settings(file, output=output, **flags)
+    if algorithm:
+        chosen = _algorithms(settings.algorithms, algorithm)
+        settings = _settings(file, output=output, algorithms=chosen, **flags)
     stream = sys.stdin.buffer if sys.stdin else None
     stdin = stdin_bytes(stream, settings.max_source_bytes) if "-" in sources else None
     outcomes = []
     with told.progress(enabled=not (as_json or quiet)) as note:
         for outcome in package_many(sources, settings.output, settings, replace=replace, stdin=stdin):
             outcomes.append(outcome)
-            if not as_json and not (quiet and outcome.status != "failed"):
-                told.print_outcome(outcome)
-            note(len(outcomes))
+            with note(len(outcomes)):
+                if not as_json and not (quiet and outcome.status != "failed"):
+                    told.print_outcome(outcome)
     if as_json:
         _print_json(told.outcomes_json(outcomes))
     elif not quiet:
@@ -281,7 +289,7 @@ def validate(
     \b
     Examples:
       archiver validate output/
-      archiver validate output/* --check-pdf
+      archiver validate output/ --check-pdf
       archiver validate holdings/ --since origin/main
       archiver validate bag/ --profile our-profile.json
       archiver validate holdings/ --output may.json --output may.xml
@@ -358,7 +366,12 @@ def _verapdf(file: Path | None) -> bool | Path:
 @click.argument("bag_path", metavar="BAG", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def inspect(bag_path: Path, as_json: bool) -> None:
-    """Tell what is in a package."""
+    """Tell what is in a package.
+
+    \b
+    Example:
+      archiver inspect output/urn%3Aisbn%3A9780000000002
+    """
     from archiver.inspection import describe
     from archiver.reports import text
 
@@ -374,7 +387,12 @@ def inspect(bag_path: Path, as_json: bool) -> None:
 @click.argument("what", type=click.Choice(["article", "report"]), default="article")
 @click.option("--json", "as_json", is_flag=True, help="The schema is JSON in any case.")
 def schema(what: str, as_json: bool) -> None:
-    """Print the JSON Schema of an article, or of a report of validate."""
+    """Print the JSON Schema of an article, or of a report of validate.
+
+    \b
+    Example:
+      archiver schema > article.schema.json
+    """
     from archiver.article import Article
     from archiver.reports.model import report_schema
 
@@ -385,7 +403,12 @@ def schema(what: str, as_json: bool) -> None:
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def init(as_json: bool) -> None:
-    """Write a commented archiver.toml here."""
+    """Write a commented archiver.toml here.
+
+    \b
+    Example:
+      archiver init && "$EDITOR" archiver.toml
+    """
     from archiver.settings import FILE_NAME, write_commented
 
     write_commented(Path(FILE_NAME))
@@ -398,7 +421,13 @@ def init(as_json: bool) -> None:
 @cli.command()
 @common
 def doctor(as_json: bool, file: Path | None) -> None:
-    """Tell what is available: versions, fonts and scripts, veraPDF."""
+    """Tell what is available: versions, fonts and scripts, veraPDF.
+
+    \b
+    Examples:
+      archiver doctor
+      archiver doctor --settings other.toml --json
+    """
     from archiver.doctor import examine
     from archiver.reports import text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import time
 from collections.abc import Mapping
@@ -31,6 +32,9 @@ from archiver.sources import Source, SourceRef, read
 Status = Literal["packaged", "already packaged", "failed"]
 
 BUFFER = 1024 * 1024
+
+LAST_SECOND = 253_402_300_799
+"""Of the year 9999, by SOURCE_DATE_EPOCH."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +145,12 @@ def moment() -> datetime:
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch is None:
         return datetime.now(UTC).replace(microsecond=0)
-    try:
-        return datetime.fromtimestamp(int(epoch), UTC)
-    except (ValueError, OverflowError, OSError):
+    if not re.fullmatch("[0-9]{1,12}", epoch) or int(epoch) > LAST_SECOND:
         raise SettingsError(
-            f"is {epoch!r}; expected a whole number of seconds since 1970",
+            f"is {epoch[:40]!r}; expected the seconds since 1970, in digits, up to the year 9999",
             where="SOURCE_DATE_EPOCH",
-        ) from None
+        )
+    return datetime.fromtimestamp(int(epoch), UTC)
 
 
 def _digests(path: Path, algorithms: tuple[str, ...]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,6 +17,8 @@ from archiver.errors import SettingsError
 FILE_NAME = "archiver.toml"
 
 MIB = 1024 * 1024
+GIB = 1024 * MIB
+"""The most that any limit can be set to: documents are held in memory."""
 
 LABEL = re.compile(r"[^\s:](?:[^\r\n:]*[^\s:])?")
 """A label of bag-info.txt (RFC 8493 2.2.2)."""
@@ -83,16 +86,16 @@ class Settings(BaseSettings):
         description="Check every rendition with veraPDF when it is available (true), never "
         "(false), or with the installation at this path.",
     )
-    max_source_bytes: Annotated[int, Field(gt=0)] = Field(
+    max_source_bytes: Annotated[int, Field(gt=0, le=GIB)] = Field(
         16 * MIB, description="Largest source document, in bytes."
     )
-    max_line_chars: Annotated[int, Field(gt=0)] = Field(
+    max_line_chars: Annotated[int, Field(gt=0, le=GIB)] = Field(
         1_000_000, description="Longest line of a text source, in characters."
     )
-    max_image_bytes: Annotated[int, Field(gt=0)] = Field(
+    max_image_bytes: Annotated[int, Field(gt=0, le=GIB)] = Field(
         64 * MIB, description="Largest image file, in bytes."
     )
-    max_image_pixels: Annotated[int, Field(gt=0)] = Field(
+    max_image_pixels: Annotated[int, Field(gt=0, le=GIB)] = Field(
         100_000_000, description="Largest image, in pixels (a decompression bomb is larger)."
     )
 
@@ -120,7 +123,7 @@ def load(file: Path | None = None, **flags: Any) -> Settings:
         file = Path(FILE_NAME)
     given = {name: value for name, value in flags.items() if value is not None}
     try:
-        from_file = tomllib.loads(file.read_text("utf-8")) if file else {}
+        from_file = tomllib.loads(_content(file)) if file else {}
     except OSError as error:
         raise SettingsError(f"cannot be read: {error.strerror}", where=str(file)) from None
     except ValueError as error:
@@ -134,6 +137,12 @@ def load(file: Path | None = None, **flags: Any) -> Settings:
         raise SettingsError(told, where=_places(file, error, from_file, given)) from None
     except ValueError as error:
         raise SettingsError(str(error), where="environment") from None
+
+
+def _content(file: Path) -> str:
+    if not stat.S_ISREG(file.stat().st_mode):  # a pipe would be waited for
+        raise SettingsError("is not a regular file", where=str(file))
+    return file.read_text("utf-8")
 
 
 FLAGS = {"algorithms": "--algorithm"}
@@ -169,6 +178,10 @@ def write_commented(target: Path) -> None:
     try:
         with target.open("x", encoding="utf-8") as file:
             file.write("\n".join(lines))
+    except FileExistsError:
+        raise SettingsError(
+            "is there already", where=str(target), hint="edit it, or move it away for a new one"
+        ) from None
     except OSError as error:
         raise SettingsError(f"cannot be written: {error.strerror}", where=str(target)) from None
 

@@ -2,6 +2,8 @@
 
 import json
 import os
+import pty
+import re
 import resource
 import signal
 import subprocess
@@ -12,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import bagit
+import click
 import pytest
 
 from archiver.bag.placing import STAGING_FOLDER
+from archiver.cli import cli
 from archiver.settings import load, write_commented
 from tests.conftest import EXAMPLES
 
@@ -314,6 +318,46 @@ def test_settings_that_are_wrong_exit_2(tmp_path: Path, text: str, told: str) ->
     code, _, err = run("doctor", cwd=tmp_path)
     assert code == 2
     assert told in err
+
+
+def test_a_settings_file_of_its_own_is_read_instead_of_archivers(tmp_path: Path) -> None:
+    (tmp_path / "archiver.toml").write_text("broken = [")
+    (tmp_path / "own.toml").write_text('algorithms = ["sha256"]')
+    (tmp_path / "a.txt").write_text("Title\n\nText.\n")
+    arguments = ["a.txt", "--settings", "own.toml", "--algorithm", "+md5", "--no-verapdf"]
+    code, _, err = run("package", *arguments, cwd=tmp_path)
+    assert code == 0, err
+    names = {path.name for path in (tmp_path / "output").glob("*/manifest-*")}
+    assert names == {"manifest-sha256.txt", "manifest-md5.txt"}
+
+
+def test_doctor_says_when_verapdf_is_turned_off(tmp_path: Path) -> None:
+    environment = {**os.environ, "ARCHIVER_VERAPDF": "false"}
+    _, out, _ = run("doctor", cwd=tmp_path, env=environment)
+    assert "veraPDF: turned off by the settings" in out
+
+
+@pytest.mark.parametrize("name", sorted(cli.commands))
+def test_the_help_of_every_command_has_an_example_and_says_what_each_flag_does(name: str) -> None:
+    command = cli.commands[name]
+    assert "Example" in (command.help or "")
+    for parameter in command.params:
+        assert isinstance(parameter, click.Argument) or getattr(parameter, "help", None), parameter.name
+
+
+def test_results_begin_on_a_line_of_their_own_on_a_terminal(tmp_path: Path) -> None:
+    told = bytearray()
+
+    def read(terminal: int) -> bytes:
+        told.extend(some := os.read(terminal, 1024))
+        return some
+
+    command = [sys.executable, "-m", "archiver", "package", str(EXAMPLES), "--no-verapdf"]
+    pty.spawn([*command, "-o", str(tmp_path)], read)
+    lines = re.sub(rb"\x1b\[2K", b"\n", bytes(told))
+    results = re.findall(rb"([^\n]*)packaged\x1b\[0m: ", lines)
+    assert len(results) == 9
+    assert not any(b"packaging" in before for before in results)
 
 
 def test_ci_runs_the_second_command_of_the_readme() -> None:
