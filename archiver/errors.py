@@ -149,9 +149,16 @@ class RenditionError(DocumentError):
 
 
 class MissingGlyph(RenditionError):
-    """A character that no available font has; it may never become a blank box."""
+    """A character that no available font has; it may never become a blank box.
+
+    `text` is the character, or the passage that it is in.
+    """
 
     rule = "rendition-glyph-missing"
+
+    def __init__(self, message: str, text: str, *, where: str = "", hint: str = "") -> None:
+        self.text = text
+        super().__init__(message, where=where, hint=hint)
 
 
 class NotConformant(RenditionError):

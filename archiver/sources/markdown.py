@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 import yaml
@@ -16,6 +17,9 @@ from archiver.sources.article_text import Parts, linked
 FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
+UNCLOSED = re.compile(r"\s*---[ \t]*\n\w+:")
+
+
 class _Loader(yaml.BaseLoader):
     """Every scalar is text; no alias, no tag, no key twice: nothing to blow up or to guess."""
 
@@ -26,9 +30,9 @@ class _Loader(yaml.BaseLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        keys = [key.value for key, _ in node.value]
+        keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
         for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode) or keys.count(key.value) > 1:
+            if not isinstance(key, yaml.ScalarNode) or keys[key.value] > 1:
                 raise yaml.MarkedYAMLError(
                     problem=f"has the key {key.value!r} twice", problem_mark=key.start_mark
                 )
@@ -51,6 +55,9 @@ def parse(text: str, name: str) -> Parts:
 def _front_matter(text: str, name: str) -> tuple[dict[str, Any], dict[str, str], str, int]:
     text = text.lstrip("\n") if text.lstrip("\n").startswith("---") else text
     found = FRONT_MATTER.match(text)
+    if not found and UNCLOSED.match(text):
+        told = "front matter is not closed; expected a line with --- after its fields"
+        raise SourceError(told, where=f"{name}, line 1")
     if not found:
         return {}, {}, text, 0
     try:

@@ -31,6 +31,7 @@ EXPECTED = {
     "too_short": "is empty",
     "string_too_short": "is empty",
     "string_too_long": "is too long",
+    "too_long": "is too long",
     "tuple_type": "should be a list",
     "model_attributes_type": "should be an object",
     "model_type": "should be an object",
@@ -53,6 +54,10 @@ ONE_SCRIPT_LANGUAGES = {
 
 SURE = 0.9
 LEAST_LETTERS = 40
+
+
+MOST_PROBLEMS = 10
+"""How many problems of one article are told; the others are counted."""
 
 
 def build(
@@ -203,18 +208,27 @@ def explain(error: Exception, name: str, places: Mapping[str, str]) -> list[Find
     """What pydantic refused, in the words of whoever wrote the source."""
     if not isinstance(error, ValidationError):
         return [Finding("metadata-invalid", Severity.ERROR, f"cannot be read: {error}", where=name)]
-    findings = []
-    for problem in error.errors(include_url=False, include_context=False):
+    findings: list[Finding] = []
+    listed = False
+    for problem in error.errors(include_url=False, include_context=False)[:MOST_PROBLEMS]:
         path = _dotted(problem["loc"])
         top = str(problem["loc"][0]) if problem["loc"] else ""
         message = EXPECTED.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
-        if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1:
+        if problem["type"] == "json_invalid":  # of what archiver itself wrote for pydantic to read
+            deep = "recursion" in problem["msg"]
+            message = (
+                "is nested too deeply" if deep else "has half of a surrogate pair, which is no character"
+            )
+        if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1 and not listed:
             message += f"; the fields are {', '.join((*FIELDS, 'body'))}"
+            listed = True
         found = problem.get("input")
         if isinstance(found, (str, int, float, bool)) and problem["type"] in EXPECTED and found != "":
             message += f" (found {str(found)[:80]!r})"
         where = places.get(top, name)
         findings.append(Finding("metadata-invalid", Severity.ERROR, f"{path} {message}", where=where))
+    if (more := error.error_count() - MOST_PROBLEMS) > 0:
+        findings.append(Finding("metadata-invalid", Severity.ERROR, f"and {more:,} more", where=name))
     return findings
 
 
