@@ -12,7 +12,7 @@ from archiver.errors import SettingsError, SourceError
 from archiver.findings import Finding, Report, Severity
 from archiver.pipeline import Job, Outcome, package_one
 from archiver.settings import Settings
-from archiver.sources import SUFFIXES, SourceRef, locate
+from archiver.sources import PICTURE_SUFFIXES, SUFFIXES, SourceRef, locate
 
 
 def package_many(
@@ -30,7 +30,7 @@ def package_many(
     made: dict[Path, str] = {}
     for found in discover(sources, output, stdin):
         if isinstance(found, SourceError):
-            finding = Finding(found.rule, Severity.ERROR, found.message, found.where)
+            finding = Finding(found.rule, Severity.ERROR, found.message, found.where, hint=found.hint)
             yield Outcome(found.where, "failed", Report(found.where, (), (finding,)))
         else:
             outcome = package_one(Job(found, output, settings, replace, made))
@@ -63,12 +63,19 @@ def _named(source: str, output: Path) -> Iterator[SourceRef | SourceError]:
     if os.path.isdir(source):
         yield from _in_folder(Path(source), output)
     elif _is_there(source):
+        if _is_picture(source):
+            hint = "pictures come with the documents that show them: name those, or the folder"
+            raise SourceError("is a picture, no document", where=source, hint=hint)
         yield from locate(Path(source))
-    elif matches := sorted(glob.glob(source, recursive=True)):
+    elif matches := [m for m in sorted(glob.glob(source, recursive=True)) if not _is_picture(m)]:
         yield from discover(matches, output)
     else:
         told = "matches nothing that can be read" if glob.has_magic(source) else "is not there"
         yield SourceError(told, where=source)
+
+
+def _is_picture(path: str) -> bool:
+    return os.path.splitext(path)[1].lower() in PICTURE_SUFFIXES
 
 
 def _is_there(path: str) -> bool:

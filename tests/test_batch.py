@@ -94,6 +94,15 @@ def test_a_pattern_without_a_match_and_a_name_that_is_not_there_are_told_apart(t
     ]
 
 
+def test_a_pattern_takes_no_pictures_and_a_picture_that_is_named_is_told(tmp_path: Path) -> None:
+    for name in ("a.md", "b.png"):
+        (tmp_path / name).touch()
+    assert found(f"{tmp_path}/*") == ([f"{tmp_path}/a.md"], [])
+    documents, errors = found(f"{tmp_path}/a.md", f"{tmp_path}/b.png")
+    assert documents == [f"{tmp_path}/a.md"]
+    assert "b.png: is a picture, no document (pictures come with" in errors[0]
+
+
 def test_bags_in_a_folder_are_not_taken_for_sources(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     shutil.copy(EXAMPLES / "harbour-ferry.txt", tmp_path / "in")
