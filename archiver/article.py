@@ -306,7 +306,7 @@ class Figure(_Model):
     """A picture in a file beside the source (`src`, a relative path); `alt` says what it shows."""
 
     type: Literal["figure"] = "figure"
-    src: Line
+    src: Annotated[Text, StringConstraints(min_length=1, max_length=10_000)]
     alt: Text = ""
     caption: Inlines = ()
 

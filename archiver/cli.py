@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import itertools
 import json
 import os
 import signal
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver import __version__
-from archiver.errors import ArchiverError, ExitCode, MissingExtra
+from archiver.errors import ArchiverError, ExitCode, Interrupted, MissingExtra, ReportLost, WrongUsage
 from archiver.reports.forms import FORMS, Going, allot, written
 
 INVENTORY = 50_000
@@ -32,11 +34,30 @@ Exit codes:
   1   findings: something that was looked at is not valid, or got worse
   2   usage or settings
   3   some documents failed
-  70  an internal error
-  130 interrupted"""
+  70  an internal error; ARCHIVER_DEBUG=1 prints where
+  74  standard output is closed or full
+  130 interrupted or terminated"""
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands. What cannot be written to standard output stops them."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except OSError as error:
+            if error.filename is not None:
+                raise
+            told = "was closed" if error.errno == errno.EPIPE else f"cannot be written: {error.strerror}"
+            raise ReportLost(f"{told}; what is done stays", where="standard output") from None
+
+
+@click.group(
+    cls=Commands,
+    epilog=EPILOG,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="archiver")
 @click.pass_context
 def cli(context: click.Context) -> None:
@@ -45,7 +66,7 @@ def cli(context: click.Context) -> None:
     \b
     Examples:
       archiver package articles/ -o output/
-      archiver validate output/*
+      archiver validate output/
     """
     if os.environ.get("NO_COLOR"):
         context.color = False
@@ -57,14 +78,22 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
     """The flags of every command that has settings."""
     command = click.option("--json", "as_json", is_flag=True, help="One JSON document.")(command)
     return click.option(
-        "--settings", "file", type=click.Path(path_type=Path), help="A file beside archiver.toml."
+        "--settings",
+        "file",
+        type=click.Path(path_type=Path),
+        help="A settings file; it is read instead of archiver.toml.",
     )(command)
 
 
 def rendering(command: Callable[..., None]) -> Callable[..., None]:
     """The flags of the commands that render."""
     for option in (
-        click.option("--flavour", type=click.Choice(["2a", "2b", "2u", "3a", "4", "4f"])),
+        click.option(
+            "--flavour",
+            type=click.Choice(["2a", "2b", "2u", "3a", "4", "4f"]),
+            help="PDF/A part and level; 2a unless set. 3a and 4f embed the source; all but 4 and 4f "
+            "are PDF/UA-1 too.",
+        ),
         click.option("--strict", is_flag=True, default=None, help="Warnings are errors."),
         click.option("--verapdf", type=click.Path(path_type=Path), help="A veraPDF of your own."),
         click.option("--no-verapdf", is_flag=True, help="Do not check PDF/A conformance."),
@@ -81,22 +110,16 @@ def _settings(
     return load(file, verapdf=False if no_verapdf else verapdf, **flags)
 
 
-def _algorithms(settings: Settings, given: tuple[str, ...]) -> Settings:
+def _algorithms(of_settings: tuple[str, ...], given: tuple[str, ...]) -> tuple[str, ...]:
     """`+sha256` adds to the algorithms of the settings; a bare name replaces them."""
-    if not given:
-        return settings
-    from archiver.settings import load
-
     added = tuple(name[1:] for name in given if name.startswith("+"))
     named = tuple(name for name in given if not name.startswith("+"))
-    chosen = tuple(dict.fromkeys((*(named or settings.algorithms), *added)))
-    load(None, algorithms=chosen)
-    return settings.model_copy(update={"algorithms": chosen})
+    return tuple(dict.fromkeys((*(named or of_settings), *added)))
 
 
 @cli.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where packages go.")
+@click.option("-o", "--output", metavar="FOLDER", help="Where packages go; output/ unless set.")
 @click.option(
     "--algorithm",
     multiple=True,
@@ -109,7 +132,7 @@ def _algorithms(settings: Settings, given: tuple[str, ...]) -> Settings:
 @common
 def package(
     sources: tuple[str, ...],
-    output: Path | None,
+    output: str | None,
     algorithm: tuple[str, ...],
     replace: bool,
     quiet: bool,
@@ -118,6 +141,9 @@ def package(
     **flags: Any,
 ) -> None:
     """Package source documents: files, folders, globs, or - for standard input.
+
+    A folder is searched for documents, and pictures come with the documents that show them; what is
+    named itself has to be a document.
 
     \b
     Examples:
@@ -128,15 +154,19 @@ def package(
     from archiver.batch import package_many, stdin_bytes
     from archiver.reports import outcomes as told
 
-    settings = _algorithms(_settings(file, output=output, **flags), algorithm)
-    stdin = stdin_bytes(sys.stdin.buffer, settings.max_source_bytes) if "-" in sources else None
+    settings = _settings(file, output=output, **flags)
+    if algorithm:
+        chosen = _algorithms(settings.algorithms, algorithm)
+        settings = _settings(file, output=output, algorithms=chosen, **flags)
+    stream = sys.stdin.buffer if sys.stdin else None
+    stdin = stdin_bytes(stream, settings.max_source_bytes) if "-" in sources else None
     outcomes = []
     with told.progress(enabled=not (as_json or quiet)) as note:
         for outcome in package_many(sources, settings.output, settings, replace=replace, stdin=stdin):
             outcomes.append(outcome)
-            if not as_json and not (quiet and outcome.status != "failed"):
-                told.print_outcome(outcome)
-            note(len(outcomes))
+            with note(len(outcomes)):
+                if not as_json and not (quiet and outcome.status != "failed"):
+                    told.print_outcome(outcome)
     if as_json:
         _print_json(told.outcomes_json(outcomes))
     elif not quiet:
@@ -148,10 +178,15 @@ def package(
 @cli.command()
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The PDF to write.")
+@click.option("--replace", is_flag=True, help="Replace a file that is there.")
 @rendering
 @common
-def render(source: Path, output: Path | None, as_json: bool, file: Path | None, **flags: Any) -> None:
+def render(
+    source: Path, output: Path | None, replace: bool, as_json: bool, file: Path | None, **flags: Any
+) -> None:
     """Render a source document as PDF/A, without packaging it.
+
+    The PDF goes to a file of the source's name here, unless -o names another one.
 
     \b
     Example:
@@ -161,7 +196,8 @@ def render(source: Path, output: Path | None, as_json: bool, file: Path | None, 
     from archiver.reports import as_json as in_json
     from archiver.reports import text
 
-    report = render_file(source, output or Path(f"{source.stem}.pdf"), _settings(file, **flags))
+    target = output or Path(f"{source.stem}.pdf")
+    report = render_file(source, target, _settings(file, **flags), replace=replace)
     if as_json:
         _print_json({"reports": [in_json.report_json(report)]})
     else:
@@ -253,7 +289,7 @@ def validate(
     \b
     Examples:
       archiver validate output/
-      archiver validate output/* --check-pdf
+      archiver validate output/ --check-pdf
       archiver validate holdings/ --since origin/main
       archiver validate bag/ --profile our-profile.json
       archiver validate holdings/ --output may.json --output may.xml
@@ -330,7 +366,12 @@ def _verapdf(file: Path | None) -> bool | Path:
 @click.argument("bag_path", metavar="BAG", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def inspect(bag_path: Path, as_json: bool) -> None:
-    """Tell what is in a package."""
+    """Tell what is in a package.
+
+    \b
+    Example:
+      archiver inspect output/urn%3Aisbn%3A9780000000002
+    """
     from archiver.inspection import describe
     from archiver.reports import text
 
@@ -346,7 +387,12 @@ def inspect(bag_path: Path, as_json: bool) -> None:
 @click.argument("what", type=click.Choice(["article", "report"]), default="article")
 @click.option("--json", "as_json", is_flag=True, help="The schema is JSON in any case.")
 def schema(what: str, as_json: bool) -> None:
-    """Print the JSON Schema of an article, or of a report of validate."""
+    """Print the JSON Schema of an article, or of a report of validate.
+
+    \b
+    Example:
+      archiver schema > article.schema.json
+    """
     from archiver.article import Article
     from archiver.reports.model import report_schema
 
@@ -357,7 +403,12 @@ def schema(what: str, as_json: bool) -> None:
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def init(as_json: bool) -> None:
-    """Write a commented archiver.toml here."""
+    """Write a commented archiver.toml here.
+
+    \b
+    Example:
+      archiver init && "$EDITOR" archiver.toml
+    """
     from archiver.settings import FILE_NAME, write_commented
 
     write_commented(Path(FILE_NAME))
@@ -370,7 +421,13 @@ def init(as_json: bool) -> None:
 @cli.command()
 @common
 def doctor(as_json: bool, file: Path | None) -> None:
-    """Tell what is available: versions, fonts and scripts, veraPDF."""
+    """Tell what is available: versions, fonts and scripts, veraPDF.
+
+    \b
+    Examples:
+      archiver doctor
+      archiver doctor --settings other.toml --json
+    """
     from archiver.doctor import examine
     from archiver.reports import text
 
@@ -447,45 +504,59 @@ def _deliver(going: Going, tell: Tell, tell_printed: Tell) -> None:
 
 
 def _print_json(value: Any) -> None:
-    sys.stdout.buffer.write(json.dumps(value, indent=2, ensure_ascii=True).encode() + b"\n")
-    sys.stdout.buffer.flush()
+    click.echo(json.dumps(value, indent=2))
 
 
 def _exit(code: ExitCode) -> None:
     raise SystemExit(int(code))
 
 
+ERROR_FIELDS = ("rule", "message", "where", "hint", "exit_code")
+
+
 def main() -> None:
     """Run a command; say in one sentence what stopped it, if anything did."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="backslashreplace")
         cli(standalone_mode=False)
-    except click.exceptions.Exit as leaving:
-        raise SystemExit(leaving.exit_code) from None
-    except click.ClickException as error:
-        error.show()
-        raise SystemExit(int(ExitCode.USAGE)) from None
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        raise SystemExit(int(ExitCode.INTERRUPTED)) from None
-    except ArchiverError as error:
-        click.echo(f"archiver: {error}", err=True)
-        raise SystemExit(int(error.exit_code)) from None
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(int(ExitCode.OK)) from None
-    except Exception as error:
-        if os.environ.get("ARCHIVER_DEBUG"):
+    except (Exception, KeyboardInterrupt) as error:
+        stopped = _stopped(error)
+        if stopped.exit_code is ExitCode.INTERNAL and os.environ.get("ARCHIVER_DEBUG"):
             raise
-        click.echo(
-            f"archiver: internal error ({type(error).__name__}: {error}); please report it, "
-            "with what ARCHIVER_DEBUG=1 prints",
-            err=True,
-        )
-        raise SystemExit(int(ExitCode.INTERNAL)) from None
+        _tell(stopped, usage=error.ctx if isinstance(error, click.UsageError) else None)
+        _exit(stopped.exit_code)
+
+
+def _stopped(error: BaseException) -> ArchiverError:
+    """What stopped a command, as one of archiver's own errors."""
+    match error:
+        case ArchiverError():
+            return error
+        case click.ClickException():
+            return WrongUsage(error.format_message())
+        case click.Abort() | KeyboardInterrupt():
+            return Interrupted("interrupted")
+    told = f"internal error ({type(error).__name__}: {error}); please report it"
+    return ArchiverError(told, hint="ARCHIVER_DEBUG=1 prints where it happened")
+
+
+def _tell(stopped: ArchiverError, usage: click.Context | None) -> None:
+    from archiver.reports.text import printable
+
+    lost = isinstance(stopped, ReportLost)
+    try:
+        if not lost and "--json" in itertools.takewhile("--".__ne__, sys.argv[1:]):
+            _print_json({"error": {name: getattr(stopped, name) for name in ERROR_FIELDS}})
+    except OSError:
+        lost = True
+    if lost:  # or Python would try to write the rest when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if usage:
+        click.echo(f"{usage.get_usage()}\nTry '{usage.command_path} --help' for help.\n", err=True)
+    click.echo(f"archiver: {printable(str(stopped))}", err=True)
 
 
 if __name__ == "__main__":

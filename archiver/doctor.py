@@ -17,7 +17,9 @@ LIBRARIES = ("reportlab", "pikepdf", "bagit", "uharfbuzz", "pydantic", "lxml")
 def examine(settings: Settings) -> dict[str, Any]:
     """Versions, veraPDF, and for each script the font that sets it."""
     validator = find(settings.verapdf)
-    missing = "not found: pip install 'archiver[verapdf]'"
+    missing = (
+        "not found: pip install 'archiver[verapdf]'" if settings.verapdf else "turned off by the settings"
+    )
     return {
         "archiver": __version__,
         "Python": platform.python_version(),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from archiver.findings import Finding
 
@@ -19,6 +21,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     SOME_FAILED = 3
     INTERNAL = 70
+    REPORT_LOST = 74
     INTERRUPTED = 130
 
 
@@ -57,6 +60,27 @@ def _rebuild(
     return error
 
 
+class WrongUsage(ArchiverError):
+    """A command line that is not understood."""
+
+    exit_code = ExitCode.USAGE
+    rule = "usage-wrong"
+
+
+class Interrupted(ArchiverError):
+    """Ctrl-C or SIGTERM: what is done stays, what was begun is taken away."""
+
+    exit_code = ExitCode.INTERRUPTED
+    rule = "interrupted"
+
+
+class ReportLost(ArchiverError):
+    """Standard output is closed or full, so that nobody would read what is told."""
+
+    exit_code = ExitCode.REPORT_LOST
+    rule = "report-lost"
+
+
 class SettingsError(ArchiverError):
     """A flag, an environment variable or archiver.toml that cannot be used."""
 
@@ -85,6 +109,23 @@ class DocumentError(ArchiverError):
     rule = "document-failed"
 
 
+class CannotWrite(DocumentError):
+    """A place that cannot be written to, for the reason that the system gives."""
+
+    rule = "output-unwritable"
+
+    def __init__(self, error: OSError, where: str | Path) -> None:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        hint = "free some space" if full else "choose another place"
+        super().__init__(f"cannot be written: {error.strerror or error}", where=str(where), hint=hint)
+
+
+class AlreadyExists(DocumentError):
+    """Something is at the destination already; nothing is overwritten unasked."""
+
+    rule = "output-exists"
+
+
 class SourceError(DocumentError):
     """A source document that cannot be read as an article."""
 
@@ -108,9 +149,16 @@ class RenditionError(DocumentError):
 
 
 class MissingGlyph(RenditionError):
-    """A character that no available font has; it may never become a blank box."""
+    """A character that no available font has; it may never become a blank box.
+
+    `text` is the character, or the passage that it is in.
+    """
 
     rule = "rendition-glyph-missing"
+
+    def __init__(self, message: str, text: str, *, where: str = "", hint: str = "") -> None:
+        self.text = text
+        super().__init__(message, where=where, hint=hint)
 
 
 class NotConformant(RenditionError):
@@ -127,12 +175,6 @@ class BagError(DocumentError):
     """A bag that cannot be made, placed or read."""
 
     rule = "bag-failed"
-
-
-class AlreadyExists(BagError):
-    """The destination holds a bag of another source; nothing is overwritten unasked."""
-
-    rule = "bag-exists"
 
 
 class NotABag(BagError):

@@ -33,7 +33,10 @@ def _described(found: Bag, path: Path) -> dict[str, Any]:
         info[label] = f"{info[label]}; {value}" if label in info else value
     files = sorted(found.ledger.files())
     payload = [f"{name} ({size:,} bytes)" for name, size in files if name.startswith("data/")]
-    return {**_article(found), "Payload": payload, "Events": _events(found), **info}
+    described = {**_article(found), "Payload": payload, "Events": _events(found), **info}
+    if found.findings:
+        described["Findings"] = [finding.sentence for finding in found.findings]
+    return described
 
 
 def _content(bag: Bag, name: str) -> bytes:

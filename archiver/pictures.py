@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import io
 import struct
-import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum, auto
 from pathlib import Path
 from typing import NamedTuple
@@ -58,20 +59,28 @@ class Picture(NamedTuple):
 def load(path: Path, max_pixels: int) -> Picture:
     """Read a picture. Raises RenditionError where it is not one, is damaged or too large."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                if image.width * image.height > max_pixels:
-                    raise RenditionError(
-                        f"has {image.width} by {image.height} pixels, more than the "
-                        f"{max_pixels:,} that max_image_pixels allows",
-                        where=path.name,
-                    )
-                return _passed(image, path) or _decoded(image)
+        with _no_other_limit(), Image.open(path) as image:
+            if image.width * image.height > max_pixels:
+                raise RenditionError(
+                    f"has {image.width} by {image.height} pixels, more than the "
+                    f"{max_pixels:,} that max_image_pixels allows",
+                    where=path.name,
+                )
+            return _passed(image, path) or _decoded(image)
     except UnidentifiedImageError:
         raise RenditionError("is not a picture of a kind that is known", where=path.name) from None
-    except (OSError, SyntaxError, ValueError, zlib.error, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError, zlib.error) as error:
         raise RenditionError(f"is not a picture that can be read: {error}", where=path.name) from None
+
+
+@contextmanager
+def _no_other_limit() -> Iterator[None]:
+    """Pillow refuses large pictures by a limit of its own; only that of the settings counts here."""
+    usual, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+    try:
+        yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = usual
 
 
 def _passed(image: Image.Image, path: Path) -> Picture | None:

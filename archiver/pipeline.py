@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -18,16 +20,21 @@ from archiver.errors import (
     ArchiverError,
     NotConformant,
     SettingsError,
+    SourceError,
 )
 from archiver.findings import Check, Finding, Report, Severity, Verdict
 from archiver.rendition import Rendition, render
 from archiver.rendition.verapdf import Validator, find
+from archiver.repeats import already_packaged
 from archiver.settings import Settings
 from archiver.sources import Source, SourceRef, read, refuse_warnings
 
 Status = Literal["packaged", "already packaged", "failed"]
 
 BUFFER = 1024 * 1024
+
+LAST_SECOND = 253_402_300_799
+"""Of the year 9999, by SOURCE_DATE_EPOCH."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,8 @@ class Job:
     output: Path
     settings: Settings
     replace: bool = False
+    made: Mapping[Path, str] = field(default_factory=dict)
+    """The packages of this run, each with its source: none of them is replaced by another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,48 +94,51 @@ def _packaged(job: Job, begun: float) -> Outcome:
     validator = find(job.settings.verapdf)
     source = read(job.ref, job.settings)
     target = bag.destination(job.output, source.article.identifier or "")
-    if os.path.lexists(target) and not job.replace:
-        return _outcome(job, source, "already packaged", _already(source, target), target, begun)
-    try:
-        report = _made(job, source, target, validator, when)
-    except AlreadyExists:
-        if job.replace:
-            raise
-        report = _already(source, target)
-        return _outcome(job, source, "already packaged", report, target, begun)
-    return _outcome(job, source, "packaged", report, target, begun)
-
-
-def _outcome(
-    job: Job, source: Source, status: Status, report: Report, target: Path, begun: float
-) -> Outcome:
+    status, report = _settled(job, source, target, validator, when)
     identifier = source.article.identifier or ""
     return Outcome(job.ref.label, status, report, identifier, target, time.monotonic() - begun)
 
 
-def _made(job: Job, source: Source, target: Path, validator: Validator | None, when: datetime) -> Report:
-    """Make the package of a source and put it at `target`, where it may have arrived meanwhile."""
-    with bag.staging(job.output) as folder:
-        staged = folder / "bag"
-        digests = _store(source, staged)
-        rendition = render(
-            source,
-            staged / "rendition" / f"{_stem(source.name)}.pdf",
-            job.settings,
-            base=staged / "original",
-        )
-        refuse_warnings(rendition.findings, job.settings)
-        conformance, events = conform(rendition, validator)
-        _record(source, rendition, staged, digests, events, job.settings, when)
-        bag.make(staged, bag_info(source.article, job.settings), job.settings.algorithms, when)
-        bag.place(staged, target, replace=job.replace)
+def _settled(
+    job: Job, source: Source, target: Path, validator: Validator | None, when: datetime
+) -> tuple[Status, Report]:
+    """Package a source unless its package is at `target`, where it may arrive meanwhile."""
+    replace = job.replace and target not in job.made
+    if replace or not os.path.lexists(target):
+        try:
+            with bag.staging(job.output) as folder:
+                staged = folder / "bag"
+                report = _made(source, staged, job.settings, validator, when)
+                bag.place(staged, target, replace=replace)
+                return "packaged", report
+        except AlreadyExists:
+            if replace:
+                raise
+    return "already packaged", already_packaged(source, job.settings, target, job.made.get(target, ""))
+
+
+def _made(
+    source: Source, staged: Path, settings: Settings, validator: Validator | None, when: datetime
+) -> Report:
+    """Make the package of a source in a folder, which is not there yet."""
+    stored = _store(source, staged)
+    rendition = render(
+        source,
+        staged / "rendition" / f"{_stem(source.name)}.pdf",
+        settings,
+        base=staged / "original",
+    )
+    refuse_warnings(rendition.findings, settings)
+    conformance, events = conform(rendition, validator)
+    _record(source, rendition, staged, stored, events, settings, when)
+    bag.make(staged, bag_info(source.article, settings), settings.algorithms, when)
     findings = (*source.findings, *rendition.findings)
     checks = (
         Check("metadata", Verdict.PASSED),
         conformance,
         Check("complete and valid", Verdict.PASSED),
     )
-    return Report(job.ref.label, checks, findings, {"pages": rendition.pages})
+    return Report(source.ref.label, checks, findings, {"pages": rendition.pages})
 
 
 def moment() -> datetime:
@@ -134,42 +146,12 @@ def moment() -> datetime:
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch is None:
         return datetime.now(UTC).replace(microsecond=0)
-    try:
-        return datetime.fromtimestamp(int(epoch), UTC)
-    except (ValueError, OverflowError, OSError):
+    if not re.fullmatch("[0-9]{1,12}", epoch) or int(epoch) > LAST_SECOND:
         raise SettingsError(
-            f"is {epoch!r}; expected a whole number of seconds since 1970",
+            f"is {epoch[:40]!r}; expected the seconds since 1970, in digits, up to the year 9999",
             where="SOURCE_DATE_EPOCH",
-        ) from None
-
-
-def _already(source: Source, target: Path) -> Report:
-    """The report on a document whose package is there. Raises AlreadyExists for another's."""
-    known = bag.existing(target)
-    if known is None:
-        held = "something that is no package"
-    elif known.originals != _originals(source, known.algorithms):
-        held = "a package of a different source"
-    elif not known.complete:
-        held = "a package of this source that is not complete"
-    else:
-        held = ""
-    if held:
-        raise AlreadyExists(
-            f"has the identifier {source.article.identifier}, and {target} holds {held}",
-            where=source.ref.label,
-            hint="give it an identifier of its own, or --replace what is there",
         )
-    return Report(source.ref.label, (Check("same source", Verdict.PASSED),), source.findings)
-
-
-def _originals(source: Source, algorithms: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    """The digests of all that a package of this source has in data/original."""
-    own = {algorithm: hashlib.new(algorithm, source.data).hexdigest() for algorithm in algorithms}
-    return {f"data/original/{source.name}": own} | {
-        f"data/original/{attachment.name}": _digests(attachment.path, algorithms)
-        for attachment in source.attachments
-    }
+    return datetime.fromtimestamp(int(epoch), UTC)
 
 
 def _digests(path: Path, algorithms: tuple[str, ...]) -> dict[str, str]:
@@ -198,9 +180,13 @@ def _store(source: Source, staged: Path) -> dict[str, str]:
     for attachment in source.attachments:
         copy = original / attachment.name
         copy.parent.mkdir(parents=True, exist_ok=True)
-        with attachment.path.open("rb") as file, copy.open("xb") as out:
-            while block := file.read(BUFFER):
-                out.write(block)
+        try:
+            file = attachment.path.open("rb")
+        except OSError as error:
+            where = f"{source.ref.label}, figure {attachment.name}"
+            raise SourceError(f"cannot be read: {error.strerror}", where=where) from None
+        with file, copy.open("xb") as out:
+            shutil.copyfileobj(file, out, BUFFER)
         stored[f"data/original/{attachment.name}"] = "image"
     return stored
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
-from archiver.errors import RenditionError
+from archiver.bag import staging
+from archiver.bag.renaming import move
+from archiver.errors import AlreadyExists
 from archiver.findings import Check, Report, Verdict
 from archiver.pipeline import conform
 from archiver.rendition import render
@@ -15,25 +16,34 @@ from archiver.settings import Settings
 from archiver.sources import SourceRef, read, refuse_warnings
 
 
-def render_file(path: Path, target: Path, settings: Settings) -> Report:
+def render_file(path: Path, target: Path, settings: Settings, *, replace: bool = False) -> Report:
     """Render the source at `path` to `target`, which is there whole or not at all.
 
-    Raises SourceError, InvalidArticle, RenditionError, NotConformant and SettingsError.
+    With `replace` it takes the place of a file that is there, but never of the source. Raises
+    AlreadyExists, CannotWrite, SourceError, InvalidArticle, RenditionError, NotConformant and
+    SettingsError.
     """
+    _check_target(path, target, replace=replace)
     source = read(SourceRef(path), settings)
     validator = find(settings.verapdf)
-    try:
-        with tempfile.TemporaryDirectory(prefix=".archiver-", dir=target.absolute().parent) as made:
-            staged = Path(made, target.name)
-            rendition = render(source, staged, settings, base=path.absolute().parent)
-            refuse_warnings(rendition.findings, settings)
-            conformance, _ = conform(rendition, validator)
-            os.replace(staged, target)
-    except OSError as error:
-        raise RenditionError(f"cannot be written: {error.strerror}", where=str(target)) from None
+    with staging(target.absolute().parent) as folder:
+        staged = folder / target.name
+        rendition = render(source, staged, settings, base=path.absolute().parent)
+        refuse_warnings(rendition.findings, settings)
+        conformance, _ = conform(rendition, validator)
+        (os.replace if replace else move)(staged, target)
     return Report(
         str(target),
         (Check("metadata", Verdict.PASSED), conformance),
         (*source.findings, *rendition.findings),
         {"pages": rendition.pages},
     )
+
+
+def _check_target(source: Path, target: Path, *, replace: bool) -> None:
+    if os.path.exists(target) and os.path.exists(source) and os.path.samefile(source, target):
+        raise AlreadyExists("is the source itself", where=str(target), hint="name another file by -o")
+    if os.path.lexists(target) and not replace:
+        raise AlreadyExists(
+            "is there already", where=str(target), hint="name another file by -o, or --replace this one"
+        )

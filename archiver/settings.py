@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import Field, Strict, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, Strict, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -28,6 +29,8 @@ OTHER_VARIABLES = {"ARCHIVER_DEBUG"}
 """What the environment may say to archiver that is no setting."""
 
 MIB = 1024 * 1024
+GIB = 1024 * MIB
+"""The most that any limit can be set to: documents are held in memory."""
 
 LABEL = re.compile(r"[^\s:](?:[^\r\n:]*[^\s:])?")
 """A label of bag-info.txt (RFC 8493 2.2.2)."""
@@ -44,7 +47,16 @@ OWN_LABELS = {
 }
 
 Algorithm = Literal["md5", "sha1", "sha256", "sha512"]
-AnyPath = Annotated[Path, Strict(False)]
+
+
+def _named(path: object) -> object:
+    if path == "":
+        raise ValueError("is an empty name")
+    return path
+
+
+Place = Annotated[Path, Strict(False), BeforeValidator(_named)]
+"""A path that is not empty: that would be the working directory, which nobody meant."""
 
 
 class Settings(BaseSettings):
@@ -54,7 +66,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, extra="forbid", frozen=True, strict=True, env_ignore_empty=True
     )
 
-    output: AnyPath = Field(Path("output"), description="Folder that packages are written to.")
+    output: Place = Field(Path("output"), description="Folder that packages are written to.")
     source_organization: Line | None = Field(
         None, description="Source-Organization in bag-info.txt: who makes these packages."
     )
@@ -77,25 +89,25 @@ class Settings(BaseSettings):
     algorithms: Annotated[tuple[Algorithm, ...], Strict(False)] = Field(
         ("sha512",), min_length=1, description="Checksum algorithms of the manifests."
     )
-    fonts: Annotated[tuple[AnyPath, ...], Strict(False)] = Field(
+    fonts: Annotated[tuple[Place, ...], Strict(False)] = Field(
         (),
         description="Font files or folders to look in before archiver's own and the machine's.",
     )
-    verapdf: bool | AnyPath = Field(
+    verapdf: bool | Place = Field(
         True,
         description="Check every rendition with veraPDF when it is available (true), never "
         "(false), or with the installation at this path.",
     )
-    max_source_bytes: Annotated[int, Field(gt=0)] = Field(
+    max_source_bytes: Annotated[int, Field(gt=0, le=GIB)] = Field(
         16 * MIB, description="Largest source document, in bytes."
     )
-    max_line_chars: Annotated[int, Field(gt=0)] = Field(
+    max_line_chars: Annotated[int, Field(gt=0, le=GIB)] = Field(
         1_000_000, description="Longest line of a text source, in characters."
     )
-    max_image_bytes: Annotated[int, Field(gt=0)] = Field(
+    max_image_bytes: Annotated[int, Field(gt=0, le=GIB)] = Field(
         64 * MIB, description="Largest image file, in bytes."
     )
-    max_image_pixels: Annotated[int, Field(gt=0)] = Field(
+    max_image_pixels: Annotated[int, Field(gt=0, le=GIB)] = Field(
         100_000_000, description="Largest image, in pixels (a decompression bomb is larger)."
     )
 
@@ -170,7 +182,7 @@ def load(file: Path | None = None, **flags: Any) -> Settings:
         file = Path(FILE_NAME)
     given = {name: value for name, value in flags.items() if value is not None}
     try:
-        from_file = tomllib.loads(file.read_text("utf-8")) if file else {}
+        from_file = tomllib.loads(_content(file)) if file else {}
     except OSError as error:
         raise SettingsError(f"cannot be read: {error.strerror}", where=str(file)) from None
     except ValueError as error:
@@ -190,6 +202,12 @@ def load(file: Path | None = None, **flags: Any) -> Settings:
 
 def _listed_fields() -> str:
     return ", ".join(Settings.model_fields)
+
+
+def _content(file: Path) -> str:
+    if not stat.S_ISREG(file.stat().st_mode):  # a pipe would be waited for
+        raise SettingsError("is not a regular file", where=str(file))
+    return file.read_text("utf-8")
 
 
 FLAGS = {"algorithms": "--algorithm"}
@@ -225,6 +243,10 @@ def write_commented(target: Path) -> None:
     try:
         with target.open("x", encoding="utf-8") as file:
             file.write("\n".join(lines))
+    except FileExistsError:
+        raise SettingsError(
+            "is there already", where=str(target), hint="edit it, or move it away for a new one"
+        ) from None
     except OSError as error:
         raise SettingsError(f"cannot be written: {error.strerror}", where=str(target)) from None
 

@@ -3,12 +3,19 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from archiver.pipeline import Job, Outcome, package_one
 from archiver.rendition.verapdf import Validator, find
 from archiver.settings import Settings
 from archiver.sources import Source, SourceRef, read
+
+hypothesis.settings.register_profile(
+    "archiver", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("archiver")
+"""No test is timed: a busy machine finds no fault."""
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

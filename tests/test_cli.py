@@ -1,27 +1,38 @@
 """The commands, as their users meet them: exit codes, one clear sentence, JSON for machines."""
 
 import json
+import os
+import pty
+import re
+import resource
+import signal
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import bagit
+import click
 import pytest
 
+from archiver.bag.placing import STAGING_FOLDER
+from archiver.cli import cli
 from archiver.settings import load, write_commented
 from tests.conftest import EXAMPLES
 
 ROOT = EXAMPLES.parent
 
 
-def run(*arguments: str, cwd: Path, stdin: bytes = b"") -> tuple[int, str, str]:
+def run(*arguments: str, cwd: Path, stdin: bytes = b"", **how: Any) -> tuple[int, str, str]:
     done = subprocess.run(
         [sys.executable, "-m", "archiver", *arguments],
         cwd=cwd,
         input=stdin,
         capture_output=True,
         check=False,
+        **how,
     )
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
@@ -90,6 +101,80 @@ def test_what_is_wrong_is_one_sentence_and_an_exit_code(
     assert found == code
     assert told in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "rule"),
+    [
+        (["render", "gone.md"], 3, "source-unreadable"),
+        (["render", "a.txt", "-o", "a.txt"], 3, "output-exists"),
+        (["inspect", "."], 1, "bag-missing"),
+        (["init"], 2, "settings-invalid"),
+        (["doctor", "--settings", "nope.toml"], 2, "settings-invalid"),
+        (["package", "a.txt", "--verapdf", "/nowhere"], 2, "settings-invalid"),
+        (["package", "a.txt", "--algorithm", "foo"], 2, "settings-invalid"),
+        (["package", "--colour"], 2, "usage-wrong"),
+        (["package", "-"], 2, "settings-invalid"),
+    ],
+)
+def test_what_stops_a_command_is_one_json_document_where_that_is_asked(
+    tmp_path: Path, arguments: list[str], code: int, rule: str
+) -> None:
+    (tmp_path / "a.txt").write_text("Title\n\nText.\n")
+    if arguments == ["init"]:
+        (tmp_path / "archiver.toml").write_text("")
+    environment = {**os.environ, **({"SOURCE_DATE_EPOCH": "soon"} if arguments[-1] == "-" else {})}
+    found, out, err = run(*arguments, "--json", cwd=tmp_path, stdin=b"T\n\nx\n", env=environment)
+    error = json.loads(out)["error"]
+    assert (found, error["exit_code"], error["rule"]) == (code, code, rule)
+    assert error["message"] in err
+    assert set(error) == {"rule", "message", "where", "hint", "exit_code"}
+    text_code, text_out, _ = run(*arguments, cwd=tmp_path, stdin=b"T\n\nx\n", env=environment)
+    assert (text_code, text_out) == (code, "")
+
+
+def test_a_name_cannot_drive_the_terminal_by_way_of_an_error(tmp_path: Path) -> None:
+    for arguments in (["render", "no\n\x1b[31mvalid.txt"], ["schema", "no\n\x1b[31mvalid"]):
+        _, _, err = run(*arguments, cwd=tmp_path)
+        assert "no\\n\\x1b[31mvalid" in err
+        assert "\x1b" not in err
+
+
+@pytest.mark.parametrize("command", [["schema"], ["package", str(EXAMPLES), "--no-verapdf"]])
+def test_a_report_that_nobody_can_read_stops_the_command(tmp_path: Path, command: list[str]) -> None:
+    for stream, told in (("/dev/full", "cannot be written: No space left"), ("closed", "was closed")):
+        reader, pipe = os.pipe()
+        os.close(reader)
+        out = pipe if stream == "closed" else os.open(stream, os.O_WRONLY)
+        done = subprocess.run(
+            [sys.executable, "-m", "archiver", *command],
+            cwd=tmp_path,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 74
+        assert done.stderr.startswith(f"archiver: standard output: {told}")
+        assert done.stderr.count("\n") == 1
+    assert not list(tmp_path.rglob(".archiver-*"))
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_process_that_is_told_to_stop_takes_away_what_it_had_begun(
+    tmp_path: Path, sent: signal.Signals
+) -> None:
+    (tmp_path / "long.txt").write_text("Title\n\n" + "One paragraph of it all.\n\n" * 20_000)
+    command = [sys.executable, "-m", "archiver", "package", "long.txt", "--no-verapdf", "--json"]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while not list((tmp_path / "output" / STAGING_FOLDER).glob("*/bag/rendition")):
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.send_signal(sent)
+    out, err = process.communicate()
+    assert process.returncode == 130, err
+    assert json.loads(out)["error"]["exit_code"] == 130
+    assert list((tmp_path / "output").iterdir()) == []
 
 
 def test_a_folder_that_is_no_bag_is_a_finding(tmp_path: Path) -> None:
@@ -182,6 +267,27 @@ def test_render_writes_one_pdf(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["a.pdf"]
 
 
+@pytest.mark.parametrize("command", ["package", "render"])
+def test_a_destination_that_takes_no_more_is_one_sentence_and_nothing_is_left(
+    tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "a.txt").write_text("Title\n\nText.\n")
+    code, out, err = run(
+        command, "a.txt", "-o", "out/x.pdf", "--no-verapdf", cwd=tmp_path, preexec_fn=_write_little
+    )
+    assert code == 3, err
+    assert "out" in out + err
+    assert "cannot be written: File too large" in out + err
+    assert "(choose another place)" in out + err
+    assert [path for path in (tmp_path / "out").rglob("*") if path.is_file()] == []
+    assert not list(tmp_path.rglob(".archiver-*"))
+
+
+def _write_little() -> None:
+    """Fail writes as a full disk does, which takes no mount."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+
 def test_inspect_doctor_and_schema_speak_json(tmp_path: Path) -> None:
     run("package", str(EXAMPLES / "lighthouse.json"), "--no-verapdf", cwd=tmp_path)
     bag = next((tmp_path / "output").iterdir())
@@ -213,6 +319,46 @@ def test_settings_that_are_wrong_exit_2(tmp_path: Path, text: str, told: str) ->
     code, _, err = run("doctor", cwd=tmp_path)
     assert code == 2
     assert told in err
+
+
+def test_a_settings_file_of_its_own_is_read_instead_of_archivers(tmp_path: Path) -> None:
+    (tmp_path / "archiver.toml").write_text("broken = [")
+    (tmp_path / "own.toml").write_text('algorithms = ["sha256"]')
+    (tmp_path / "a.txt").write_text("Title\n\nText.\n")
+    arguments = ["a.txt", "--settings", "own.toml", "--algorithm", "+md5", "--no-verapdf"]
+    code, _, err = run("package", *arguments, cwd=tmp_path)
+    assert code == 0, err
+    names = {path.name for path in (tmp_path / "output").glob("*/manifest-*")}
+    assert names == {"manifest-sha256.txt", "manifest-md5.txt"}
+
+
+def test_doctor_says_when_verapdf_is_turned_off(tmp_path: Path) -> None:
+    environment = {**os.environ, "ARCHIVER_VERAPDF": "false"}
+    _, out, _ = run("doctor", cwd=tmp_path, env=environment)
+    assert "veraPDF: turned off by the settings" in out
+
+
+@pytest.mark.parametrize("name", sorted(cli.commands))
+def test_the_help_of_every_command_has_an_example_and_says_what_each_flag_does(name: str) -> None:
+    command = cli.commands[name]
+    assert "Example" in (command.help or "")
+    for parameter in command.params:
+        assert isinstance(parameter, click.Argument) or getattr(parameter, "help", None), parameter.name
+
+
+def test_results_begin_on_a_line_of_their_own_on_a_terminal(tmp_path: Path) -> None:
+    told = bytearray()
+
+    def read(terminal: int) -> bytes:
+        told.extend(some := os.read(terminal, 1024))
+        return some
+
+    command = [sys.executable, "-m", "archiver", "package", str(EXAMPLES), "--no-verapdf"]
+    pty.spawn([*command, "-o", str(tmp_path)], read)
+    lines = re.sub(rb"\x1b\[2K", b"\n", bytes(told))
+    results = re.findall(rb"([^\n]*)packaged\x1b\[0m: ", lines)
+    assert len(results) == 9
+    assert not any(b"packaging" in before for before in results)
 
 
 def test_ci_runs_the_second_command_of_the_readme() -> None:

@@ -1,11 +1,12 @@
 """Settings: where a value comes from, and what is told of a wrong one."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from archiver.errors import SettingsError
-from archiver.settings import load
+from archiver.settings import load, write_commented
 
 
 @pytest.fixture
@@ -95,3 +96,22 @@ def test_what_is_wrong_in_the_environment_is_told(
 def test_a_debugging_variable_is_no_setting_and_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARCHIVER_DEBUG", "1")
     assert load().strict is False
+
+
+def test_a_limit_is_bounded(file: Path) -> None:
+    file.write_text("max_source_bytes = 99999999999999999999")
+    with pytest.raises(SettingsError, match="max_source_bytes: input should be less than or equal to"):
+        load(file)
+
+
+def test_a_pipe_is_no_settings_file_and_is_not_waited_for(file: Path) -> None:
+    os.mkfifo(file)
+    with pytest.raises(SettingsError, match="is not a regular file"):
+        load(file)
+
+
+def test_settings_are_never_written_over_a_file(file: Path) -> None:
+    file.write_text("strict = true")
+    with pytest.raises(SettingsError, match=r"is there already \(edit it, or move it away"):
+        write_commented(file)
+    assert file.read_text() == "strict = true"

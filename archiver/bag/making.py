@@ -34,7 +34,8 @@ def make(
     Bagging-Date) and from archiver itself are added. Modes are made 0644 and 0755.
 
     bagit changes the working directory of the process while it works: a process makes one bag at
-    a time, never in threads. Raises BagError where the bag cannot be made.
+    a time, never in threads. Raises BagError where the bag cannot be made, OSError
+    where it cannot be written.
     """
     import bagit  # here, because validation does without it and it takes a while
 
@@ -46,8 +47,6 @@ def make(
         _encode_names(folder)
         _write_tag_manifests(folder, sorted(set(algorithms)))
         _normalise_modes(folder)
-    except OSError as error:
-        raise BagError(f"its bag cannot be written: {error.strerror}") from None
     except (bagit.BagError, RuntimeError, ValueError) as error:
         raise BagError(f"its bag cannot be made: {error}") from None
 

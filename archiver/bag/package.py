@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archiver.bag.checks import COMPLETENESS
 from archiver.bag.folder import Folder
 from archiver.bag.reading import Bag, read
 from archiver.bag.rules import finding
@@ -30,16 +29,11 @@ ORIGINAL, RENDITION = "data/original/", "data/rendition/"
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """A package that is there: its identifier, its originals' digests, and if it is complete."""
+    """What a package that is there holds by its manifests: originals with their digests, a rendition."""
 
-    identifier: str
     originals: dict[str, dict[str, str]]
-    complete: bool
-
-    @property
-    def algorithms(self) -> tuple[str, ...]:
-        """What the originals are digested with, by hashlib's names."""
-        return tuple(sorted({name for digests in self.originals.values() for name in digests}))
+    algorithms: tuple[str, ...]
+    rendition: str = ""
 
 
 def existing(path: Path) -> Existing | None:
@@ -52,11 +46,11 @@ def existing(path: Path) -> Existing | None:
         bag = read(folder)
     if not bag.ledger.columns:
         return None
-    for check in COMPLETENESS:
-        for found in check(bag):
-            bag.tell(found)
-    originals = {name: d for name, d in _payload(bag).items() if name.startswith(ORIGINAL)}
-    return Existing(bag.tag("External-Identifier"), originals, not bag.broken)
+    payload = _payload(bag)
+    originals = {name: digests for name, digests in payload.items() if name.startswith(ORIGINAL)}
+    algorithms = sorted({name for digests in originals.values() for name in digests})
+    rendition = next((name for name in payload if name.startswith(RENDITION)), "")
+    return Existing(originals, tuple(algorithms), rendition)
 
 
 def _payload(bag: Bag) -> dict[str, dict[str, str]]:

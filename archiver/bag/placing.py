@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import shutil
@@ -11,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from archiver.bag.folder import AS_FOLDER
 from archiver.bag.renaming import exchange, move
 from archiver.bag.validation import validate
-from archiver.errors import AlreadyExists, BagError
+from archiver.errors import AlreadyExists, BagError, CannotWrite
 
 STAGING_FOLDER = ".archiver-staging"
 """In the output folder, so that what is built there can be renamed to its destination."""
@@ -23,26 +23,28 @@ ASIDE = "replaced"
 
 @contextmanager
 def staging(output: Path) -> Iterator[Path]:
-    """A new folder to build one package in, on the file system of `output`; gone afterwards.
+    """A new folder to build something in, on the file system of `output`; gone afterwards.
 
     It is locked (flock) while its process lives, so that other processes may work on the same
     output: what dead ones have left is swept first, and a package that one of them had set aside
-    to be replaced is put back.
+    to be replaced is put back. No link there is followed. Raises CannotWrite for what cannot be
+    written, be it by whoever uses the folder, and BagError where there is a link in its place.
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
-        with _locked(output):
-            _sweep(output)
-            (output / STAGING_FOLDER).mkdir(exist_ok=True)
+        with _locked(output), _root(output) as root:
+            _sweep(output, root)
             folder = Path(tempfile.mkdtemp(dir=output / STAGING_FOLDER))
-            lock = _lock(folder)
+            lock = _lock(folder.name, root)
     except OSError as error:
-        raise _cannot_write(error, output) from None
+        raise CannotWrite(error, output) from None
     try:
         yield folder
+    except OSError as error:
+        raise CannotWrite(error, output) from None
     finally:
-        with suppress(OSError), _locked(output):
-            _discard(folder)
+        with suppress(OSError, BagError), _locked(output), _root(output) as root:
+            _discard(output, folder.name, root)
             (output / STAGING_FOLDER).rmdir()
         os.close(lock)
 
@@ -57,8 +59,9 @@ def _locked(output: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def _lock(folder: str | Path, *, wait: bool = True) -> int:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+def _lock(folder: str | Path, within: int | None = None, *, wait: bool = True) -> int:
+    """A locked descriptor of a folder, which is no link."""
+    descriptor = os.open(folder, AS_FOLDER, dir_fd=within)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -67,26 +70,44 @@ def _lock(folder: str | Path, *, wait: bool = True) -> int:
     return descriptor
 
 
-def _sweep(output: Path) -> None:
+@contextmanager
+def _root(output: Path) -> Iterator[int]:
+    """A descriptor of the folder that staging folders are in. Raises BagError where it is a link."""
+    path = output / STAGING_FOLDER
+    with suppress(FileExistsError):
+        path.mkdir()
+    try:
+        descriptor = os.open(path, AS_FOLDER)
+    except OSError:
+        raise BagError(
+            "is a link or a file; expected a folder of archiver's own", where=str(path), hint="move it away"
+        ) from None
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _sweep(output: Path, root: int) -> None:
     """Take away the staging folders whose processes are dead."""
-    with suppress(FileNotFoundError), os.scandir(output / STAGING_FOLDER) as entries:
-        for entry in entries:
-            with suppress(OSError):
-                lock = _lock(entry.path, wait=False)
-                try:
-                    _discard(Path(entry.path))
-                finally:
-                    os.close(lock)
+    for name in os.listdir(root):
+        with suppress(OSError):
+            lock = _lock(name, root, wait=False)
+            try:
+                _discard(output, name, root)
+            finally:
+                os.close(lock)
 
 
-def _discard(folder: Path) -> None:
+def _discard(output: Path, name: str, root: int) -> None:
     """Delete a staging folder; a package in it whose place is empty goes back there."""
-    output = folder.parent.parent
-    with suppress(FileNotFoundError):
-        for entry in list(os.scandir(folder / ASIDE)):
-            with suppress(FileExistsError):
-                move(Path(entry.path), output / entry.name)
-    shutil.rmtree(folder, ignore_errors=True)
+    aside = Path(STAGING_FOLDER, name, ASIDE)
+    if not (output / aside).is_symlink():
+        with suppress(FileNotFoundError):
+            for held in os.listdir(output / aside):
+                with suppress(FileExistsError):
+                    move(output / aside / held, output / held)
+    shutil.rmtree(name, ignore_errors=True, dir_fd=root)
 
 
 def place(staged: Path, target: Path, *, replace: bool) -> None:
@@ -94,7 +115,7 @@ def place(staged: Path, target: Path, *, replace: bool) -> None:
 
     Raises AlreadyExists where something is there already. With `replace` a package that is there
     is replaced in one step; what is no bag is never replaced. Raises BagError where the bag does
-    not verify or cannot be written.
+    not verify, CannotWrite where it cannot be written.
     """
     report = validate(staged)
     if not report.valid:
@@ -113,7 +134,7 @@ def place(staged: Path, target: Path, *, replace: bool) -> None:
             "is there already", where=str(target), hint="--replace puts the new one there"
         ) from None
     except OSError as error:
-        raise _cannot_write(error, target) from None
+        raise CannotWrite(error, target) from None
 
 
 def _check_replaceable(target: Path) -> None:
@@ -123,12 +144,6 @@ def _check_replaceable(target: Path) -> None:
             where=str(target),
             hint="move it away",
         )
-
-
-def _cannot_write(error: OSError, where: Path) -> BagError:
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    hint = "free some space" if full else "choose another output folder"
-    return BagError(f"cannot be written: {error.strerror}", where=str(where), hint=hint)
 
 
 def _flush_all(folder: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.article import Article, Obtained
+from archiver.errors import MissingGlyph, RenditionError
 from archiver.findings import Finding
 from archiver.rendition.finishing import Embeddable, finish
 from archiver.rendition.flavours import Flavour
@@ -15,7 +16,7 @@ from archiver.rendition.fonts import fonts
 from archiver.rendition.layout import lay_out
 from archiver.rendition.xmp import PRODUCER
 from archiver.settings import Settings
-from archiver.sources import Source
+from archiver.sources import Source, line_of
 
 __all__ = ["Flavour", "Rendition", "render"]
 
@@ -39,12 +40,24 @@ def render(source: Source, target: Path, settings: Settings, *, base: Path | Non
     """
     flavour = Flavour(settings.flavour)
     record = list(provenance(source, flavour))
-    pages, findings = lay_out(
-        source.article, record, fonts(settings.fonts), base, settings.max_image_pixels
-    )
+    try:
+        pages, findings = lay_out(
+            source.article, record, fonts(settings.fonts), base, settings.max_image_pixels
+        )
+    except RenditionError as error:
+        place = error.where or _place(error, source)
+        error.where = ", ".join(filter(None, (source.ref.label, place)))
+        raise
     original = Embeddable(source.name, source.data, source.media_type)
     finish(pages, source.article, flavour, original, target)
     return Rendition(target, pages.count, flavour, tuple(findings))
+
+
+def _place(error: RenditionError, source: Source) -> str:
+    """The line that a missing glyph is on, where the source writes it as it is."""
+    if source.ref.line or not isinstance(error, MissingGlyph):
+        return ""
+    return line_of(source.data.decode(source.encoding, "replace"), error.text)
 
 
 HOW = {

@@ -41,16 +41,21 @@ class Embeddable(NamedTuple):
 
 
 def finish(pages: Pages, article: Article, flavour: Flavour, source: Embeddable, target: Path) -> None:
-    """Write the finished rendition to `target`."""
+    """Write the finished rendition to `target`. Raises OSError where that cannot be written.
+
+    It is put together in memory: qpdf ends the process where it fails to write a file itself.
+    """
+    finished = io.BytesIO()
     with Pdf.open(io.BytesIO(pages.pdf)) as pdf:
         _Finisher(pdf, pages, article, flavour, source).run()
         pdf.save(
-            target,
+            finished,
             force_version=flavour.pdf_version,
             deterministic_id=True,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             compress_streams=True,
         )
+    target.write_bytes(finished.getbuffer())
 
 
 class _Finisher:

@@ -292,7 +292,7 @@ class Fonts:
         for face in self._candidates(typeface, language):
             if face.has(cluster):
                 return face
-        raise MissingGlyph(_missing(cluster), hint=_advice(cluster))
+        raise MissingGlyph(_missing(cluster), cluster, hint=_advice(cluster))
 
     def _candidates(self, typeface: Typeface, language: str) -> Iterator[Face]:
         bold, italic = "-bold" * typeface.bold, "-italic" * typeface.italic

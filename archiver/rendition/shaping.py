@@ -56,7 +56,7 @@ def shape(text: str, face: Face, right_to_left: int, language: str, script: str)
     hb.shape(face.font, buffer)
     infos, positions = buffer.glyph_infos, buffer.glyph_positions
     if any(not info.codepoint for info in infos):
-        raise MissingGlyph(f"{face.name} has no glyph for a part of {text!r}")
+        raise MissingGlyph(f"{face.name} has no glyph for a part of {text!r}", text)
     clusters = [info.cluster for info in infos]
     told = _told_from_right(text, clusters, face) if right_to_left else None
     if told:

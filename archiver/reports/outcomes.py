@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,12 +61,23 @@ def outcomes_json(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 
 @contextmanager
-def progress(*, enabled: bool) -> Iterator[Callable[[int], None]]:
-    """A live count on a terminal; nothing elsewhere."""
+def progress(*, enabled: bool) -> Iterator[Callable[[int], AbstractContextManager[None]]]:
+    """A live count on a terminal; nothing elsewhere.
+
+    Yields what is given the count: in its context the terminal is free for other text.
+    """
     if not (enabled and sys.stderr.isatty()):
-        yield lambda done: None
+        yield lambda done: nullcontext()
         return
     from rich.console import Console
 
     with Console(stderr=True).status("packaging") as status:
-        yield lambda done: status.update(f"packaging: {done} done")
+
+        @contextmanager
+        def aside(done: int) -> Iterator[None]:
+            status.stop()
+            yield
+            status.update(f"packaging: {done} done")
+            status.start()
+
+        yield aside

@@ -8,11 +8,13 @@ import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, NamedTuple
+from urllib.parse import quote
 
 from archiver.article import Article
-from archiver.errors import InvalidArticle, SourceError
+from archiver.errors import InvalidArticle, RenditionError, SourceError
 from archiver.findings import Finding, Severity
 from archiver.settings import Settings
 
@@ -24,6 +26,10 @@ SUFFIXES = {".txt", *MARKDOWN_SUFFIXES, *JSON_SUFFIXES, *LINES_SUFFIXES}
 
 PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".gif", ".tif", ".tiff", ".webp"}
 NAME_BYTES = 240
+
+FRONT_MATTER = re.compile(r"\s*---[ \t]*\n")
+HEADED = re.compile(r"\s*(?:#[ \t]|[^\n]+\n[ ]{0,3}=+[ \t]*(?:\n|\Z))")
+"""Markdown without front matter begins with its title as a heading (CommonMark 4.2, 4.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +176,7 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     """
     from archiver.sources import article_text, decoding, json_article, markdown, metadata
 
+    ref = _only(ref)
     label = ref.label
     data = _bytes(ref, settings)
     text = decoding.decode(data, ref, settings)
@@ -194,7 +201,7 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     if not article.says_something():
         raise SourceError("has a title but no body: no text in it and no picture", where=label)
     findings += noticed
-    attachments = tuple(_attachments(article, ref, settings))
+    attachments = tuple(_attachments(article, ref, text.text, settings))
     refuse_warnings(findings, settings)
     return Source(ref, ref.name, data, media_type, text.encoding, article, attachments, tuple(findings))
 
@@ -206,6 +213,20 @@ def refuse_warnings(findings: Sequence[Finding], settings: Settings) -> None:
             replace(f, severity=Severity.ERROR) if f.severity is Severity.WARNING else f for f in findings
         ]
         raise InvalidArticle(errors, hint="warnings are errors when strict is set")
+
+
+def _only(ref: SourceRef) -> SourceRef:
+    """The one document that is meant. Raises SourceError for a whole file of JSON Lines with several."""
+    if ref.line or ref.data is not None or ref.path.suffix.lower() not in LINES_SUFFIXES:
+        return ref
+    found = list(islice(locate(ref.path), 2))
+    if len(found) != 1:
+        raise SourceError(
+            f"holds {'several articles' if found else 'no article'}; expected one",
+            where=ref.label,
+            hint="archiver package takes them all",
+        )
+    return found[0]
 
 
 def _bytes(ref: SourceRef, settings: Settings) -> bytes:
@@ -238,49 +259,57 @@ def _opened(path: Path) -> Any:
 
 def _media_type(ref: SourceRef, text: str) -> str:
     suffix = ref.path.suffix.lower()
-    if ref.line or suffix in JSON_SUFFIXES or (ref.data is not None and text.lstrip()[:1] == "{"):
+    nameless = ref.data is not None
+    if ref.line or suffix in JSON_SUFFIXES or (nameless and text.lstrip()[:1] == "{"):
         return "application/json"
-    if suffix in MARKDOWN_SUFFIXES or re.match(r"\s*---[ \t]*\n", text):
+    if suffix in MARKDOWN_SUFFIXES or FRONT_MATTER.match(text) or (nameless and HEADED.match(text)):
         return "text/markdown"
     return "text/plain"
 
 
-def _attachments(article: Article, ref: SourceRef, settings: Settings) -> Iterator[Attachment]:
-    """The pictures of an article, each checked: inside the source's folder, whole, within limits."""
-    from archiver import pictures
-    from archiver.errors import RenditionError
+def line_of(text: str, passage: str) -> str:
+    """`line 3`, where a source first has a passage; empty where it is written another way there."""
+    at = text.find(passage)
+    return f"line {text.count(chr(10), 0, at) + 1}" if at >= 0 else ""
 
-    folder = ref.path.absolute().parent
+
+def _attachments(article: Article, ref: SourceRef, text: str, settings: Settings) -> Iterator[Attachment]:
+    """The pictures of an article, each checked: inside the source's folder, whole, within limits."""
     seen: set[str] = set()
     for figure in article.figures():
-        where = f"{ref.label}, figure {figure.src}"
-        if figure.src in seen:
+        name = str(PurePosixPath(figure.src))
+        if name in seen:
             continue
-        seen.add(figure.src)
-        name = PurePosixPath(figure.src)
-        if name.is_absolute() or ".." in name.parts or "\\" in figure.src or str(name) != figure.src:
-            raise SourceError("is not a plain path beside the source", where=where)
-        path = folder / name
+        seen.add(name)
+        line = "" if ref.line else line_of(text, figure.src) or line_of(text, quote(figure.src))
         try:
-            if not path.resolve(strict=True).is_relative_to(folder.resolve()):
-                raise SourceError("leads out of the source's folder", where=where)
-            with _opened(path) as file:
-                size = os.fstat(file.fileno()).st_size
-        except OSError as error:
-            raise SourceError(f"cannot be read: {error.strerror}", where=where) from None
-        if path.suffix.lower() not in PICTURE_SUFFIXES:
-            raise SourceError(
-                f"is no picture of a kind that is known: {', '.join(sorted(PICTURE_SUFFIXES))}",
-                where=where,
-            )
-        if size > settings.max_image_bytes:
-            raise SourceError(
-                f"has {size:,} bytes, more than the {settings.max_image_bytes:,} that "
-                "max_image_bytes allows",
-                where=where,
-            )
-        try:
-            pictures.load(path, settings.max_image_pixels)
-        except RenditionError as error:
+            yield Attachment(name, _picture(figure.src, ref.path.absolute().parent, settings))
+        except (SourceError, RenditionError) as error:
+            where = ", ".join(filter(None, (ref.label, line, f"figure {figure.src}")))
             raise SourceError(error.message, where=where) from None
-        yield Attachment(figure.src, path)
+
+
+def _picture(src: str, folder: Path, settings: Settings) -> Path:
+    """Where a picture is. Raises SourceError and RenditionError for one that cannot be used."""
+    from archiver import pictures
+
+    name = PurePosixPath(src)
+    if name.is_absolute() or ".." in name.parts or "\\" in src:
+        raise SourceError("is not a plain path beside the source")
+    path = folder / name
+    try:
+        if not Path(os.path.realpath(path, strict=True)).is_relative_to(folder.resolve()):
+            raise SourceError("leads out of the source's folder")
+        with _opened(path) as file:
+            size = os.fstat(file.fileno()).st_size
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror}") from None
+    if path.suffix.lower() not in PICTURE_SUFFIXES:
+        kinds = ", ".join(sorted(PICTURE_SUFFIXES))
+        raise SourceError(f"is no picture of a kind that is known: {kinds}")
+    if size > settings.max_image_bytes:
+        raise SourceError(
+            f"has {size:,} bytes, more than the {settings.max_image_bytes:,} that max_image_bytes allows"
+        )
+    pictures.load(path, settings.max_image_pixels)
+    return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from archiver.errors import SourceError
@@ -14,13 +15,18 @@ if TYPE_CHECKING:
 def parse(text: str, ref: SourceRef) -> dict[str, Any]:
     """The object in a JSON text. Raises SourceError, with the line, where there is none."""
     try:
-        value = json.loads(text.rstrip(), object_pairs_hook=_unique, parse_constant=_refused)
+        value = json.loads(
+            text.rstrip(), object_pairs_hook=_unique, parse_constant=_refused, parse_int=_integer
+        )
+        if SURROGATE.search(text):
+            _check(text, ref)
     except json.JSONDecodeError as error:
         raise SourceError(
             f"is not JSON: {error.msg} (column {error.colno})", where=ref.at(error.lineno)
         ) from None
-    except ValueError as error:
-        raise SourceError(str(error), where=ref.label) from None
+    except _Refused:
+        _check(text, ref)
+        raise
     except RecursionError:
         raise SourceError("is nested too deeply to be an article", where=ref.label) from None
     if not isinstance(value, dict):
@@ -49,13 +55,55 @@ def _is_object(text: str) -> bool:
         return False
 
 
+class _Refused(ValueError):
+    """Something that JSON's grammar or Python lets pass, and an article may not have."""
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
-        twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
-        raise ValueError(f"has the key {twice!r} twice in one object")
+        raise _Refused
     return value
 
 
 def _refused(constant: str) -> None:
-    raise ValueError(f"has {constant}, which is not JSON")
+    raise _Refused
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise _Refused
+    return int(digits)
+
+
+MOST_DIGITS = 300
+SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+TOKENS = re.compile(
+    r'"(?P<string>(?:[^"\\]|\\.)*)"(?P<key>\s*:)?|(?P<brace>[{}])|(?P<constant>-?Infinity|NaN)|(?P<number>-?\d+)'
+)
+
+
+def _check(text: str, ref: SourceRef) -> None:
+    """Raise SourceError, with its line, for the first thing that `_Refused` stands for, if any."""
+    keys: list[set[str]] = [set()]
+    for token in TOKENS.finditer(text):
+        told = ""
+        if token["brace"] == "{":
+            keys.append(set())
+        elif token["brace"]:
+            keys.pop()
+        elif token["constant"]:
+            told = f"has {token[0]}, which is not JSON"
+        elif token["number"] and len(token[0]) > MOST_DIGITS:
+            told = f"has a number of {len(token[0]):,} digits; at most {MOST_DIGITS} are read"
+        elif token["string"]:
+            string = json.loads(f'"{token["string"]}"')
+            if any("\ud800" <= char <= "\udfff" for char in string):
+                told = "has half of a surrogate pair, which is no character"
+            elif token["key"] and string in keys[-1]:
+                told = f"has the key {string!r} twice in one object"
+            elif token["key"]:
+                keys[-1].add(string)
+        if told:
+            line = text.count("\n", 0, token.start()) + 1
+            raise SourceError(told, where=ref.at(line))

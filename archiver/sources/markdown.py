@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any, NamedTuple
 
 import yaml
@@ -14,6 +15,8 @@ from archiver.sources.parts import Block, Noticed, Parts
 
 FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 
+
+UNCLOSED = re.compile(r"\s*---[ \t]*\n\w+:")
 
 NULLS = {"", "~", "null", "Null", "NULL"}
 """How YAML writes that there is no value (YAML 1.2, 10.3.2)."""
@@ -38,11 +41,11 @@ class _Loader(yaml.BaseLoader):
         return None if node.style is None and node.value in NULLS else super().construct_scalar(node)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        keys = [key.value for key, _ in node.value]
+        keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode) or (key.style is None and key.value in NULLS):
                 raise yaml.MarkedYAMLError(problem="has a key that is no text", problem_mark=key.start_mark)
-            if keys.count(key.value) > 1:
+            if keys[key.value] > 1:
                 raise yaml.MarkedYAMLError(
                     problem=f"has the key {key.value!r} twice", problem_mark=key.start_mark
                 )
@@ -79,6 +82,9 @@ class _FrontMatter(NamedTuple):
 def _front_matter(text: str, name: str) -> _FrontMatter:
     blank = len(text) - len(text.lstrip("\n"))
     found = FRONT_MATTER.match(text, blank)
+    if not found and UNCLOSED.match(text):
+        told = "front matter is not closed; expected a line with --- after its fields"
+        raise SourceError(told, where=f"{name}, line {blank + 1}")
     if not found:
         return _FrontMatter({}, {}, text, 0)
     first = blank + 2

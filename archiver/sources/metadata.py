@@ -31,6 +31,7 @@ EXPECTED = {
     "too_short": "is empty",
     "string_too_short": "is empty",
     "string_too_long": "is too long",
+    "too_long": "is too long",
     "tuple_type": "should be a list",
     "model_attributes_type": "should be text or an object",
     "model_type": "should be text or an object",
@@ -43,6 +44,10 @@ EXPECTED = {
 
 OWN_WORDS = "Value error, "
 """What pydantic puts before the sentences of the model's own validators, which say what was found."""
+
+
+MOST_PROBLEMS = 10
+"""How many problems of one article are told; the others are counted."""
 
 
 def build(
@@ -162,20 +167,31 @@ def explain(error: Exception, name: str, places: Mapping[str, str]) -> list[Find
     """What pydantic refused, in the words of whoever wrote the source."""
     if not isinstance(error, ValidationError):
         return [Finding("metadata-invalid", Severity.ERROR, f"cannot be read: {error}", where=name)]
-    findings = []
-    for problem in error.errors(include_url=False, include_context=False):
+    findings: list[Finding] = []
+    listed = False
+    for problem in error.errors(include_url=False, include_context=False)[:MOST_PROBLEMS]:
         if is_key := problem["loc"][-1:] == ("[key]",):
             problem["loc"], problem["type"] = problem["loc"][:-1], "extra_forbidden"
         path = _dotted(problem["loc"])
         top = str(problem["loc"][0]) if problem["loc"] else ""
         message = EXPECTED.get(problem["type"]) or problem["msg"]
-        if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1:
+        is_json = problem["type"] == "json_invalid"
+        if is_json:  # of what archiver itself wrote for pydantic to read
+            deep = "recursion" in problem["msg"]
+            message = (
+                "is nested too deeply" if deep else "has half of a surrogate pair, which is no character"
+            )
+        if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1 and not listed:
             message += f"; the fields are {', '.join((*FIELDS, 'body'))}"
-        if not is_key and problem["type"] != "missing" and not message.startswith(OWN_WORDS):
+            listed = True
+        told = is_key or is_json or problem["type"] == "missing" or message.startswith(OWN_WORDS)
+        if not told:
             message += _found(_tag(problem) or problem["input"])
         message = message.removeprefix(OWN_WORDS).removeprefix("Input ")
         where = places.get(top, name)
         findings.append(Finding("metadata-invalid", Severity.ERROR, f"{path} {message}", where=where))
+    if (more := error.error_count() - MOST_PROBLEMS) > 0:
+        findings.append(Finding("metadata-invalid", Severity.ERROR, f"and {more:,} more", where=name))
     return findings
 
 

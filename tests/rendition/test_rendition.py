@@ -18,7 +18,7 @@ from archiver.rendition.verapdf import Validator, find
 from archiver.scripts import passages
 from archiver.settings import Settings
 from archiver.sources import SourceRef, read
-from tests.conftest import EXAMPLES
+from tests.conftest import EXAMPLES, Write
 
 RICH = {
     "title": "Everything at once",
@@ -200,3 +200,11 @@ def test_operands_close_what_they_open(glyphs: list[tuple[bool, int, int, int]])
     operators = re.findall(r"BDC|EMC|\]TJ|\[|<(?!<)(?!/)|Ts", f"[{written}]TJ")
     assert operators.count("BDC") == operators.count("EMC") == sum(silent for silent, *_ in glyphs)
     assert operators.count("[") == operators.count("]TJ")
+
+
+def test_a_character_without_a_font_is_told_with_its_source_and_line(
+    article: Write, tmp_path: Path
+) -> None:
+    source = article("# Title\n\nText of it.\n\nA sign: \U00012345\n", "a.md")
+    with pytest.raises(MissingGlyph, match=r"a\.md, line 5: .*U\+12345"):
+        render(source, tmp_path / "a.pdf", Settings())

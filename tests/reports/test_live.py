@@ -97,7 +97,7 @@ def test_an_interrupt_ends_everything_at_once_without_a_trace(
         began = time.monotonic()
         send(command.pid, signal.SIGINT if send is os.killpg else signal.SIGTERM)
         out, err = command.communicate(timeout=5)
-        assert (command.returncode, out, err.strip()) == (130, "", "interrupted")
+        assert (command.returncode, out, err.strip()) == (130, "", "archiver: interrupted")
         assert time.monotonic() - began < 2
         with pytest.raises(ProcessLookupError):
             os.killpg(command.pid, 0)

@@ -225,3 +225,31 @@ def test_no_word_of_an_article_text_is_dropped(lines: list[str]) -> None:
     kept = source.article.model_dump_json()
     for word in {w for line in lines for w in "".join(c if c.isalpha() else " " for c in line).split()}:
         assert word in kept
+
+
+def test_a_file_of_json_lines_is_read_whole_only_where_it_holds_one_article(tmp_path: Path) -> None:
+    line = '{"title": "T", "body": ["x"]}\n'
+    path = tmp_path / "a.jsonl"
+    path.write_text(f"\n{line}")
+    assert read(SourceRef(path), Settings()).article.title == "T"
+    path.write_text(line * 3)
+    with pytest.raises(SourceError, match="holds several articles; expected one"):
+        read(SourceRef(path), Settings())
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "media_type"),
+    [
+        ("# S\n\n**b**\n", "S", "text/markdown"),
+        ("\nS\n===\n\n**b**\n", "S", "text/markdown"),
+        ("---\ntitle: S\n---\n\nb\n", "S", "text/markdown"),
+        ("#1 of its kind\n\nb\n", "#1 of its kind", "text/plain"),
+        ("S\n\nA line\n===\n", "S", "text/plain"),
+        ('{"title": "S", "body": ["b"]}', "S", "application/json"),
+    ],
+)
+def test_the_form_of_standard_input_is_seen_from_its_beginning(
+    text: str, title: str, media_type: str
+) -> None:
+    source = read(SourceRef(Path("stdin.txt"), data=text.encode()), Settings())
+    assert (source.article.title, source.media_type) == (title, media_type)

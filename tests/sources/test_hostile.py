@@ -1,0 +1,68 @@
+"""Hostile sources take no longer than honest ones, and what is told of them is short and true."""
+
+import json
+import time
+
+import pytest
+
+from archiver.errors import InvalidArticle, SourceError
+from tests.conftest import Write
+
+MANY = 40_000
+SECONDS = 10
+"""Far more than it takes, far less than what is quadratic takes."""
+
+
+def test_a_key_that_comes_twice_among_very_many_is_found_in_linear_time(article: Write) -> None:
+    keys = [f'"k{n}": 1' for n in range(MANY)]
+    begun = time.process_time()
+    with pytest.raises(SourceError, match=rf"a\.json, line {MANY + 2}: has the key 'k0' twice"):
+        article("{\n" + ",\n".join([*keys, keys[0]]) + "}", "a.json")
+    assert time.process_time() - begun < SECONDS
+
+
+def test_very_many_unknown_fields_are_told_in_a_few_lines(article: Write) -> None:
+    text = "---\ntitle: T\n" + "".join(f"k{n}: x\n" for n in range(1_000)) + "---\n\nText.\n"
+    with pytest.raises(InvalidArticle) as refused:
+        article(text)
+    told = [finding.message for finding in refused.value.findings]
+    assert len(told) == 11
+    assert sum("the fields are" in message for message in told) == 1
+    assert told[-1] == "and 990 more"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a.json", '{"title": "T",\n"x": {"a": 1,\n"\\u0061": 2}}', "line 3: has the key 'a' twice"),
+        ("a.json", '{"title": "NaN",\n"body": [\nNaN]}', "line 3: has NaN, which is not JSON"),
+        ("a.json", '{"title": "T",\n"body": ["\\ud800"]}', "line 2: has half of a surrogate pair"),
+        ("a.json", '{"title": "T",\n"x": ' + "1" * 6000 + "}", "line 2: has a number of 6,000 digits"),
+        ("a.md", '---\ntitle: "T\\ud800"\n---\n\nText.\n', "has half of a surrogate pair"),
+        ("a.md", "# T\n\n" + ">" * 150 + " deep\n", "is nested too deeply"),
+        (
+            "a.md",
+            "---\ntitle: T\n\nText.\n",
+            "line 1: front matter is not closed; expected a line with ---",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_in_the_words_of_the_source(
+    article: Write, name: str, text: str, told: str
+) -> None:
+    with pytest.raises((SourceError, InvalidArticle)) as refused:
+        article(text, name)
+    assert told in str(refused.value)
+
+
+def test_a_pair_of_surrogates_is_one_character(article: Write) -> None:
+    text = json.dumps({"title": "\U0001d11e clef", "body": ["x"]})
+    assert "\\ud834" in text
+    assert article(text, "a.json").article.title == "\U0001d11e clef"
+
+
+def test_an_identifier_that_is_too_long_is_told_as_text(article: Write) -> None:
+    text = json.dumps({"title": "T", "identifier": "i" * 5000, "body": ["x"]})
+    with pytest.raises(InvalidArticle, match=r"identifier is too long \(found 'iii") as refused:
+        article(text, "a.json")
+    assert len(str(refused.value)) < 300

@@ -1,0 +1,137 @@
+"""Batches find the documents that are meant, and go on past every argument that is none."""
+
+import ctypes
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archiver.batch import discover
+from archiver.errors import SettingsError, SourceError
+from archiver.settings import load
+from archiver.sources import SourceRef
+from tests.conftest import EXAMPLES, packaged
+from tests.test_cli import run
+
+TEXT = "Title\n\nText of it.\n"
+OUTPUT = Path("output")
+
+PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2
+
+
+def _as_anybody() -> None:
+    """Let modes bind a superuser too, who tests in a container."""
+    if sys.platform == "linux":
+        for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
+            ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+
+
+def found(*sources: str) -> tuple[list[str], list[str]]:
+    """The labels of documents and the sentences of errors."""
+    refs = list(discover(sources, OUTPUT))
+    return (
+        [ref.label for ref in refs if isinstance(ref, SourceRef)],
+        [str(error) for error in refs if isinstance(error, SourceError)],
+    )
+
+
+def test_arguments_that_cannot_be_read_do_not_stop_the_others(tmp_path: Path) -> None:
+    for name in ("a.txt", "closed/lost.md", "in/closed/x.txt", "in/open/y.txt", "z.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(TEXT + name)
+    for closed in (tmp_path / "closed", tmp_path / "in/closed"):
+        closed.chmod(0)
+    long = "n" * 300
+    arguments = ["a.txt", "closed/lost.md", "closed/*.md", "closed", "in", long, "", "z.txt"]
+    code, out, err = run(
+        "package", *arguments, "--no-verapdf", "--json", cwd=tmp_path, preexec_fn=_as_anybody
+    )
+    for closed in (tmp_path / "closed", tmp_path / "in/closed"):
+        closed.chmod(0o700)
+    told = {d["source"]: d for d in json.loads(out)["documents"]}
+    assert code == 3, err
+    assert [name for name, d in told.items() if d["status"] == "packaged"] == [
+        "a.txt",
+        "in/open/y.txt",
+        "z.txt",
+    ]
+    sentences = {name: d["findings"][-1]["message"] for name, d in told.items() if d["status"] == "failed"}
+    assert sentences == {
+        "closed/lost.md": "cannot be read: Permission denied",
+        "closed/*.md": "cannot be read: Permission denied",
+        "closed": "cannot be read: Permission denied",
+        "in/closed": "cannot be read: Permission denied",
+        long: "cannot be read: File name too long",
+        '""': "is an empty name; expected a file, a folder or -",
+    }
+
+
+def test_a_name_that_cannot_be_a_bag_does_not_stop_validation(tmp_path: Path) -> None:
+    outcome = packaged(EXAMPLES / "harbour-ferry.txt", tmp_path)
+    code, out, _ = run("validate", "n" * 300, str(outcome.bag), "--json", cwd=tmp_path)
+    assert code == 1
+    assert [report["valid"] for report in json.loads(out)["reports"]] == [False, True]
+
+
+def test_records_that_cannot_be_read_are_told_by_inspect(tmp_path: Path) -> None:
+    bag = packaged(EXAMPLES / "harbour-ferry.txt", tmp_path).bag
+    assert bag is not None
+    (bag / "data/metadata").chmod(0)
+    code, out, err = run("inspect", str(bag), cwd=tmp_path, preexec_fn=_as_anybody)
+    (bag / "data/metadata").chmod(0o700)
+    assert code == 0, err
+    assert "data/metadata: cannot be read: Permission denied" in out
+
+
+def test_a_pattern_without_a_match_and_a_name_that_is_not_there_are_told_apart(tmp_path: Path) -> None:
+    _, errors = found(f"{tmp_path}/*.md", f"{tmp_path}/a.md")
+    assert errors == [
+        f"{tmp_path}/*.md: matches nothing that can be read",
+        f"{tmp_path}/a.md: is not there",
+    ]
+
+
+def test_a_pattern_takes_no_pictures_and_a_picture_that_is_named_is_told(tmp_path: Path) -> None:
+    for name in ("a.md", "b.png"):
+        (tmp_path / name).touch()
+    assert found(f"{tmp_path}/*") == ([f"{tmp_path}/a.md"], [])
+    documents, errors = found(f"{tmp_path}/a.md", f"{tmp_path}/b.png")
+    assert documents == [f"{tmp_path}/a.md"]
+    assert "b.png: is a picture, no document (pictures come with" in errors[0]
+
+
+def test_bags_in_a_folder_are_not_taken_for_sources(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    shutil.copy(EXAMPLES / "harbour-ferry.txt", tmp_path / "in")
+    packaged(EXAMPLES / "harbour-ferry.txt", tmp_path / "in" / "earlier")
+    assert found(str(tmp_path / "in")) == ([f"{tmp_path}/in/harbour-ferry.txt"], [])
+    documents, errors = found(str(tmp_path / "in" / "earlier"))
+    assert documents == []
+    assert "what is in bags is not taken for one" in errors[0]
+
+
+def test_standard_input_that_is_closed_or_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
+    for arguments, told in (("<&-", "is closed"), ("0>x", "cannot be read: Bad file descriptor")):
+        done = subprocess.run(
+            ["/bin/sh", "-c", f'"{sys.executable}" -m archiver package - {arguments}'],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 2, done.stderr
+        assert f"archiver: standard input: {told}" in done.stderr
+
+
+def test_an_empty_output_is_no_place(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXT)
+    code, _, err = run("package", "a.txt", "-o", "", cwd=tmp_path)
+    assert code == 2
+    assert "--output: output: is an empty name" in err
+    (tmp_path / "archiver.toml").write_text('output = ""')
+    with pytest.raises(SettingsError, match="output: is an empty name"):
+        load(tmp_path / "archiver.toml")
+    assert not [path for path in tmp_path.iterdir() if path.is_dir()]

@@ -1,0 +1,22 @@
+"""One source is packaged from start to finish, or its outcome says in a sentence why not."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from archiver.errors import SettingsError
+from archiver.pipeline import moment
+
+
+@pytest.mark.parametrize("epoch", ["-62135596800", "1_000", "1.5", "", " 1", "٣", "9" * 20, "9" * 9000])
+def test_a_source_date_that_is_no_number_of_seconds_is_refused(
+    monkeypatch: pytest.MonkeyPatch, epoch: str
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    with pytest.raises(SettingsError, match=r"SOURCE_DATE_EPOCH: .* expected the seconds since 1970"):
+        moment()
+
+
+def test_a_source_date_is_the_moment_of_all_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
+    assert moment() == datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC)

@@ -1,0 +1,98 @@
+"""A source that comes again is packaged already only where its valid package is really there."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from archiver.batch import package_many
+from archiver.pipeline import Outcome
+from archiver.settings import Settings
+from tests.conftest import EXAMPLES, packaged
+
+FERRY = EXAMPLES / "harbour-ferry.txt"
+SETTINGS = Settings(verapdf=False)
+
+
+def written(path: Path, identifier: str, text: str) -> str:
+    path.write_text(json.dumps({"title": "T", "identifier": identifier, "body": [text]}))
+    return str(path)
+
+
+def batch(output: Path, *sources: str, replace: bool = False) -> list[Outcome]:
+    return list(package_many(sources, output, SETTINGS, replace=replace))
+
+
+@pytest.mark.parametrize("damaged", ["data/rendition/*.pdf", "data/original/*", "bag-info.txt"])
+def test_a_damaged_package_is_not_called_already_packaged(tmp_path: Path, damaged: str) -> None:
+    outcome = packaged(FERRY, tmp_path)
+    assert outcome.bag is not None
+    file = next(outcome.bag.glob(damaged))
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    again = packaged(FERRY, tmp_path)
+    assert again.status == "failed"
+    told = again.report.findings[0]
+    assert "a package of this source that is damaged" in told.message
+    assert file.name in told.message
+    assert told.hint == "--replace puts a new one there"
+    assert [o.status for o in batch(tmp_path, str(FERRY), replace=True)] == ["packaged"]
+    assert packaged(FERRY, tmp_path).status == "already packaged"
+
+
+def test_settings_that_would_make_another_package_are_a_warning(tmp_path: Path) -> None:
+    packaged(FERRY, tmp_path)
+    again = packaged(FERRY, tmp_path, flavour="4", algorithms=("sha512", "md5"))
+    assert again.status == "already packaged"
+    assert [finding.message for finding in again.report.findings if finding.severity == "warning"] == [
+        "is packaged as PDF/A-2a with sha512; the settings ask for PDF/A-4 with md5, sha512"
+    ]
+    assert packaged(FERRY, tmp_path).report.findings == packaged(FERRY, tmp_path / "new").report.findings
+
+
+def test_the_same_bytes_under_another_name_are_packaged_already(tmp_path: Path) -> None:
+    first = tmp_path / "s1.txt"
+    first.write_text("Title\n\nText of it.\n")
+    shutil.copy(first, tmp_path / "s2.txt")
+    told = batch(tmp_path / "out", str(first), str(tmp_path / "s2.txt"))
+    assert [outcome.status for outcome in told] == ["packaged", "already packaged"]
+    assert "has the bytes of s1.txt" in told[1].report.findings[-1].message
+
+
+@pytest.mark.parametrize("replace", [True, False])
+def test_documents_of_one_run_never_replace_each_other(tmp_path: Path, *, replace: bool) -> None:
+    output = tmp_path / "out"
+    one, two = (written(tmp_path / f"{n}.json", "same", f"Text {n}.") for n in "12")
+    batch(output, written(tmp_path / "0.json", "same", "Text 0."))
+    if not replace:
+        shutil.rmtree(output)
+    told = batch(output, one, two, one, replace=replace)
+    assert [outcome.status for outcome in told] == ["packaged", "failed", "already packaged"]
+    assert f"holds the package that this run made of {one}" in told[1].report.findings[0].message
+    assert "--replace" not in told[1].report.findings[0].hint
+    assert (output / "same/data/original/1.json").is_file()
+
+
+def test_lines_of_one_file_never_replace_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(f'{{"title": "T", "identifier": "x", "body": "{n}"}}\n' for n in "ab"))
+    told = batch(tmp_path / "out", str(path), replace=True)
+    assert [outcome.status for outcome in told] == ["packaged", "failed"]
+    assert f"made of {path}:1" in told[1].report.findings[0].message
+
+
+def test_a_bag_that_is_no_package_of_archivers_is_not_taken_for_one(tmp_path: Path) -> None:
+    outcome = packaged(FERRY, tmp_path)
+    assert outcome.bag is not None
+    shutil.rmtree(outcome.bag / "data/rendition")
+    manifest = outcome.bag / "manifest-sha512.txt"
+    lines = manifest.read_text().splitlines(keepends=True)
+    manifest.write_text("".join(line for line in lines if "rendition" not in line))
+    for name in ("tagmanifest-sha512.txt", "bag-info.txt"):
+        os.remove(outcome.bag / name)
+    again = packaged(FERRY, tmp_path)
+    assert again.status == "failed"
+    assert "it has no rendition" in again.report.findings[0].message
