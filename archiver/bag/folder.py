@@ -87,7 +87,7 @@ class Folder:
 
         Raises Unusable where there are more files and folders than the limits allow.
         """
-        waiting, met = [""], 0
+        waiting, met, path_bytes = [""], 0, 0
         links = _Links()
         while waiting:
             below = waiting.pop()
@@ -98,8 +98,12 @@ class Folder:
                 yield finding("bag-unreadable", told, shown(below) or "the bag's folder")
                 continue
             met += len(entries)
+            path_bytes += len(entries) * below.__sizeof__()
             if met > self.limits.entries:
                 told = f"has more than {self.limits.entries:,} files and folders"
+                raise Unusable(finding("bag-limit", told))
+            if path_bytes > self.limits.path_bytes:
+                told = f"has paths of more than {self.limits.path_bytes:,} bytes"
                 raise Unusable(finding("bag-limit", told))
             folders = []
             for name, status in entries:
@@ -195,7 +199,7 @@ class _Regular:
     def __enter__(self) -> _Regular:
         if not stat.S_ISREG(self._before.st_mode):
             os.close(self._descriptor)
-            raise OSError(0, "is not a regular file")
+            raise fixity.Changed("was a file when the bag was listed, and is none any more")
         return self
 
     def __exit__(self, *exception: object) -> None:

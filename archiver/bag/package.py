@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.bag.checks import COMPLETENESS
+from archiver.bag.fixity import unreadable
 from archiver.bag.folder import Folder
 from archiver.bag.reading import Bag, read
 from archiver.bag.rules import finding
@@ -63,7 +64,7 @@ def _payload(bag: Bag) -> dict[str, dict[str, str]]:
     """The payload files, each with what the manifests say of it."""
     ledger = bag.ledger
     return {
-        path: {algorithm: digest.hex() for algorithm, digest in ledger.listed(path).items()}
+        path: {algorithm: digest.hex() for algorithm, digest in ledger.listed(path)}
         for path, _ in ledger.files()
         if path.startswith("data/")
     }
@@ -110,10 +111,14 @@ def _renditions(bag: Bag, payload: dict[str, dict[str, str]]) -> Iterator[Findin
     if not paths:
         yield finding("package-pdf", "has no rendition", RENDITION)
     for path in paths:
-        with bag.contents.open(path) as file:
-            head = end = file.read(BLOCK)
-            while block := file.read(BLOCK):
-                end = end[-TRAILER_BYTES:] + block
+        try:
+            with bag.contents.open(path) as file:
+                head = end = file.read(BLOCK)
+                while block := file.read(BLOCK):
+                    end = end[-TRAILER_BYTES:] + block
+        except OSError as error:
+            yield unreadable(path, error)
+            continue
         if not head.startswith(PDF_HEADER) or PDF_TRAILER not in end[-TRAILER_BYTES:]:
             yield finding("package-pdf", "is not a whole PDF", path)
 
