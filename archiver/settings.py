@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,6 +12,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from archiver.article import LanguageTag, Line, Rights
+from archiver.bag.limits import DEFAULT, Limits
 from archiver.errors import SettingsError
 
 FILE_NAME = "archiver.toml"
@@ -32,6 +34,7 @@ OWN_LABELS = {
 }
 
 Algorithm = Literal["md5", "sha1", "sha256", "sha512"]
+Most = Annotated[int, Field(gt=0)]
 
 
 class Settings(BaseSettings):
@@ -73,18 +76,55 @@ class Settings(BaseSettings):
         description="Check every rendition with veraPDF when it is available (true), never "
         "(false), or with the installation at this path.",
     )
-    max_source_bytes: Annotated[int, Field(gt=0)] = Field(
-        16 * MIB, description="Largest source document, in bytes."
-    )
-    max_line_chars: Annotated[int, Field(gt=0)] = Field(
-        1_000_000, description="Longest line of a text source, in characters."
-    )
-    max_image_bytes: Annotated[int, Field(gt=0)] = Field(
-        64 * MIB, description="Largest image file, in bytes."
-    )
-    max_image_pixels: Annotated[int, Field(gt=0)] = Field(
+    max_source_bytes: Most = Field(16 * MIB, description="Largest source document, in bytes.")
+    max_line_chars: Most = Field(1_000_000, description="Longest line of a text source, in characters.")
+    max_image_bytes: Most = Field(64 * MIB, description="Largest image file, in bytes.")
+    max_image_pixels: Most = Field(
         100_000_000, description="Largest image, in pixels (a decompression bomb is larger)."
     )
+    max_bag_entries: Most = Field(
+        DEFAULT.entries,
+        description="Most files and folders in a bag, and most lines in each of its manifests.",
+    )
+    max_bag_missing: Most = Field(
+        DEFAULT.missing,
+        description="Most files that manifests list and the bag has not, and most lines in fetch.txt.",
+    )
+    max_bag_path_bytes: Most = Field(
+        DEFAULT.path_bytes, description="What the paths of a bag may take up in memory, in bytes."
+    )
+    max_bag_manifests: Most = Field(DEFAULT.manifests, description="Most manifests of a bag that are read.")
+    max_bag_tag_file_bytes: Most = Field(
+        DEFAULT.tag_file_bytes, description="Largest manifest, and largest fetch.txt, in bytes."
+    )
+    max_bag_info_bytes: Most = Field(
+        DEFAULT.info_bytes, description="Largest bagit.txt, and largest bag-info.txt, in bytes."
+    )
+    max_bag_line_chars: Most = Field(
+        DEFAULT.line_chars,
+        description="Longest line of a tag file, and longest path of a folder, in characters.",
+    )
+    max_bag_hole_bytes: Most = Field(
+        DEFAULT.hole_bytes,
+        description="How much longer than what is stored for it a file may be (a sparse file), in bytes.",
+    )
+    max_bag_findings: Most = Field(
+        DEFAULT.findings,
+        description="Most findings of one rule that are told of a bag one by one; the rest are counted.",
+    )
+    max_bag_expansion: Most = Field(
+        DEFAULT.expansion,
+        description="How many times its own size a serialized bag may come to when it is unpacked.",
+    )
+    max_bag_expansion_floor: Most = Field(
+        DEFAULT.expansion_floor,
+        description="What a serialized bag may come to whatever its size, in bytes.",
+    )
+
+    @property
+    def bag_limits(self) -> Limits:
+        """The most that a bag may ask of its validator."""
+        return Limits(**{limit.name: getattr(self, f"max_bag_{limit.name}") for limit in fields(Limits)})
 
     @field_validator("bag_info")
     @classmethod

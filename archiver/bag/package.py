@@ -170,7 +170,11 @@ def _recorded(bag: Bag, *, broken: bool) -> Check:
         return Check(CONFORMANCE, Verdict.NOT_CHECKED, "the records or the rendition are not valid")
     from archiver.records import recorded_conformance
 
-    told = recorded_conformance(bag.contents.open)
+    try:
+        told = recorded_conformance(bag.contents.open)
+    except ValueError as error:
+        bag.tell(finding("bag-unreadable", f"the record of preservation, read again, {error}"))
+        return Check(CONFORMANCE, Verdict.NOT_CHECKED, "the records cannot be read")
     if told:
         return Check(CONFORMANCE, Verdict.PASSED, f"recorded when it was packaged: {told}")
     return Check(CONFORMANCE, Verdict.NOT_CHECKED, "no check was recorded when it was packaged")

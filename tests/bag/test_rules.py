@@ -225,6 +225,9 @@ ELSEWHERE = {
 }
 """Rules that no bag breaks by itself, or no bag but a package."""
 
+FAMILIES = ("bagit-", "bag-", "package-")
+"""Rules of profiles and of serialized bags have tests of their own."""
+
 COMPANIONS = {"bagit-6.1.1.3-manifests": {"bagit-2.4-name", "bagit-6.1.1.1-case"}}
 """What has to be broken too: of two names that differ in case only, one is not in lower case."""
 
@@ -242,19 +245,19 @@ def test_a_bag_that_breaks_one_rule_is_told_of_that_rule_alone(rule: str, tmp_pa
 
 
 def test_every_rule_is_broken_by_a_test() -> None:
-    assert BROKEN.keys() | ELSEWHERE.keys() == RULES.keys()
+    assert BROKEN.keys() | ELSEWHERE.keys() == {rule for rule in RULES if rule.startswith(FAMILIES)}
     assert not BROKEN.keys() & ELSEWHERE.keys()
     for rule, module in ELSEWHERE.items():
         assert rule in Path(__file__).parents[2].joinpath(module).read_text("utf-8")
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_rule_says_in_a_sentence_what_it_asks_and_by_which_clause(rule: str) -> None:
+def test_a_rule_says_in_a_sentence_what_it_asks_and_in_its_code_by_which_clause(rule: str) -> None:
     asks, clause, _ = RULES[rule]
     assert asks.endswith(".")
-    assert clause or rule.startswith("bag-")
-    if rule.startswith("bagit-") and not rule.startswith("bagit-0.97-"):
-        assert clause.startswith(f"RFC 8493 {rule.split('-')[1]}")
+    if rule.startswith("bagit-"):
+        number = rule.split("-")[1]
+        assert clause.startswith("BagIt 0.97 2" if number == "0.97" else f"RFC 8493 {number}")
 
 
 def test_the_list_of_rules_is_in_step() -> None:
