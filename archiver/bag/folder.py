@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 
@@ -106,32 +107,46 @@ class Folder:
                 told = f"has paths of more than {self.limits.path_bytes:,} bytes"
                 raise Unusable(finding("bag-limit", told))
             folders = []
-            for name, status in entries:
+            for name, kind, size, odd in entries:
                 path = f"{below}/{name}" if below else name
-                kind = stat.S_IFMT(status.st_mode)
                 if kind == stat.S_IFDIR and len(path) > self.limits.line_chars:
                     told = f"is more than {self.limits.line_chars:,} characters deep"
                     yield finding("bag-limit", told, shown(path[:80]))
                 elif kind == stat.S_IFDIR:
                     folders.append(path)
                 elif kind == stat.S_IFREG:
-                    links.meet(path, status)
-                    yield from self._file(path, status)
+                    if odd:
+                        links.meet(path, odd)
+                        yield from self._hole(path, odd)
+                    yield File(path, size)
                 else:
                     told = f"is {KINDS.get(kind, 'of a kind that is not known')}, not a file or a folder"
                     yield finding("bagit-5.1-special", told, shown(path))
             waiting += reversed(folders)
         yield from links.leading_out()
 
-    def _listed(self, below: str) -> list[tuple[str, os.stat_result]]:
-        """The names in a folder, in order, each with its status."""
+    def _listed(self, below: str) -> list[tuple[str, int, int, os.stat_result | None]]:
+        """The names in a folder, in order, with kind and size, and the status only where it is odd.
+
+        A status takes up as much memory as the rest four times over. What is gone before it is
+        looked at is not there.
+        """
+        found: list[tuple[str, int, int, os.stat_result | None]] = []
+        least = self.limits.hole_bytes
         with os.scandir(self._enter(below)) as entries:
-            found = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
+            for entry in islice(entries, self.limits.entries + 1):
+                try:
+                    status = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+                kind, size = stat.S_IFMT(status.st_mode), status.st_size
+                odd = kind == stat.S_IFREG and (status.st_nlink > 1 or size > least)
+                found.append((entry.name, kind, size, status if odd else None))
         found.sort(key=itemgetter(0))
         list_entries(len(found))
         return found
 
-    def _file(self, path: str, status: os.stat_result) -> Iterator[Finding | File]:
+    def _hole(self, path: str, status: os.stat_result) -> Iterator[Finding]:
         hole = status.st_size - status.st_blocks * STORED_BLOCK
         if hole > self.limits.hole_bytes:
             told = (
@@ -140,7 +155,6 @@ class Folder:
             )
             yield finding("bag-limit", told, shown(path))
             self._refused.add(path)
-        yield File(path, status.st_size)
 
     def has_payload_folder(self) -> bool:
         """Whether there is a folder data/, be it empty."""
