@@ -208,7 +208,12 @@ class _Regular:
     __slots__ = ("_before", "_descriptor")
 
     def __init__(self, descriptor: int) -> None:
-        self._descriptor, self._before = descriptor, os.fstat(descriptor)
+        self._descriptor = descriptor
+        try:
+            self._before = os.fstat(descriptor)
+        except OSError:
+            os.close(descriptor)
+            raise
 
     def __enter__(self) -> _Regular:
         if not stat.S_ISREG(self._before.st_mode):
@@ -217,8 +222,11 @@ class _Regular:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        before, after = self._before, os.fstat(self._descriptor)
-        os.close(self._descriptor)
+        before = self._before
+        try:
+            after = os.fstat(self._descriptor)
+        finally:
+            os.close(self._descriptor)
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise fixity.Changed("was changed while it was read")
 

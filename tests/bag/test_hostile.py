@@ -275,6 +275,10 @@ def test_a_tag_file_that_changes_meanwhile_ends_in_a_report(
 # --- faults
 
 
+def open_descriptors() -> set[str]:
+    return set(os.listdir("/proc/self/fd" if sys.platform == "linux" else "/dev/fd"))
+
+
 def test_a_fault_of_the_disk_at_any_read_ends_in_a_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -296,7 +300,7 @@ def test_a_fault_of_the_disk_at_any_read_ends_in_a_report(
         for name in real:
             patched.setattr(os, name, faulty(name))
         assert validate(bag).valid
-        every = calls
+        every, descriptors = calls, open_descriptors()
         reports = []
         for failing in range(1, every + 1):  # noqa: B007 (each call reads it)
             calls = 0
@@ -304,6 +308,7 @@ def test_a_fault_of_the_disk_at_any_read_ends_in_a_report(
     assert every > 20
     assert not any(report.valid for report in reports)
     assert all(rules_of(report) for report in reports)
+    assert open_descriptors() == descriptors
 
 
 def test_a_fault_in_the_midst_of_a_large_file_is_told(
