@@ -154,8 +154,24 @@ def _fetch(bag: Bag) -> Iterator[Finding]:
             yield finding("bagit-2.2.3-length", told, shown(path))
 
 
+def _untagged(bag: Bag) -> Iterator[Finding]:
+    """Every tag file is in a tag manifest, where there are any: worth knowing before BagIt 1.0 too."""
+    ledger = bag.ledger
+    columns = ledger.tag_columns().values()
+    if not columns or not all(column.whole for column in columns):
+        return
+    required = ledger.payload_columns() if bag.version >= (1, 0) else ()
+    for path, row in ledger.rows.items():
+        if path.startswith("data/") or ledger.sizes[row] == ABSENT or path in required:
+            continue
+        if any(column.lists(row) for column in columns) or is_tag_manifest(path) or LITTER.search(path):
+            continue
+        told = "is in no tag manifest, so that nothing would show a change"
+        yield finding("bagit-2.2.1-unlisted", told, shown(path))
+
+
 def _tag_manifests(bag: Bag) -> Iterator[Finding]:
-    """What each tag manifest lists (RFC 8493 2.2.1; before BagIt 1.0 they could list what they would)."""
+    """What each tag manifest lists (RFC 8493 2.2.1); before BagIt 1.0 each could list what it would."""
     ledger = bag.ledger
     columns = ledger.tag_columns()
     if not columns or bag.version < (1, 0) or not all(column.whole for column in columns.values()):
@@ -167,14 +183,9 @@ def _tag_manifests(bag: Bag) -> Iterator[Finding]:
             if not column.lists(row):
                 told = f"does not list {shown(manifest)}"
                 yield finding("bagit-2.2.1-manifest-unlisted", told, shown(name))
-    for path, row in ledger.rows.items():
-        if path.startswith("data/") or path in manifests or is_tag_manifest(path):
-            continue
+    for path, row in ledger.rows.items() if len(columns) > 1 else ():
         listing = [name for name, column in columns.items() if column.lists(row)]
-        if not listing and ledger.sizes[row] != ABSENT and not LITTER.search(path):
-            told = "is in no tag manifest, so that nothing would show a change"
-            yield finding("bagit-2.2.1-unlisted", told, shown(path))
-        elif listing and len(listing) < len(columns):
+        if listing and len(listing) < len(columns) and path not in manifests:
             told = f"is in {', '.join(listing)} but not in every tag manifest"
             yield finding("bagit-2.2.1-different-sets", told, shown(path))
     used = {column.algorithm for column in columns.values()}
@@ -261,6 +272,7 @@ COMPLETENESS: tuple[Check, ...] = (
     _payload_manifests,
     _listed_files,
     _fetch,
+    _untagged,
     _tag_manifests,
     _oxum,
     _info,
