@@ -25,8 +25,11 @@ INVENTORY = 50_000
 """Up to how many files a JSON report names those of a bag, unless told otherwise."""
 
 if TYPE_CHECKING:
+    from archiver.bag.limits import Limits
     from archiver.bag.profile import Profile
     from archiver.settings import Settings
+
+DEBUG = "ARCHIVER_DEBUG"
 
 EPILOG = """\b
 Exit codes:
@@ -307,6 +310,7 @@ def validate(
         inventory = INVENTORY if "json" in (going.printed, *going.files.values()) else 0
     asked = Asked(
         depth,
+        _limits(file),
         check_pdf=_verapdf(file) if check_pdf else False,
         inventory=inventory,
         profiles=_profiles(profiles),
@@ -326,6 +330,14 @@ def validate(
 
     _deliver(going, tell, tell if verbose else tell_briefly)
     _exit(ExitCode.OK if told.valid else ExitCode.FINDINGS)
+
+
+def _limits(file: Path | None) -> Limits:
+    """The limits of the settings, which are loaded only where some are set: that takes its time."""
+    from archiver.bag.limits import DEFAULT
+
+    named = any(name.upper().startswith("ARCHIVER_") and name != DEBUG for name in os.environ)
+    return _settings(file).bag_limits if file or named or Path("archiver.toml").exists() else DEFAULT
 
 
 def _selected(places: tuple[Path, ...], since: str | None, changed_only: Path | None) -> list[Path]:
@@ -524,7 +536,7 @@ def main() -> None:
         cli(standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:
         stopped = _stopped(error)
-        if stopped.exit_code is ExitCode.INTERNAL and os.environ.get("ARCHIVER_DEBUG"):
+        if stopped.exit_code is ExitCode.INTERNAL and os.environ.get(DEBUG):
             raise
         _tell(stopped, usage=error.ctx if isinstance(error, click.UsageError) else None)
         _exit(stopped.exit_code)

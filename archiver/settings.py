@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -20,6 +21,7 @@ from pydantic_settings import (
 )
 
 from archiver.article import LanguageTag, Line, Rights
+from archiver.bag.limits import DEFAULT, Limits
 from archiver.errors import SettingsError
 
 FILE_NAME = "archiver.toml"
@@ -30,7 +32,6 @@ OTHER_VARIABLES = {"ARCHIVER_DEBUG"}
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
-"""The most that any limit can be set to: documents are held in memory."""
 
 LABEL = re.compile(r"[^\s:](?:[^\r\n:]*[^\s:])?")
 """A label of bag-info.txt (RFC 8493 2.2.2)."""
@@ -47,6 +48,9 @@ OWN_LABELS = {
 }
 
 Algorithm = Literal["md5", "sha1", "sha256", "sha512"]
+Held = Annotated[int, Field(gt=0, le=GIB)]
+"""A limit of what is held in memory whole, as documents are."""
+Most = Annotated[int, Field(gt=0, lt=2**63)]
 
 
 def _named(path: object) -> object:
@@ -98,18 +102,55 @@ class Settings(BaseSettings):
         description="Check every rendition with veraPDF when it is available (true), never "
         "(false), or with the installation at this path.",
     )
-    max_source_bytes: Annotated[int, Field(gt=0, le=GIB)] = Field(
-        16 * MIB, description="Largest source document, in bytes."
-    )
-    max_line_chars: Annotated[int, Field(gt=0, le=GIB)] = Field(
-        1_000_000, description="Longest line of a text source, in characters."
-    )
-    max_image_bytes: Annotated[int, Field(gt=0, le=GIB)] = Field(
-        64 * MIB, description="Largest image file, in bytes."
-    )
-    max_image_pixels: Annotated[int, Field(gt=0, le=GIB)] = Field(
+    max_source_bytes: Held = Field(16 * MIB, description="Largest source document, in bytes.")
+    max_line_chars: Held = Field(1_000_000, description="Longest line of a text source, in characters.")
+    max_image_bytes: Held = Field(64 * MIB, description="Largest image file, in bytes.")
+    max_image_pixels: Held = Field(
         100_000_000, description="Largest image, in pixels (a decompression bomb is larger)."
     )
+    max_bag_entries: Most = Field(
+        DEFAULT.entries,
+        description="Most files and folders in a bag, and most lines in each of its manifests.",
+    )
+    max_bag_missing: Most = Field(
+        DEFAULT.missing,
+        description="Most files that manifests list and the bag has not, and most lines in fetch.txt.",
+    )
+    max_bag_path_bytes: Most = Field(
+        DEFAULT.path_bytes, description="What the paths of a bag may take up in memory, in bytes."
+    )
+    max_bag_manifests: Most = Field(DEFAULT.manifests, description="Most manifests of a bag that are read.")
+    max_bag_tag_file_bytes: Most = Field(
+        DEFAULT.tag_file_bytes, description="Largest manifest, and largest fetch.txt, in bytes."
+    )
+    max_bag_info_bytes: Most = Field(
+        DEFAULT.info_bytes, description="Largest bagit.txt, and largest bag-info.txt, in bytes."
+    )
+    max_bag_line_chars: Most = Field(
+        DEFAULT.line_chars,
+        description="Longest line of a tag file, and longest path of a folder, in characters.",
+    )
+    max_bag_hole_bytes: Most = Field(
+        DEFAULT.hole_bytes,
+        description="How much longer than what is stored for it a file may be (a sparse file), in bytes.",
+    )
+    max_bag_findings: Most = Field(
+        DEFAULT.findings,
+        description="Most findings of one rule that are told of a bag one by one; the rest are counted.",
+    )
+    max_bag_expansion: Most = Field(
+        DEFAULT.expansion,
+        description="How many times its own size a serialized bag may come to when it is unpacked.",
+    )
+    max_bag_expansion_floor: Most = Field(
+        DEFAULT.expansion_floor,
+        description="What a serialized bag may come to whatever its size, in bytes.",
+    )
+
+    @property
+    def bag_limits(self) -> Limits:
+        """The most that a bag may ask of its validator."""
+        return Limits(**{limit.name: getattr(self, f"max_bag_{limit.name}") for limit in fields(Limits)})
 
     @classmethod
     def settings_customise_sources(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import partial
 from typing import Any
 
 ALGORITHMS = {
@@ -19,6 +20,7 @@ ALGORITHMS = {
     "sha3512": "sha3_512",
     "blake2b": "blake2b",
     "blake2b512": "blake2b",
+    "blake2b256": "blake2b_256",
     "blake2s": "blake2s",
     "blake2s256": "blake2s",
 }
@@ -36,9 +38,13 @@ DIGEST_BYTES = {
     "sha3_384": 48,
     "sha3_512": 64,
     "blake2b": 64,
+    "blake2b_256": 32,
     "blake2s": 32,
 }
 """How long a digest is, by hashlib's names."""
+
+SHORTENED = {"blake2b_256": partial(hashlib.blake2b, digest_size=32)}
+"""What hashlib has no name for."""
 
 UNREGISTERED = {"sha224"}
 """Those that are not in the registry that RFC 8493 2.4 names."""
@@ -57,7 +63,7 @@ def algorithm_of(name: str) -> str:
 
 def new_hash(algorithm: str) -> Any:
     """The constructor of a hash, by hashlib's name: found sooner than `hashlib.new` finds it."""
-    return getattr(hashlib, algorithm)
+    return SHORTENED.get(algorithm) or getattr(hashlib, algorithm)
 
 
 def normalized(algorithm: str) -> str:

@@ -40,7 +40,7 @@ OXUM = re.compile(r"(?P<bytes>\d{1,20})\.(?P<files>\d{1,20})")
 BAG_COUNT = re.compile(r"\d+ of (?:\d+|\?)")
 BAGGING_DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
-ONCE = ("bagging-date", "bag-size", "bag-group-identifier", "bag-count")
+ONCE = ("Bagging-Date", "Bag-Size", "Bag-Group-Identifier", "Bag-Count")
 """Labels that RFC 8493 2.2.2 does not want repeated."""
 
 
@@ -54,8 +54,9 @@ def _algorithms(bag: Bag) -> Iterator[Finding]:
     for name in bag.ledger.columns:
         algorithm = MANIFEST_NAME.sub(r"\g<algorithm>", name)
         if normalized(algorithm) != algorithm:
+            rule = "bagit-2.4-name" if bag.version >= (1, 0) else "bagit-0.97-name"
             told = f"names its algorithm {shown(algorithm)!r}; expected {normalized(algorithm)!r}"
-            yield finding("bagit-2.4-name", told, shown(name))
+            yield finding(rule, told, shown(name))
         if normalized(algorithm) in UNREGISTERED:
             told = "is of an algorithm that is not registered with IANA"
             yield finding("bagit-2.4-registered", told, name)
@@ -75,7 +76,10 @@ def _manifest_names(bag: Bag) -> Iterator[Finding]:
 
 
 def _payload_manifests(bag: Bag) -> Iterator[Finding]:
-    """Every payload file is in every payload manifest (before BagIt 1.0: in one of them)."""
+    """Every payload file is in every payload manifest (before BagIt 1.0: in one of them).
+
+    What a manifest does not list that could not be read to its end is not known.
+    """
     ledger = bag.ledger
     columns = ledger.payload_columns()
     if not columns:
@@ -86,12 +90,14 @@ def _payload_manifests(bag: Bag) -> Iterator[Finding]:
     if bag.version < (1, 0):
         groups = [("any payload manifest", tuple(columns.values()))]
     for name, group in groups:
+        if not all(column.whole for column in group):
+            continue
         for path, row in ledger.rows.items():
             if ledger.sizes[row] == ABSENT or not path.startswith("data/"):
                 continue
             if not any(column.lists(row) for column in group):
-                told = f"is not in {name}"
-                yield finding("bagit-2.1.3-manifest-incomplete", told, shown(path))
+                hint = "delete it: a system left it behind" if LITTER.search(path) else ""
+                yield finding("bagit-2.1.3-manifest-incomplete", f"is not in {name}", shown(path), hint)
 
 
 def _listed_files(bag: Bag) -> Iterator[Finding]:
@@ -130,43 +136,61 @@ def _fetch(bag: Bag) -> Iterator[Finding]:
     ledger = bag.ledger
     columns = ledger.payload_columns()
     for path, length in bag.fetched.items():
-        row = ledger.rows.get(path, -1)
-        for name, column in columns.items():
-            if row < 0 or not column.lists(row):
-                told = f"is in fetch.txt but not in {name}"
-                yield finding("bagit-2.2.3-unlisted", told, shown(path))
+        row = ledger.rows.get(path, len(ledger.sizes))
+        unlisted = [name for name, column in columns.items() if column.whole and not column.lists(row)]
+        if bag.version < (1, 0):
+            if len(unlisted) == len(columns):
+                told = "is in fetch.txt but in no payload manifest"
+                yield finding("bagit-0.97-fetch", told, shown(path))
+        elif unlisted:
+            told = f"is in fetch.txt but not in {', '.join(unlisted)}"
+            yield finding("bagit-2.2.3-unlisted", told, shown(path))
         if not ledger.holds(path):
-            told = "is a hole: it is in fetch.txt but not in the bag, and has to be fetched first"
-            yield finding("bagit-2.2.3-hole", told, shown(path))
+            if any(column.lists(row) for column in ledger.columns.values()):
+                told = "is a hole: it is in fetch.txt but not in the bag, and has to be fetched first"
+                yield finding("bagit-2.2.3-hole", told, shown(path))
         elif length is not None and length != ledger.sizes[row]:
             told = f"is {ledger.sizes[row]:,} bytes long; fetch.txt says {length:,}"
             yield finding("bagit-2.2.3-length", told, shown(path))
 
 
+def _untagged(bag: Bag) -> Iterator[Finding]:
+    """Every tag file is in a tag manifest, where there are any: worth knowing before BagIt 1.0 too."""
+    ledger = bag.ledger
+    columns = ledger.tag_columns().values()
+    if not columns or not all(column.whole for column in columns):
+        return
+    required = ledger.payload_columns() if bag.version >= (1, 0) else ()
+    for path, row in ledger.rows.items():
+        if path.startswith("data/") or ledger.sizes[row] == ABSENT or path in required:
+            continue
+        if any(column.lists(row) for column in columns) or is_tag_manifest(path) or LITTER.search(path):
+            continue
+        told = "is in no tag manifest, so that nothing would show a change"
+        yield finding("bagit-2.2.1-unlisted", told, shown(path))
+
+
 def _tag_manifests(bag: Bag) -> Iterator[Finding]:
-    """What each tag manifest lists (RFC 8493 2.2.1)."""
+    """What each tag manifest lists (RFC 8493 2.2.1); before BagIt 1.0 each could list what it would."""
     ledger = bag.ledger
     columns = ledger.tag_columns()
-    if not columns:
+    if not columns or bag.version < (1, 0) or not all(column.whole for column in columns.values()):
         return
-    for manifest in ledger.payload_columns():
+    manifests = ledger.payload_columns()
+    for manifest in manifests:
         row = ledger.rows[manifest]
-        for name, column in columns.items() if bag.version >= (1, 0) else ():
+        for name, column in columns.items():
             if not column.lists(row):
-                yield finding("bagit-2.2.1-manifest-unlisted", f"does not list {manifest}", name)
-    for path, row in ledger.rows.items():
-        if path.startswith("data/") or is_tag_manifest(path):
-            continue
+                told = f"does not list {shown(manifest)}"
+                yield finding("bagit-2.2.1-manifest-unlisted", told, shown(name))
+    for path, row in ledger.rows.items() if len(columns) > 1 else ():
         listing = [name for name, column in columns.items() if column.lists(row)]
-        if not listing and ledger.sizes[row] != ABSENT and not LITTER.search(path):
-            told = "is in no tag manifest, so that nothing would show a change"
-            yield finding("bagit-2.2.1-unlisted", told, shown(path))
-        elif listing and len(listing) < len(columns) and bag.version >= (1, 0):
+        if listing and len(listing) < len(columns) and path not in manifests:
             told = f"is in {', '.join(listing)} but not in every tag manifest"
             yield finding("bagit-2.2.1-different-sets", told, shown(path))
     used = {column.algorithm for column in columns.values()}
-    wanted = {column.algorithm for column in ledger.payload_columns().values()}
-    if wanted and used != wanted and bag.version >= (1, 0):
+    wanted = {column.algorithm for column in manifests.values()}
+    if wanted and used != wanted:
         told = f"has tag manifests of {_told(used)} and payload manifests of {_told(wanted)}"
         yield finding("bagit-2.2.1-algorithms", told)
 
@@ -177,7 +201,7 @@ def _told(algorithms: set[str]) -> str:
 
 def _oxum(bag: Bag) -> Iterator[Finding]:
     """Payload-Oxum is what the payload comes to; a payload with holes comes to less."""
-    name = "bag-info.txt"
+    name = bag.info_name
     stated = [value for label, value in bag.tags if label.lower() == "payload-oxum"]
     if len(stated) > 1:
         yield finding("bagit-2.2.2-oxum-repeated", "has more than one Payload-Oxum", name)
@@ -198,11 +222,13 @@ def _oxum(bag: Bag) -> Iterator[Finding]:
 
 def _info(bag: Bag) -> Iterator[Finding]:
     """The reserved labels that have a form (RFC 8493 2.2.2)."""
-    name = "bag-info.txt"
+    name = bag.info_name
     counts = Counter(label.lower() for label, _ in bag.tags)
-    for label in ONCE:
-        if counts[label] > 1:
-            yield finding("bagit-2.2.2-repeated", f"has {counts[label]} of {label}", name)
+    for label in ONCE if bag.version >= (1, 0) else ():
+        if counts[label.lower()] > 1:
+            yield finding("bagit-2.2.2-repeated", f"has {label} {counts[label.lower()]} times", name)
+    if bag.version >= (1, 0) and counts["bag-count"] and not counts["bag-group-identifier"]:
+        yield finding("bagit-2.2.2-bag-group", "has a Bag-Count but no Bag-Group-Identifier", name)
     for label, value in bag.tags:
         if label.lower() == "bagging-date" and not BAGGING_DATE.fullmatch(value):
             told = f"has the Bagging-Date {shown(value)!r}; expected YYYY-MM-DD"
@@ -246,6 +272,7 @@ COMPLETENESS: tuple[Check, ...] = (
     _payload_manifests,
     _listed_files,
     _fetch,
+    _untagged,
     _tag_manifests,
     _oxum,
     _info,

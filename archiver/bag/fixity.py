@@ -6,6 +6,7 @@ lets run side by side.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -13,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.bag.algorithms import new_hash
-from archiver.bag.contents import Readable
+from archiver.bag.contents import Readable, shown
 from archiver.bag.ledger import Wanted
 from archiver.bag.progress import advance
 from archiver.bag.rules import finding
@@ -46,17 +47,28 @@ class Changed(OSError):
     """A file that is not what it was when the bag's files were listed."""
 
 
+ELSEWHERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO}
+"""What systems say where a file is gone, or a link, a socket or the like is in its place."""
+
+
+def unreadable(path: str, error: OSError) -> Finding:
+    """Why a file, which was listed as one, cannot be read."""
+    if isinstance(error, Changed):
+        return finding("bag-changed", str(error), shown(path))
+    if error.errno in ELSEWHERE:
+        told = f"was a file when the bag was listed, and is none any more: {error.strerror}"
+        return finding("bag-changed", told, shown(path))
+    return finding("bag-unreadable", f"cannot be read: {error.strerror or error}", shown(path))
+
+
 def verify(open_file: Open, wanted: Iterable[Wanted]) -> Iterator[Result]:
     """Read each wanted file through `open_file`; yields those in which something is wrong."""
     for path, size, expected in wanted:
         try:
             with open_file(path) as file:
                 found = digests(file, {algorithm for algorithm, _ in expected}, size)
-        except Changed as error:
-            yield Result(path, {}, (finding("bag-changed", str(error), path),))
         except OSError as error:
-            told = f"cannot be read: {error.strerror or error}"
-            yield Result(path, {}, (finding("bag-unreadable", told, path),))
+            yield Result(path, {}, (unreadable(path, error),))
         else:
             if wrong := tuple(differences(path, expected, found)):
                 yield Result(path, found, wrong)
@@ -72,7 +84,7 @@ def differences(
                 f"has the {algorithm} {found[algorithm].hex()[:DIGITS_TOLD]}…; "
                 f"its manifest says {digest.hex()[:DIGITS_TOLD]}…"
             )
-            yield finding("bagit-3-checksum", told, path)
+            yield finding("bagit-3-checksum", told, shown(path))
 
 
 def digests(file: Readable, algorithms: Collection[str], size: int) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 
@@ -87,7 +88,7 @@ class Folder:
 
         Raises Unusable where there are more files and folders than the limits allow.
         """
-        waiting, met = [""], 0
+        waiting, met, path_bytes = [""], 0, 0
         links = _Links()
         while waiting:
             below = waiting.pop()
@@ -98,36 +99,54 @@ class Folder:
                 yield finding("bag-unreadable", told, shown(below) or "the bag's folder")
                 continue
             met += len(entries)
+            path_bytes += len(entries) * below.__sizeof__()
             if met > self.limits.entries:
                 told = f"has more than {self.limits.entries:,} files and folders"
                 raise Unusable(finding("bag-limit", told))
+            if path_bytes > self.limits.path_bytes:
+                told = f"has paths of more than {self.limits.path_bytes:,} bytes"
+                raise Unusable(finding("bag-limit", told))
             folders = []
-            for name, status in entries:
+            for name, kind, size, odd in entries:
                 path = f"{below}/{name}" if below else name
-                kind = stat.S_IFMT(status.st_mode)
                 if kind == stat.S_IFDIR and len(path) > self.limits.line_chars:
                     told = f"is more than {self.limits.line_chars:,} characters deep"
                     yield finding("bag-limit", told, shown(path[:80]))
                 elif kind == stat.S_IFDIR:
                     folders.append(path)
                 elif kind == stat.S_IFREG:
-                    links.meet(path, status)
-                    yield from self._file(path, status)
+                    if odd:
+                        links.meet(path, odd)
+                        yield from self._hole(path, odd)
+                    yield File(path, size)
                 else:
                     told = f"is {KINDS.get(kind, 'of a kind that is not known')}, not a file or a folder"
                     yield finding("bagit-5.1-special", told, shown(path))
             waiting += reversed(folders)
         yield from links.leading_out()
 
-    def _listed(self, below: str) -> list[tuple[str, os.stat_result]]:
-        """The names in a folder, in order, each with its status."""
+    def _listed(self, below: str) -> list[tuple[str, int, int, os.stat_result | None]]:
+        """The names in a folder, in order, with kind and size, and the status only where it is odd.
+
+        A status takes up as much memory as the rest four times over. What is gone before it is
+        looked at is not there.
+        """
+        found: list[tuple[str, int, int, os.stat_result | None]] = []
+        least = self.limits.hole_bytes
         with os.scandir(self._enter(below)) as entries:
-            found = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
+            for entry in islice(entries, self.limits.entries + 1):
+                try:
+                    status = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+                kind, size = stat.S_IFMT(status.st_mode), status.st_size
+                odd = kind == stat.S_IFREG and (status.st_nlink > 1 or size > least)
+                found.append((entry.name, kind, size, status if odd else None))
         found.sort(key=itemgetter(0))
         list_entries(len(found))
         return found
 
-    def _file(self, path: str, status: os.stat_result) -> Iterator[Finding | File]:
+    def _hole(self, path: str, status: os.stat_result) -> Iterator[Finding]:
         hole = status.st_size - status.st_blocks * STORED_BLOCK
         if hole > self.limits.hole_bytes:
             told = (
@@ -136,7 +155,6 @@ class Folder:
             )
             yield finding("bag-limit", told, shown(path))
             self._refused.add(path)
-        yield File(path, status.st_size)
 
     def has_payload_folder(self) -> bool:
         """Whether there is a folder data/, be it empty."""
@@ -190,17 +208,25 @@ class _Regular:
     __slots__ = ("_before", "_descriptor")
 
     def __init__(self, descriptor: int) -> None:
-        self._descriptor, self._before = descriptor, os.fstat(descriptor)
+        self._descriptor = descriptor
+        try:
+            self._before = os.fstat(descriptor)
+        except OSError:
+            os.close(descriptor)
+            raise
 
     def __enter__(self) -> _Regular:
         if not stat.S_ISREG(self._before.st_mode):
             os.close(self._descriptor)
-            raise OSError(0, "is not a regular file")
+            raise fixity.Changed("was a file when the bag was listed, and is none any more")
         return self
 
     def __exit__(self, *exception: object) -> None:
-        before, after = self._before, os.fstat(self._descriptor)
-        os.close(self._descriptor)
+        before = self._before
+        try:
+            after = os.fstat(self._descriptor)
+        finally:
+            os.close(self._descriptor)
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise fixity.Changed("was changed while it was read")
 

@@ -9,10 +9,14 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 ABSENT = -1
 """The size of what is listed but not in the bag."""
+
+LISTED, UNREADABLE = 1, 2
+"""How a manifest lists a row: with a digest, or with something that is none."""
 
 
 @dataclass(slots=True)
@@ -24,21 +28,27 @@ class Column:
     """Bytes a digest."""
     digests: bytearray = field(default_factory=bytearray)
     listed: bytearray = field(default_factory=bytearray)
+    whole: bool = True
+    """Whether the manifest was read to its end."""
 
     def put(self, row: int, digest: bytes) -> None:
-        """List a row with its digest."""
+        """List a row with its digest; with none where the manifest has none that can be read."""
         if row >= len(self.listed):
             self.listed.extend(bytes(row + 1 - len(self.listed)))
             self.digests.extend(bytes((row + 1) * self.width - len(self.digests)))
-        self.listed[row] = 1
-        self.digests[row * self.width : (row + 1) * self.width] = digest
+        self.listed[row] = LISTED if digest else UNREADABLE
+        self.digests[row * self.width : (row + 1) * self.width] = digest or bytes(self.width)
 
     def lists(self, row: int) -> bool:
         """Whether the manifest lists a row."""
-        return row < len(self.listed) and self.listed[row] == 1
+        return row < len(self.listed) and self.listed[row] != 0
+
+    def states(self, row: int) -> bool:
+        """Whether the manifest lists a row with a digest."""
+        return row < len(self.listed) and self.listed[row] == LISTED
 
     def digest(self, row: int) -> bytes:
-        """The digest of a row that is listed."""
+        """The digest of a row that is listed with one."""
         return bytes(self.digests[row * self.width : (row + 1) * self.width])
 
 
@@ -58,6 +68,7 @@ class Ledger:
         self.sizes = array("q")
         self.columns: dict[str, Column] = {}
         """By the manifest's name."""
+        self._weighed = self._absent = self._absent_bytes = 0
 
     def row(self, path: str) -> int:
         """The row of a path, a new one where it has none."""
@@ -88,20 +99,22 @@ class Ledger:
         """The tag manifests."""
         return {name: c for name, c in self.columns.items() if name.startswith("tagmanifest-")}
 
-    def listed(self, path: str) -> dict[str, bytes]:
-        """The digests of a path, by algorithm."""
-        row = self.rows.get(path)
-        return {} if row is None else {c.algorithm: c.digest(row) for c in self._of(row)}
+    def listed(self, path: str) -> tuple[tuple[str, bytes], ...]:
+        """Each digest that a manifest states for a path, with its algorithm."""
+        row = self.rows.get(path, len(self.sizes))
+        return tuple((c.algorithm, c.digest(row)) for c in self.columns.values() if c.states(row))
 
-    def _of(self, row: int) -> Iterator[Column]:
-        return (column for column in self.columns.values() if column.lists(row))
+    def absent(self) -> tuple[int, int]:
+        """How many paths were listed that are not in the bag, and the bytes that they take up."""
+        new = len(self.rows) - self._weighed
+        self._weighed += new
+        self._absent += new
+        self._absent_bytes += sum(map(str.__sizeof__, islice(reversed(self.rows), new)))
+        return self._absent, self._absent_bytes
 
-    def rename(self, listed: str, held: str) -> None:
-        """Count what manifests list under one name as listed under another, which the file has."""
-        old, new = self.rows[listed], self.rows[held]
-        for column in self._of(old):
-            column.listed[old] = 0
-            column.put(new, column.digest(old))
+    def close(self) -> None:
+        """Every file of the bag is held: what is listed from now on, and has no row, is absent."""
+        self._weighed = len(self.rows)
 
     def wanted(self) -> Iterator[Wanted]:
         """Every file that is in the bag and in a manifest, with the digests that it should have."""
@@ -109,6 +122,6 @@ class Ledger:
         for path, row in self.rows.items():
             size = self.sizes[row]
             if size != ABSENT:
-                digests = tuple((c.algorithm, c.digest(row)) for c in columns if c.lists(row))
+                digests = tuple((c.algorithm, c.digest(row)) for c in columns if c.states(row))
                 if digests:
                     yield Wanted(path, size, digests)

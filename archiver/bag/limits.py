@@ -10,11 +10,22 @@ GIB = 1024 * MIB
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most that a bag may ask of its validator; what is beyond is a finding of `bag-limit`."""
+    """The most that a bag may ask of its validator; what is beyond is a finding of `bag-limit`.
+
+    Each is a setting, `max_bag_...`.
+    """
 
     entries: int = 5_000_000
     """Files and folders in a bag, and lines in each of its manifests."""
+    missing: int = 1_000_000
+    """Files that are listed in manifests but not in the bag, and lines in fetch.txt."""
+    path_bytes: int = GIB
+    """What the paths of a bag take up in memory."""
+    manifests: int = 32
     tag_file_bytes: int = 2 * GIB
+    """Manifests and fetch.txt, each."""
+    info_bytes: int = 4 * MIB
+    """bagit.txt and bag-info.txt, each."""
     line_chars: int = 65_536
     """The longest line of a tag file, in characters. File systems end a path at 4,096 bytes."""
     hole_bytes: int = 16 * GIB

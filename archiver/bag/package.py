@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archiver.bag.fixity import unreadable
 from archiver.bag.folder import Folder
 from archiver.bag.reading import Bag, read
 from archiver.bag.rules import finding
@@ -57,7 +58,7 @@ def _payload(bag: Bag) -> dict[str, dict[str, str]]:
     """The payload files, each with what the manifests say of it."""
     ledger = bag.ledger
     return {
-        path: {algorithm: digest.hex() for algorithm, digest in ledger.listed(path).items()}
+        path: {algorithm: digest.hex() for algorithm, digest in ledger.listed(path)}
         for path, _ in ledger.files()
         if path.startswith("data/")
     }
@@ -104,10 +105,14 @@ def _renditions(bag: Bag, payload: dict[str, dict[str, str]]) -> Iterator[Findin
     if not paths:
         yield finding("package-pdf", "has no rendition", RENDITION)
     for path in paths:
-        with bag.contents.open(path) as file:
-            head = end = file.read(BLOCK)
-            while block := file.read(BLOCK):
-                end = end[-TRAILER_BYTES:] + block
+        try:
+            with bag.contents.open(path) as file:
+                head = end = file.read(BLOCK)
+                while block := file.read(BLOCK):
+                    end = end[-TRAILER_BYTES:] + block
+        except OSError as error:
+            yield unreadable(path, error)
+            continue
         if not head.startswith(PDF_HEADER) or PDF_TRAILER not in end[-TRAILER_BYTES:]:
             yield finding("package-pdf", "is not a whole PDF", path)
 
@@ -159,7 +164,11 @@ def _recorded(bag: Bag, *, broken: bool) -> Check:
         return Check(CONFORMANCE, Verdict.NOT_CHECKED, "the records or the rendition are not valid")
     from archiver.records import recorded_conformance
 
-    told = recorded_conformance(bag.contents.open)
+    try:
+        told = recorded_conformance(bag.contents.open)
+    except ValueError as error:
+        bag.tell(finding("bag-unreadable", f"the record of preservation, read again, {error}"))
+        return Check(CONFORMANCE, Verdict.NOT_CHECKED, "the records cannot be read")
     if told:
         return Check(CONFORMANCE, Verdict.PASSED, f"recorded when it was packaged: {told}")
     return Check(CONFORMANCE, Verdict.NOT_CHECKED, "no check was recorded when it was packaged")

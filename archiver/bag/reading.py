@@ -44,6 +44,11 @@ class Bag:
         """The version of BagIt that is declared; the current one where none is."""
         return (self.declared or Declaration()).version
 
+    @property
+    def info_name(self) -> str:
+        """The name of the file of metadata."""
+        return (self.declared or Declaration()).info_name
+
     def tell(self, found: Finding) -> None:
         """Note what is wrong; of one rule no more findings than the limits allow, the rest counted."""
         self.counts[found.rule] += 1
@@ -104,6 +109,7 @@ def _list_files(bag: Bag) -> None:
         if path.startswith("data/"):
             bag.payload_files += 1
             bag.payload_bytes += size
+    bag.ledger.close()
 
 
 def _declared(bag: Bag, files: TagFiles) -> Declaration:
@@ -115,29 +121,33 @@ def _declared(bag: Bag, files: TagFiles) -> Declaration:
 def _read_info(bag: Bag, files: TagFiles, declared: Declaration) -> None:
     name = declared.info_name
     if bag.ledger.holds(name):
-        lines = files.lines(name, declared.encoding)
-        bag.tags = list(tag_files.tags(lines, name, declared, bag.tell))
+        lines = files.lines(name, declared, bag.limits.info_bytes)
+        bag.tags.extend(tag_files.tags(lines, name, declared, bag.tell))
 
 
 def _read_manifests(bag: Bag, files: TagFiles, declared: Declaration) -> None:
     names = [name for name, _ in bag.ledger.files() if "/" not in name and is_manifest(name)]
-    for name in names:
+    if len(names) > bag.limits.manifests:
+        told = f"has {len(names):,} manifests; no more than {bag.limits.manifests:,} are read"
+        bag.tell(finding("bag-limit", told))
+    for name in names[: bag.limits.manifests]:
         if not algorithm_of(name):
             told = "is of an algorithm that is not known, so that it cannot be verified"
             bag.tell(finding("bagit-2.4-algorithm", told, shown(name)))
             continue
         listing = tag_files.Listing(name, bag.ledger, declared, bag.tell)
         try:
-            listing.read(files.lines(name, declared.encoding), bag.limits)
+            listing.read(files.lines(name, declared, bag.limits.tag_file_bytes), bag.limits)
         except Unusable as unusable:
+            listing.column.whole = False
             bag.tell(unusable.finding)
 
 
 def _read_fetch(bag: Bag, files: TagFiles, declared: Declaration) -> None:
     if not bag.ledger.holds("fetch.txt"):
         return
-    lines = files.lines("fetch.txt", declared.encoding)
-    for remote in tag_files.fetch(lines, declared, bag.tell):
+    lines = files.lines("fetch.txt", declared, bag.limits.tag_file_bytes)
+    for remote in tag_files.fetch(lines, declared, bag.limits, bag.tell):
         if remote.path in bag.fetched:
             told = f"lists {shown(remote.path)!r} twice"
             bag.tell(finding("bagit-2.2.3-duplicate", told, "fetch.txt"))
@@ -156,7 +166,23 @@ def _reconcile(bag: Bag) -> None:
         if other:
             told = f"is listed in another Unicode form than that of its name, {shown(other)!r}"
             bag.tell(finding("bagit-6.1.1.3-other-form", told, shown(path)))
-            ledger.rename(path, other)
+            _rename(bag, path, other)
+
+
+def _rename(bag: Bag, listed: str, held: str) -> None:
+    """Count what is listed under one name as listed under another, which the file has."""
+    old, new = bag.ledger.rows[listed], bag.ledger.rows[held]
+    for name, column in bag.ledger.columns.items():
+        if not column.lists(old):
+            continue
+        if not column.lists(new):
+            column.put(new, column.digest(old) if column.states(old) else b"")
+        elif bag.version >= (1, 0) or column.digest(new) != column.digest(old):
+            told = f"lists {shown(held)!r} again, in another Unicode form"
+            bag.tell(finding("bagit-2.1.3-duplicate", told, name))
+        column.listed[old] = 0
+    if listed in bag.fetched:
+        bag.fetched[held] = bag.fetched.pop(listed)
 
 
 def composed(path: str) -> str:

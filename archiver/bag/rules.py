@@ -51,11 +51,6 @@ RULES = {
         "A checksum is hexadecimal, as long as its algorithm makes it.", f"{RFC} 2.1.3"
     ),
     "bagit-2.1.3-duplicate": Rule("A manifest lists no file twice.", f"{RFC} 2.1.3"),
-    "bagit-2.1.3-duplicate-alike": Rule(
-        "Before BagIt 1.0, too, a manifest should list no file twice, even with the same checksum.",
-        "BagIt 0.97 2.1.3",
-        WARNING,
-    ),
     "bagit-2.1.3-not-payload": Rule("A payload manifest lists payload files only.", f"{RFC} 2.1.3"),
     "bagit-2.1.3-directory": Rule("A manifest lists no folders.", f"{RFC} 2.1.3"),
     "bagit-2.1.3-percent": Rule(
@@ -68,7 +63,7 @@ RULES = {
     ),
     "bagit-2.2.1-payload-listed": Rule("A tag manifest lists no payload files.", f"{RFC} 2.2.1"),
     "bagit-2.2.1-tag-manifest-listed": Rule("A tag manifest lists no tag manifests.", f"{RFC} 2.2.1"),
-    "bagit-2.2.1-different-sets": Rule("All tag manifests list the same files.", f"{RFC} 2.2.1"),
+    "bagit-2.2.1-different-sets": Rule("All tag manifests list the same files.", f"{RFC} 2.2.1", WARNING),
     "bagit-2.2.1-unlisted": Rule(
         "A tag manifest lists the other tag files too; a change to one that is in none shows nowhere.",
         f"{RFC} 2.2.1",
@@ -100,6 +95,9 @@ RULES = {
     ),
     "bagit-2.2.2-bagging-date": Rule("Bagging-Date is a date, YYYY-MM-DD.", f"{RFC} 2.2.2", WARNING),
     "bagit-2.2.2-bag-count": Rule("Bag-Count is «N of T», or «N of ?».", f"{RFC} 2.2.2", WARNING),
+    "bagit-2.2.2-bag-group": Rule(
+        "Where there is a Bag-Count there is a Bag-Group-Identifier.", f"{RFC} 2.2.2", WARNING
+    ),
     # --- fetch.txt
     "bagit-2.2.3-line": Rule("Each line of fetch.txt is an address, a length and a path.", f"{RFC} 2.2.3"),
     "bagit-2.2.3-address": Rule("The address is an absolute URI.", f"{RFC} 2.2.3"),
@@ -115,7 +113,10 @@ RULES = {
     ),
     # --- tag files
     "bagit-2.3-encoding": Rule("A tag file is in the encoding that bagit.txt declares.", f"{RFC} 2.3"),
-    "bagit-2.3-bom": Rule("A tag file in UTF-8 has no byte order mark.", f"{RFC} 2.3"),
+    "bagit-2.3-bom": Rule(
+        "A tag file has no byte order mark, unless it is in UTF-16 or UTF-32 of no byte order.",
+        f"{RFC} 2.3",
+    ),
     "bagit-2.3-line-end": Rule("Every line of a tag file is ended.", f"{RFC} 2.3", WARNING),
     "bagit-2.3-not-utf-8": Rule("UTF-8 is recommended for tag files.", f"{RFC} 2.3", WARNING),
     # --- algorithms
@@ -165,6 +166,27 @@ RULES = {
         WARNING,
     ),
     "bagit-6.1.3-empty-line": Rule("No line is empty.", f"{RFC} 6.1.3", WARNING),
+    # --- what BagIt before 1.0 lets pass
+    "bagit-0.97-duplicate": Rule(
+        "A manifest lists no file twice, even with the same checksum (an error from BagIt 1.0 on).",
+        "BagIt 0.97 2.1.3",
+        WARNING,
+    ),
+    "bagit-0.97-fetch": Rule(
+        "A file in fetch.txt is payload, and in a payload manifest (an error from BagIt 1.0 on).",
+        "BagIt 0.97 2.2.3",
+        WARNING,
+    ),
+    "bagit-0.97-bom": Rule(
+        "A tag file has no byte order mark that it does not need (an error from BagIt 1.0 on).",
+        "BagIt 0.97 2.3",
+        WARNING,
+    ),
+    "bagit-0.97-name": Rule(
+        "An algorithm's name is in lower case, without punctuation (an error from BagIt 1.0 on).",
+        "BagIt 0.97 2.4",
+        WARNING,
+    ),
     # --- BagIt Profiles
     "profile-identifier": Rule(
         "bag-info.txt names, by BagIt-Profile-Identifier, the profile that the bag is held to.",
@@ -245,6 +267,10 @@ RULES = {
 }
 
 
+LONGEST = 4_096
+"""The most characters of a message or a place, so that a report of a hostile bag has an end."""
+
+
 class Unusable(Exception):
     """Something that cannot be read any further, for the reason in `finding`."""
 
@@ -254,6 +280,10 @@ class Unusable(Exception):
 
 
 def finding(rule: str, message: str, where: str = "", hint: str = "") -> Finding:
-    """What breaks `rule`, in the words of `message`, at `where` in the bag."""
+    """What breaks `rule`, in the words of `message`, at `where` in the bag; long ones are cut."""
     _, clause, severity = RULES[rule]
-    return Finding(rule, severity, message, where=where, clause=clause, hint=hint)
+    return Finding(rule, severity, _cut(message), where=_cut(where), clause=clause, hint=hint)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

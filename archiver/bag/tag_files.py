@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from archiver.bag.algorithms import DIGEST_BYTES, algorithm_of, is_tag_manifest, new_hash
 from archiver.bag.contents import Contents, shown
+from archiver.bag.fixity import unreadable
 from archiver.bag.ledger import Column, Ledger
 from archiver.bag.limits import Limits
 from archiver.bag.progress import list_entries
@@ -23,10 +24,27 @@ from archiver.findings import Finding
 Tell = Callable[[Finding], None]
 """Where a reader says what is wrong."""
 
+Decode = Callable[[bytes, bool], str]
+"""What makes text of the next bytes of a file, of which they may be the last."""
+
 VERSIONS = ("0.93", "0.94", "0.95", "0.96", "0.97", "1.0")
 
-STRANGE_CODECS = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7"}
-"""Python's text encodings that no tag file is in; some take quadratic time."""
+STRANGE_CODECS = {
+    "idna",
+    "punycode",
+    "raw-unicode-escape",
+    "undefined",
+    "unicode-escape",
+    "utf-7",
+    "utf-8-sig",
+}
+"""Python's text encodings that no tag file is in: not IANA's, or quadratic in time."""
+
+MARKED = {
+    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+}
+"""The encodings whose byte order a mark tells; without one it is big-endian (RFC 2781 4.3)."""
 
 BOM = "\ufeff"
 BLOCK = 65_536
@@ -44,12 +62,25 @@ LOOSE_DECLARATION = re.compile(
 DECLARATION_LINES = 4
 """How many lines of bagit.txt are looked at: two, and some that show that there are more."""
 
+UNENCODED = re.compile("%(?!0D|0A|25)", re.IGNORECASE)
+UNENCODED_TOLD = "has a percent sign that stands for no LF, CR or %; it is written %25"
+
+MD5SUM_ESCAPES = {"n": "\n", "r": "\r", "\\": "\\"}
+"""What checksum tools write behind a backslash, in a line that begins with one."""
+
 ENTRY = re.compile(r"(?P<mark>\\?)(?P<digest>[^ \t]+)[ \t]+(?P<path>.+)", re.DOTALL)
 FETCH = re.compile(r"(?P<url>\S+)[ \t]+(?P<length>\d{1,18}|-)[ \t]+(?P<path>.+)", re.DOTALL)
-URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+URI = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*:(?:[\w.~:/?\[\]@!$&'()*+,;=-]|%[0-9A-F]{2})+", re.ASCII | re.IGNORECASE
+)
+"""An absolute URI (RFC 3986 4.3), which has no fragment."""
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+"""What BagIt before 1.0 asked for, which did not say what a URL is."""
 TAG = re.compile(r"(?P<label>[^:]*):(?P<value>.*)", re.DOTALL)
 
-LEAVING = re.compile(r"\A~|\A[A-Za-z]:|(?:\A|[/\\])\.{0,2}(?:[/\\]|\Z)|\0")
+LEAVING = re.compile(
+    r"\A~|\A%[^%/\\]+%|\A[A-Za-z]:|\A\\|(?:\A|/)\.{0,2}(?:/|\Z)|(?:\A|[/\\])\.\.(?:[/\\]|\Z)|\0"
+)
 """A path that could mean something outside its bag, on any system (RFC 8493 5.1)."""
 
 LINE_WIDTH = 79
@@ -94,69 +125,79 @@ class TagFiles:
     digests: dict[str, dict[str, bytes]] = field(default_factory=dict)
     """The digests of each file that was read to its end."""
 
-    def lines(self, name: str, encoding: str) -> Iterator[str]:
+    def lines(self, name: str, declared: Declaration, most: int) -> Iterator[str]:
         """The lines of a file, whether they end in LF, CR or CRLF (RFC 8493 2.3).
 
-        Raises Unusable where it cannot be read, or not in this encoding, or is beyond the limits.
+        Raises Unusable where it cannot be read, or not in the encoding that is declared, or has
+        more than `most` bytes.
         """
         number, last = 0, ""
         try:
-            for whole in self._whole_lines(name, encoding):
-                if not number and whole[0][:1] == BOM:
-                    rule = "bagit-2.1.1-bom" if name == "bagit.txt" else "bagit-2.3-bom"
-                    self.tell(finding(rule, "begins with a byte order mark", shown(name)))
-                    whole[0] = whole[0][1:]
+            for whole in self._whole_lines(name, declared, most):
                 last = whole.pop()
                 number += len(whole)
                 yield from whole
         except (UnicodeError, LookupError) as error:
             rule = "bagit-2.1.1-utf-8" if name == "bagit.txt" else "bagit-2.3-encoding"
-            told = f"is not {encoding} ({error}), somewhere after line {number}"
+            told = f"is not {declared.encoding} ({error}), somewhere after line {number}"
             raise Unusable(finding(rule, told, shown(name))) from None
         except OSError as error:
-            told = f"cannot be read: {error.strerror or error}"
-            raise Unusable(finding("bag-unreadable", told, shown(name))) from None
+            raise Unusable(unreadable(name, error)) from None
         if last:
             yield last
-            if name != "bagit.txt":
-                told = "ends without the end of a line"
-                self.tell(finding("bagit-2.3-line-end", told, shown(name)))
+            told = "ends without the end of a line"
+            self.tell(finding("bagit-2.3-line-end", told, shown(name)))
 
-    def _whole_lines(self, name: str, encoding: str) -> Iterator[list[str]]:
+    def _whole_lines(self, name: str, declared: Declaration, most: int) -> Iterator[list[str]]:
         """The lines that each block completes, and, last in each list, what a line was begun with."""
-        decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True)
         hashes = {algorithm: new_hash(algorithm)() for algorithm in self.algorithms}
-        begun, read = "", 0
-        block = b"-"
+        decode: Decode | None = None
+        begun, read, block = "", 0, b"-"
         with self.contents.open(name) as file:
             while block:
                 block = file.read(BLOCK)
                 read += len(block)
                 for digest in hashes.values():
                     digest.update(block)
-                whole = (begun + decoder.decode(block, final=not block)).split("\n")
+                first = decode is None
+                decode = decode or _decoder(declared.encoding, block)
+                whole = (begun + decode(block, not block)).split("\n")
+                if first and whole[0][:1] == BOM:
+                    self._tell_of_mark(name, declared)
+                    whole[0] = whole[0][1:]
                 begun = whole[-1]
-                self._check_limits(name, len(max(whole, key=len)), read)
+                if read > most:
+                    raise Unusable(_beyond(name, f"is longer than {most:,} bytes"))
+                if len(max(whole, key=len)) > self.limits.line_chars:
+                    told = f"has a line of more than {self.limits.line_chars:,} characters"
+                    raise Unusable(_beyond(name, told))
                 yield whole
         self.digests[name] = {algorithm: digest.digest() for algorithm, digest in hashes.items()}
 
-    def _check_limits(self, name: str, longest: int, read: int) -> None:
-        limits = self.limits
-        if longest > limits.line_chars:
-            told = f"has a line of more than {limits.line_chars:,} characters; the rest is not read"
-        elif read > limits.tag_file_bytes:
-            told = f"is longer than {limits.tag_file_bytes:,} bytes; the rest is not read"
-        else:
-            return
-        raise Unusable(finding("bag-limit", told, shown(name)))
+    def _tell_of_mark(self, name: str, declared: Declaration) -> None:
+        rule = "bagit-2.3-bom" if declared.version >= (1, 0) else "bagit-0.97-bom"
+        if name == "bagit.txt":
+            rule = "bagit-2.1.1-bom"
+        self.tell(finding(rule, "begins with a byte order mark", shown(name)))
+
+
+def _beyond(name: str, told: str) -> Finding:
+    return finding("bag-limit", f"{told}; the rest is not read", shown(name))
+
+
+def _decoder(encoding: str, begun: bytes) -> Decode:
+    """What decodes a file that begins so, with its line ends as LF."""
+    marks = MARKED.get(encoding)
+    if marks and not begun.startswith(marks):
+        encoding += "-be"
+    return io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True).decode
 
 
 def declaration(files: TagFiles) -> Declaration:
     """What bagit.txt declares (RFC 8493 2.1.1). Raises Unusable where that cannot be told."""
     name = "bagit.txt"
-    begun = [
-        f"{line}\n" for number, line in enumerate(files.lines(name, "utf-8")) if number < DECLARATION_LINES
-    ]
+    read = files.lines(name, Declaration(), files.limits.info_bytes)
+    begun = [f"{line}\n" for number, line in enumerate(read) if number < DECLARATION_LINES]
     text, tell = "".join(begun), files.tell
     found = DECLARATION.fullmatch(text)
     if not found:
@@ -190,15 +231,15 @@ def _encoding(name: str) -> str:
 
 def tags(read: Iterator[str], name: str, declared: Declaration, tell: Tell) -> Iterator[tuple[str, str]]:
     """The labels and values of bag-info.txt, in order (RFC 8493 2.2.2)."""
-    label, value, long_lines = "", "", 0
+    label, value, long_lines = "", [""], 0
     for number, line in enumerate(read, 1):
         where = f"{name}, line {number}"
         long_lines += len(line) > LINE_WIDTH
         if line[:1] in (" ", "\t") and label and line.strip():
-            value = f"{value} {line.strip()}"
+            value.append(line.strip())
             continue
         if label:
-            yield label, value.strip()
+            yield label, " ".join(value).strip()
             label = ""
         if not line.strip():
             tell(finding("bagit-6.1.3-empty-line", "is empty", where))
@@ -207,12 +248,12 @@ def tags(read: Iterator[str], name: str, declared: Declaration, tell: Tell) -> I
         if not found or not found["label"].strip():
             tell(finding("bagit-2.2.2-element", "is not a label, a colon and a value", where))
             continue
-        label, value = found["label"], found["value"]
+        label, value = found["label"], [found["value"].rstrip()]
         if declared.version >= (1, 0):
-            _check_spacing(label, value, where, tell)
+            _check_spacing(label, found["value"], where, tell)
         label = label.strip()
     if label:
-        yield label, value.strip()
+        yield label, " ".join(value).strip()
     if long_lines:
         told = f"has {long_lines:,} lines of more than {LINE_WIDTH} characters"
         tell(finding("bagit-2.2.2-line-length", told, name))
@@ -235,7 +276,7 @@ class Listing:
         self.tag = is_tag_manifest(name)
         self.column = Column(algorithm_of(name), DIGEST_BYTES[algorithm_of(name)])
         ledger.columns[name] = self.column
-        below = "(?!data/)" if self.tag else "data/"
+        below = r"(?!data/|[ \t])" if self.tag else "data/"
         self._usual = re.compile(rf"([0-9A-Fa-f]{{{2 * self.column.width}}})[ \t]+({below}[^%\\:~*\0]+)")
         """A line with nothing about it that has to be looked at more closely."""
 
@@ -245,8 +286,7 @@ class Listing:
         number = 0
         for number, line in enumerate(read, 1):
             if number > limits.entries:
-                told = f"has more than {limits.entries:,} lines; the rest are not read"
-                raise Unusable(finding("bag-limit", told, self.name))
+                raise Unusable(_beyond(self.name, f"has more than {limits.entries:,} lines"))
             found = usual(line)
             if found and not leaving(found[2]):
                 self._put(found[2], bytes.fromhex(found[1]), number)
@@ -254,7 +294,16 @@ class Listing:
                 self._look_closely(line, number)
             if not number % 1000:
                 list_entries(1000)
+                self._check_absent(limits)
         list_entries(number % 1000)
+
+    def _check_absent(self, limits: Limits) -> None:
+        absent, size = self.ledger.absent()
+        if absent > limits.missing or size > limits.path_bytes:
+            told = f"lists more than {limits.missing:,} files that are not in the bag"
+            if size > limits.path_bytes:
+                told = f"lists paths of more than {limits.path_bytes:,} bytes"
+            raise Unusable(_beyond(self.name, told))
 
     def _say(self, rule: str, told: str, number: int) -> None:
         self.tell(finding(rule, told, f"{self.name}, line {number}"))
@@ -266,33 +315,37 @@ class Listing:
         elif not found:
             self._say("bagit-2.1.3-line", "is not a checksum and a path", number)
         else:
-            path = self._unmarked(found["path"], found["mark"], number)
-            path = decoded(path, self.version)
+            path = self._decoded(self._unmarked(found["path"], found["mark"], number), number)
             if self._belongs(path, number):
                 self._put(path, self._digest(found["digest"], number), number)
 
+    def _decoded(self, path: str, number: int) -> str:
+        """The path that is meant; before BagIt 1.0 «%0A» could also be just that, in a file's name."""
+        if self.version >= (1, 0) and UNENCODED.search(path):
+            self._say("bagit-2.1.3-percent", UNENCODED_TOLD, number)
+        meant = decoded(path, self.version)
+        holds = self.ledger.holds
+        return path if self.version < (1, 0) and holds(path) and not holds(meant) else meant
+
     def _digest(self, text: str, number: int) -> bytes:
-        """The digest that a text means; nothing but zeros where it means none."""
+        """The digest that a text means; none where it means none."""
         digits = 2 * self.column.width
         if re.fullmatch(f"[0-9A-Fa-f]{{{digits}}}", text):
             return bytes.fromhex(text)
         told = f"does not begin with the {digits} hexadecimal digits of {self.column.algorithm}"
         self._say("bagit-2.1.3-checksum-form", told, number)
-        return bytes(self.column.width)
+        return b""
 
     def _unmarked(self, path: str, mark: str, number: int) -> str:
         """The path without what checksum tools put before it (RFC 8493 6.1.3)."""
         if mark:
             told = "has a backslash before its checksum, as md5sum puts it"
             self._say("bagit-6.1.3-md5sum", told, number)
-            path = path.replace(r"\n", "\n").replace(r"\\", "\\")
+            path = re.sub(r"\\([nr\\])", lambda found: MD5SUM_ESCAPES[found[1]], path)
         plain = path.removeprefix("*").removeprefix("./")
         if plain != path:
-            told = f"has a path that begins with {path[: -len(plain)]!r}, which is no part of it"
+            told = f"has a path that begins with {path.removesuffix(plain)!r}, which is no part of it"
             self._say("bagit-6.1.3-md5sum", told, number)
-        if self.version >= (1, 0) and re.search("%(?!0D|0A|25)", plain, re.IGNORECASE):
-            told = "has a percent sign that stands for no LF, CR or %; it is written %25"
-            self._say("bagit-2.1.3-percent", told, number)
         return plain
 
     def _belongs(self, path: str, number: int) -> bool:
@@ -305,7 +358,7 @@ class Listing:
                 self._say("bagit-5.1-path", told, number)
         elif self.tag and path.startswith("data/"):
             self._say("bagit-2.2.1-payload-listed", f"lists {shown(path)!r}, which is payload", number)
-        elif self.tag and is_tag_manifest(path):
+        elif self.tag and is_tag_manifest(path) and self.version >= (1, 0):
             told = f"lists {shown(path)!r}, which is a tag manifest"
             self._say("bagit-2.2.1-tag-manifest-listed", told, number)
         elif not self.tag and not path.startswith("data/"):
@@ -315,8 +368,7 @@ class Listing:
         return False
 
     def _put(self, path: str, digest: bytes, number: int) -> None:
-        if self.tag and is_tag_manifest(path):
-            self._belongs(path, number)
+        if self.tag and is_tag_manifest(path) and not self._belongs(path, number):
             return
         row = self.ledger.row(path)
         if not self.column.lists(row):
@@ -325,7 +377,7 @@ class Listing:
             same = "again" if self.column.digest(row) == digest else "again, with another checksum"
             self._say("bagit-2.1.3-duplicate", f"lists {shown(path)!r} {same}", number)
         else:
-            self._say("bagit-2.1.3-duplicate-alike", f"lists {shown(path)!r} again", number)
+            self._say("bagit-0.97-duplicate", f"lists {shown(path)!r} again", number)
 
 
 class Remote(NamedTuple):
@@ -335,9 +387,15 @@ class Remote(NamedTuple):
     length: int | None
 
 
-def fetch(read: Iterator[str], declared: Declaration, tell: Tell) -> Iterator[Remote]:
-    """The entries of fetch.txt (RFC 8493 2.2.3). Nothing is fetched."""
+def fetch(read: Iterator[str], declared: Declaration, limits: Limits, tell: Tell) -> Iterator[Remote]:
+    """The entries of fetch.txt (RFC 8493 2.2.3). Nothing is fetched.
+
+    Raises Unusable where there are more than the limits allow.
+    """
+    strict = declared.version >= (1, 0)
     for number, line in enumerate(read, 1):
+        if number > limits.missing:
+            raise Unusable(_beyond("fetch.txt", f"has more than {limits.missing:,} lines"))
         where = f"fetch.txt, line {number}"
         found = FETCH.fullmatch(line)
         if not line.strip():
@@ -346,12 +404,14 @@ def fetch(read: Iterator[str], declared: Declaration, tell: Tell) -> Iterator[Re
         if not found:
             tell(finding("bagit-2.2.3-line", "is not an address, a length and a path", where))
             continue
-        if not URI.fullmatch(found["url"]):
+        if not (URI if strict else ADDRESS).fullmatch(found["url"]):
             tell(finding("bagit-2.2.3-address", f"has {shown(found['url'])!r}, no absolute URI", where))
+        if strict and UNENCODED.search(found["path"]):
+            tell(finding("bagit-2.1.3-percent", UNENCODED_TOLD, where))
         path = decoded(found["path"], declared.version)
         if LEAVING.search(path):
             tell(finding("bagit-5.1-path", f"lists {shown(path)!r}, which is no path in a bag", where))
-        elif not path.startswith("data/"):
+        elif strict and not path.startswith("data/"):
             tell(finding("bagit-2.2.3-not-payload", f"lists {shown(path)!r}, not in data/", where))
         else:
             yield Remote(path, None if found["length"] == "-" else int(found["length"]))

@@ -166,7 +166,7 @@ def _valid(bag: Bag, altered: dict[str, dict[str, bytes]]) -> Check:
 def _parsed(bag: Bag) -> Iterator[Result]:
     """The tag files that were read already, and hashed as they were, in which something is wrong."""
     for path, digests in bag.digests.items():
-        expected = bag.ledger.listed(path).items()
+        expected = bag.ledger.listed(path)
         if wrong := tuple(differences(path, expected, digests)):
             yield Result(path, digests, wrong)
 
@@ -202,6 +202,6 @@ def _manifests(bag: Bag, altered: dict[str, dict[str, bytes]]) -> dict[str, str]
 
 def _found(bag: Bag, altered: dict[str, dict[str, bytes]], path: str) -> str:
     """The strongest digest that a file has, not that it should have: `algorithm:hexadecimal`."""
-    digests = altered.get(path, bag.digests.get(path) or bag.ledger.listed(path))
+    digests = altered.get(path, bag.digests.get(path) or dict(bag.ledger.listed(path)))
     strongest = max(digests, key=lambda name: len(digests[name]), default="")
     return f"{strongest}:{digests[strongest].hex()}" if strongest else ""
