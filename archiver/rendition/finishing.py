@@ -1,4 +1,4 @@
-"""Finishing: what makes reportlab's pages PDF/A and PDF/UA, written with pikepdf.
+"""Finishing: laid-out pages become one file that is PDF/A and PDF/UA, written with pikepdf.
 
 Fonts (ISO 32000-1 9.7), the structure tree (14.7), links (12.5.6.5), outline (12.3.3), metadata,
 output intent (ISO 19005-2 6.2.3) and, where the flavour asks, the source as an associated file
@@ -7,7 +7,6 @@ output intent (ISO 19005-2 6.2.3) and, where the flavour asks, the source as an 
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -23,7 +22,7 @@ from archiver.pictures import Coding, Picture
 from archiver.rendition import xmp
 from archiver.rendition.embedding import Embedded
 from archiver.rendition.flavours import Flavour
-from archiver.rendition.flow import Bookmark
+from archiver.rendition.flow import PAGE_HEIGHT, PAGE_WIDTH, Bookmark
 from archiver.rendition.fonts import CARRIER, Subset, subset
 from archiver.rendition.pages import Pages
 from archiver.rendition.tagging import Element, Mark, Structure
@@ -46,7 +45,7 @@ def finish(pages: Pages, article: Article, flavour: Flavour, source: Embeddable,
     It is put together in memory: qpdf ends the process where it fails to write a file itself.
     """
     finished = io.BytesIO()
-    with Pdf.open(io.BytesIO(pages.pdf)) as pdf:
+    with Pdf.new() as pdf:
         _Finisher(pdf, pages, article, flavour, source).run()
         pdf.save(
             finished,
@@ -54,6 +53,7 @@ def finish(pages: Pages, article: Article, flavour: Flavour, source: Embeddable,
             deterministic_id=True,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             compress_streams=True,
+            fix_metadata_version=False,
         )
     target.write_bytes(finished.getbuffer())
 
@@ -64,11 +64,10 @@ class _Finisher:
     ) -> None:
         self.pdf, self.pages, self.article = pdf, pages, article
         self.flavour, self.source = flavour, source
-        self.page_objects = [page.obj for page in pdf.pages]
+        self.page_objects: list[Object] = []
 
     def run(self) -> None:
-        self._resources()
-        self._contents()
+        self._pages()
         self._structure(self.pages.sheet.structure)
         self._catalog()
         if self.flavour.embeds_source:
@@ -76,24 +75,26 @@ class _Finisher:
 
     # --- pages ----------------------------------------------------------------------------
 
-    def _resources(self) -> None:
+    def _pages(self) -> None:
+        tree, resources = self.pdf.Root.Pages, self._resources()
+        for number, drawn in enumerate(self.pages.contents):
+            page = Dictionary(
+                Type=Name.Page,
+                Parent=tree,
+                MediaBox=Array([0, 0, PAGE_WIDTH, PAGE_HEIGHT]),
+                Contents=self.pdf.make_stream(drawn.encode("ascii")),
+                Resources=resources,
+                StructParents=number,
+                Tabs=Name.S,
+            )
+            self.page_objects.append(self.pdf.make_indirect(page))
+        tree.Kids, tree.Count = Array(self.page_objects), self.pages.count
+
+    def _resources(self) -> Object:
         sheet = self.pages.sheet
         fonts = {f"/{e.resource}": self._font(e) for e in sheet.inks.faces.values()}
         images = {f"/P{n}": self._image(p) for n, p in enumerate(sheet.pictures)}
-        resources = Dictionary(Font=Dictionary(fonts), XObject=Dictionary(images))
-        shared = self.pdf.make_indirect(resources)
-        for page in self.page_objects:
-            page.Resources = shared
-
-    def _contents(self) -> None:
-        for number, (page, foot) in enumerate(zip(self.page_objects, self.pages.feet, strict=True)):
-            drawn = page.Contents.read_bytes()
-            page.Contents = self.pdf.make_stream(drawn + b"\n" + foot.encode("ascii"))
-            page.StructParents = number
-            page.Tabs = Name.S
-            for leftover in ("/Trans", "/Rotate"):
-                if leftover in page:
-                    del page[leftover]
+        return self.pdf.make_indirect(Dictionary(Font=Dictionary(fonts), XObject=Dictionary(images)))
 
     def _image(self, picture: Picture) -> Object:
         stream = self.pdf.make_stream(picture.data)
@@ -273,8 +274,6 @@ class _Finisher:
         )
         root.Outlines = self._outline(self.pages.sheet.bookmarks)
         root.PageMode = Name.UseOutlines if len(self.pages.sheet.bookmarks) > 3 else Name.UseNone
-        if "/Info" in self.pdf.trailer:
-            del self.pdf.trailer["/Info"]
 
     def _outline(self, bookmarks: Iterable[Bookmark]) -> Object:
         """The document outline, nested as its headings are."""

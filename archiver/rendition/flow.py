@@ -87,6 +87,14 @@ class Sheet:
         self.letters[page] = Letters(known.rightward + rightward, known.leftward + leftward)
 
 
+@dataclass
+class Leaf:
+    """What reportlab's frame draws a page's blocks on: a page, counted from 0."""
+
+    number: int
+    operators: list[str] = field(default_factory=list)
+
+
 class Block(Flowable):
     """Something of a known height. `follower` is what must begin on the same page, if anything."""
 
@@ -117,7 +125,7 @@ class Block(Flowable):
         return []
 
     def drawOn(self, canvas: Any, x: float, y: float, _sW: float = 0) -> None:
-        canvas._code.extend(self.operators(canvas.getPageNumber() - 1, x, y))
+        canvas.operators += self.operators(canvas.number, x, y)
 
     def operators(self, page: int, x: float, y: float) -> list[str]:
         """What draws the block on a page (from 0), its lower left corner at x, y."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import io
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
+from reportlab.platypus import Flowable, Frame
 
+from archiver.errors import RenditionError
 from archiver.rendition.embedding import TextObject
 from archiver.rendition.flow import (
     COLUMN,
@@ -15,9 +17,8 @@ from archiver.rendition.flow import (
     MARGIN_FOOT,
     MARGIN_SIDE,
     MEASURE,
-    PAGE_HEIGHT,
-    PAGE_WIDTH,
     Block,
+    Leaf,
     Letters,
     Sheet,
     Style,
@@ -31,44 +32,53 @@ FOOT = Style(8, 11, gray=0.35)
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Laid-out pages: reportlab's PDF, what is drawn at each foot, and all that finishing adds."""
+    """Laid-out pages: what is drawn on each, and all that finishing adds."""
 
-    pdf: bytes
-    count: int
-    feet: tuple[str, ...]
+    contents: tuple[str, ...]
     sheet: Sheet
 
-
-class _Canvas(Canvas):
-    """A canvas that selects no font of its own: PDF/A has every font embedded."""
-
-    def _make_preamble(self) -> None:
-        self._preamble = ""
+    @property
+    def count(self) -> int:
+        return len(self.contents)
 
 
-def paginate(story: list[Block], sheet: Sheet, typesetter: Typesetter, identifier: str) -> Pages:
+def paginate(story: Iterable[Block], sheet: Sheet, typesetter: Typesetter, identifier: str) -> Pages:
     """Flow a story into pages and set their feet."""
-    out = io.BytesIO()
-    frame = Frame(MARGIN_SIDE, MARGIN_FOOT, MEASURE, COLUMN, 0, 0, 0, 0, id="text", showBoundary=0)
-    document = BaseDocTemplate(
-        out,
-        pagesize=(PAGE_WIDTH, PAGE_HEIGHT),
-        pageTemplates=[PageTemplate("page", [frame])],
-        pageCompression=0,
-        invariant=1,
-        initialFontName="Helvetica",
-    )
-    document.build(list(story), canvasmaker=_Canvas)
-    count = document.page
-    feet = tuple(_foot(sheet, typesetter, identifier, n, count) for n in range(1, count + 1))
-    return Pages(out.getvalue(), count, feet, sheet)
+    leaves = _flow(story)
+    for leaf in leaves:
+        leaf.operators += _foot(sheet, typesetter, identifier, leaf.number + 1, len(leaves))
+    return Pages(tuple("\n".join(leaf.operators) for leaf in leaves), sheet)
+
+
+def _flow(story: Iterable[Block]) -> list[Leaf]:
+    """Have reportlab's frames draw a story, page after page, each on a leaf rather than a canvas.
+
+    Raises RenditionError for a block that no page holds.
+    """
+    waiting = deque[Flowable](story)
+    leaves: list[Leaf] = []
+    while waiting or not leaves:
+        leaf: Any = Leaf(len(leaves))
+        leaves.append(leaf)
+        frame = Frame(MARGIN_SIDE, MARGIN_FOOT, MEASURE, COLUMN, 0, 0, 0, 0)
+        while waiting:
+            block = waiting.popleft()
+            if frame.add(block, leaf, trySplit=1):
+                continue
+            parts = frame.split(block, leaf)
+            waiting.extendleft(reversed(parts or [block]))
+            if not parts:
+                break
+        if waiting and not leaf.operators:
+            raise RenditionError("holds something that is too tall for a page")
+    return leaves
 
 
 MAJORITY = 24
 """By how many letters, those of the foot among them, a page's own direction is to prevail."""
 
 
-def _foot(sheet: Sheet, typesetter: Typesetter, identifier: str, page: int, count: int) -> str:
+def _foot(sheet: Sheet, typesetter: Typesetter, identifier: str, page: int, count: int) -> list[str]:
     """The running foot of a page: an artifact (ISO 32000-1 14.8.2.2).
 
     Readers take the direction of most of a page's letters for that of its lines. Where a short
@@ -90,4 +100,4 @@ def _foot(sheet: Sheet, typesetter: Typesetter, identifier: str, page: int, coun
         text.show(marks(number.parts[0].glyphs.face, RIGHT_TO_LEFT_MARK, missing))
     text.mark(INK)
     rule = f"0.6 g {MARGIN_SIDE:.2f} {baseline + 13:.2f} {MEASURE:.2f} 0.4 re f {INK}"
-    return "\n".join([FOOTER, rule, *text.end(), CLOSE])
+    return [FOOTER, rule, *text.end(), CLOSE]
