@@ -13,7 +13,7 @@ import os
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -67,6 +67,7 @@ class Face:
     scale: float = field(init=False)
     cff: bool = field(init=False)
     blank: int | None = field(init=False)
+    _advances: dict[int, float] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.font = hb.Font(self.face)
@@ -74,6 +75,17 @@ class Face:
         self.scale = 1000 / self.face.upem
         self.cff = "CFF " in self.face.table_tags
         self.blank = self._blank()
+
+    @cached_property
+    def drawn(self) -> hb.Face:
+        """The face as a subset is made of it.
+
+        HarfBuzz would look through a TrueType face's whole character map for each subset, and make
+        nothing of it; a CFF face is no faster without.
+        """
+        if self.cff:
+            return self.face
+        return _part(self.name, self.face)
 
     def _blank(self) -> int | None:
         """A glyph without ink or width, for what is only said; none where codes could not name it."""
@@ -92,7 +104,10 @@ class Face:
 
     def advance(self, glyph: int) -> float:
         """The width of a glyph in thousandths of the font size."""
-        return float(self.font.get_glyph_h_advance(glyph) * self.scale)
+        known = self._advances.get(glyph)
+        if known is None:
+            known = self._advances[glyph] = self.font.get_glyph_h_advance(glyph) * self.scale
+        return known
 
 
 class Subset(NamedTuple):
@@ -119,15 +134,7 @@ def subset(face: Face, glyphs: set[int]) -> Subset:
 
     The six letters before the name mark a subset (ISO 32000-1 9.6.4).
     """
-    wanted = hb.SubsetInput()
-    wanted.sets(hb.SubsetInputSets.GLYPH_INDEX).update(glyphs | {0})
-    wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).update(
-        int.from_bytes(tag.encode(), "big") for tag in DROPPED_TABLES
-    )
-    wanted.flags = hb.SubsetFlags.RETAIN_GIDS | hb.SubsetFlags.NO_HINTING
-    part = hb.subset(face.face, wanted)
-    if part is None:
-        raise RuntimeError(f"HarfBuzz could not subset {face.name}")
+    part = _part(face.name, face.drawn, glyphs | {0})
     data = bytes(part.reference_table("CFF ").data if face.cff else part.blob.data)
     digest = hashlib.sha256(data).digest()
     tag = "".join(chr(ord("A") + byte % 26) for byte in digest[:6])
@@ -151,6 +158,23 @@ def subset(face: Face, glyphs: set[int]) -> Subset:
         bounds=(at(36), at(38), at(40), at(42)),
         italic_angle=-12.0 if "Italic" in face.name else 0.0,
     )
+
+
+def _part(name: str, face: hb.Face, glyphs: set[int] | None = None) -> hb.Face:
+    """What draws `glyphs`, or all of a face, under the same numbers and without what shapes text."""
+    wanted = hb.SubsetInput()
+    if glyphs is None:
+        wanted.keep_everything()
+    else:
+        wanted.sets(hb.SubsetInputSets.GLYPH_INDEX).update(glyphs)
+    wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).update(
+        int.from_bytes(tag.encode(), "big") for tag in DROPPED_TABLES
+    )
+    wanted.flags = hb.SubsetFlags.RETAIN_GIDS | hb.SubsetFlags.NO_HINTING
+    part = hb.subset(face, wanted)
+    if part is None:
+        raise RuntimeError(f"HarfBuzz could not subset {name}")
+    return part
 
 
 # --- where faces come from ----------------------------------------------------------------
@@ -277,6 +301,10 @@ class Fonts:
                 )
         self.places = places
         self._found: dict[tuple[str, Typeface, str], Face] = {}
+
+    def first(self, typeface: Typeface) -> Face:
+        """The face that is looked at before all others."""
+        return next(self._candidates(typeface, ""))
 
     def find(self, cluster: str, typeface: Typeface, language: str = "") -> Face:
         """The first face that has all of `cluster` (a character and its marks).

@@ -17,6 +17,9 @@ import uharfbuzz as hb
 from archiver.errors import MissingGlyph
 from archiver.rendition.fonts import CARRIER, Face, ignorable
 
+SMALLEST_MOVE = 0.01
+"""A move between glyphs that is less, in thousandths of the font size, is left out."""
+
 LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e\u200f"
 
 
@@ -58,6 +61,9 @@ def shape(text: str, face: Face, right_to_left: int, language: str, script: str)
     if any(not info.codepoint for info in infos):
         raise MissingGlyph(f"{face.name} has no glyph for a part of {text!r}", text)
     clusters = [info.cluster for info in infos]
+    moved = any(position.x_offset or position.y_offset for position in positions)
+    if not right_to_left and not moved and clusters == list(range(len(text))):
+        return _one_by_one(text, face, infos, positions)
     told = _told_from_right(text, clusters, face) if right_to_left else None
     if told:
         told = list(_gathered(told, [bool(p.x_offset or p.y_offset) for p in positions]))
@@ -66,14 +72,32 @@ def shape(text: str, face: Face, right_to_left: int, language: str, script: str)
     pairs += [
         (CARRIER | ord(char), char) for code in codes for char in code.leading + code.left + code.right
     ]
-    offset = any(position.x_offset or position.y_offset for position in positions)
-    exact = told is not None or (_is_exact(text, clusters, codes) and not offset)
+    exact = told is not None or (_is_exact(text, clusters, codes) and not moved)
     ends_short = not exact and bool(infos) and face.blank is not None
     if ends_short:
         pairs.append((CARRIER | 0x200C, "\u200c"))
     operands = _operands(face, infos, positions, codes, ends_short)
     width = sum(position.x_advance for position in positions) * face.scale
     return Glyphs(face, text, width, operands, tuple(pairs), exact, width if text.isspace() else 0.0)
+
+
+def _one_by_one(
+    text: str, face: Face, infos: Sequence[hb.GlyphInfo], positions: Sequence[hb.GlyphPosition]
+) -> Glyphs:
+    """Glyphs that stand for one character each, from left to right and on the baseline, as most do."""
+    said = text.replace("\u00a0", " ")
+    codes = [info.codepoint for info in infos]
+    advances = [position.x_advance * face.scale for position in positions]
+    out = ["<"]
+    for code, advance in zip(codes, advances, strict=True):
+        out.append(f"{code:04x}")
+        move = face.advance(code) - advance
+        if abs(move) >= SMALLEST_MOVE:
+            out.append(f">{number(move)}<")
+    operands = "".join([*out, ">"]).replace("<>", "")
+    width = sum(advances)
+    pairs = tuple(zip(codes, said, strict=True))
+    return Glyphs(face, text, width, operands, pairs, True, width if text.isspace() else 0.0)
 
 
 @lru_cache(maxsize=4096)
@@ -209,9 +233,9 @@ def _operands(
             if code.silent:
                 out.append("]TJ /Span <</ActualText <FEFF>>> BDC[")
             if before:
-                out.append(_number(before))
+                out.append(number(before))
             if rise:
-                out.append(f"]TJ {_number(rise)} Ts[")
+                out.append(f"]TJ {number(rise)} Ts[")
             open_string = False
         if not open_string:
             out.append("<")
@@ -227,12 +251,12 @@ def _operands(
             open_string = False
         drawn = face.advance(info.codepoint)
         pending = drawn - (position.x_advance - position.x_offset) * face.scale
-        if abs(pending) < 0.01:
+        if abs(pending) < SMALLEST_MOVE:
             pending = 0.0
     if open_string:
         out.append(">")
     if pending:
-        out.append(_number(pending))
+        out.append(number(pending))
     if ends_short:
         out.append(f"<{CARRIER | 0x200C:04x}>")
     return "".join(out).replace("<>", "")
@@ -258,5 +282,6 @@ def _leading(text: str) -> str:
     return f">{-step * len(codes)}<{''.join(codes)}" if codes else ""
 
 
-def _number(value: float) -> str:
+def number(value: float) -> str:
+    """A number as a PDF holds it, to three places."""
     return f"{value:.3f}".rstrip("0").rstrip(".")

@@ -9,13 +9,13 @@ out of the PDF again, letter by letter.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from typing import NamedTuple
 
-from icu4py.breakers import LineBreaker
-
+from archiver.rendition.breaking import stretches
 from archiver.rendition.direction import RIGHT_TO_LEFT, base_level, levels, visual_order
 from archiver.rendition.fonts import Face, Fonts, Typeface
 from archiver.rendition.shaping import (
@@ -31,8 +31,6 @@ from archiver.scripts import script_runs
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 """Soft hyphens, zero-width spaces and the like: they only steer line breaking and are not drawn."""
 
-BLANKS = str.maketrans("\t", " ")
-
 CLUSTER = re.compile(
     r".(?:[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1-\u05c7\u0610-\u061a\u064b-\u065f"
     r"\u0670\u06d6-\u06ed\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0e31\u0e34-\u0e3a"
@@ -42,19 +40,11 @@ CLUSTER = re.compile(
 )
 """A character with its marks and joiners: what one face must have whole."""
 
-UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u312f\u31a0-\ua4cf\uf900-\ufaff\uff00-\uffef"
-    "\U00020000-\U0003ffff]"
-)
-"""Characters of scripts that are written without spaces between words, and their punctuation."""
-
-HYPHENS = ("-", "\u2010")
-MOST_BLANKS = 8
-"""How far to look back for a hyphen before blanks."""
-
 REMEMBERED_WORDS = 200_000
 REMEMBERED_LENGTH = 80
 """How many words, up to how long, are remembered by a process before it starts afresh."""
+
+Words = dict[str, "Word"]
 
 
 class Run(NamedTuple):
@@ -100,6 +90,8 @@ class Paragraph:
 
     words: tuple[Word, ...]
     base: int = 0
+    mixed: bool = False
+    """Whether any of it may run from right to left."""
 
     @property
     def widest_word(self) -> float:
@@ -125,39 +117,45 @@ class Typesetter:
 
     def paragraph(self, runs: Sequence[Run]) -> Paragraph:
         """Shape the runs of one paragraph. Raises MissingGlyph for a character that no font has."""
-        runs = [run._replace(text=INVISIBLE.sub("", run.text).translate(BLANKS)) for run in runs]
+        runs = [run._replace(text=_visible(run.text)) for run in runs]
         text = "".join(run.text for run in runs)
         if not text:
             return Paragraph(())
         base, at = self.fallback_level, None
-        if base or RIGHT_TO_LEFT.search(text):
+        if base or (not text.isascii() and RIGHT_TO_LEFT.search(text)):
             base = base_level(text, self.fallback_level)
             at = levels(text, base)
-        return Paragraph(tuple(self._words(runs, text, at, base)), base)
+        return Paragraph(tuple(self._words(runs, text, at, base)), base, at is not None)
 
     def _words(self, runs: Sequence[Run], text: str, at: list[int] | None, base: int) -> Iterator[Word]:
         edges = _edges(runs)
-        run_at = 0
-        for start, end in _opportunities(text, self.language, base):
-            while edges[run_at + 1] <= start:
+        run_at = -1
+        start = edge = 0
+        known: Words = {}
+        for word in stretches(text, self.language, base):
+            end = start + len(word)
+            while edge <= start:
                 run_at += 1
-            run = runs[run_at]
-            word = text[start:end]
-            if at is None and end <= edges[run_at + 1]:
-                yield self._word(word, run)
+                edge = edges[run_at + 1]
+                known = self._known(runs[run_at])
+            if at is None and end <= edge:
+                yield known.get(word) or self._learnt(word, runs[run_at], known)
             else:
                 parts = list(_parts(runs, edges, run_at, start, end, at))
                 yield self._assembled(text, parts, word)
+            start = end
 
-    def _word(self, word: str, run: Run) -> Word:
+    def _known(self, run: Run) -> Words:
+        """The words of runs like this one that were shaped before."""
+        return _memory.words[self.fonts, run.typeface, run.language or self.language, run.role]
+
+    def _learnt(self, word: str, run: Run, known: Words) -> Word:
         """A word of one run that reads from left to right, as most are: shaped once a process."""
-        key = (self.fonts, run.typeface, run.language or self.language, run.role, word)
-        known = _words_seen.get(key)
-        if known is None:
-            known = self._assembled(word, [(0, len(word), run, 0)], word)
-            if len(word) <= REMEMBERED_LENGTH:
-                _remember(_words_seen, key, known)
-        return known
+        shaped = self._assembled(word, [(0, len(word), run, 0)], word)
+        if len(word) <= REMEMBERED_LENGTH:
+            _memory.make_room()
+            known[word] = shaped
+        return shaped
 
     def _assembled(self, text: str, parts: Iterable[tuple[int, int, Run, int]], word: str) -> Word:
         pieces: list[Piece] = []
@@ -187,14 +185,22 @@ class Typesetter:
         language = run.language or self.language
         result = []
         for start, end, script in script_runs(text):
-            faces = self._faces(text[start:end], run.typeface, language)
-            for face, group in groupby(faces, key=lambda pair: pair[0]):
-                part = "".join(cluster for _, cluster in group)
+            for face, part in self._faces(text[start:end], run.typeface, language):
                 make = shape_once if len(part) <= REMEMBERED_LENGTH else shape
                 result.append(make(part, face, level % 2, language, script))
         return result
 
     def _faces(self, text: str, typeface: Typeface, language: str) -> Iterator[tuple[Face, str]]:
+        """The stretches of a text that are set in one face, each with it."""
+        first = self.fonts.first(typeface)
+        if first.has(text):
+            yield first, text
+            return
+        clusters = self._clusters(text, typeface, language)
+        for face, group in groupby(clusters, key=lambda pair: pair[0]):
+            yield face, "".join(cluster for _, cluster in group)
+
+    def _clusters(self, text: str, typeface: Typeface, language: str) -> Iterator[tuple[Face, str]]:
         """Each cluster with the face that has it; what belongs to no script stays with the face before."""
         face: Face | None = None
         for cluster in CLUSTER.findall(text):
@@ -229,41 +235,60 @@ class Typesetter:
         words: list[Word] = []
         used = 0.0
         for word in self._fitting(paragraph.words, limit):
-            if words and used + word.width > limit:
-                lines.append(self._line(words, paragraph.base))
+            _, wide, space, ends_line = word
+            if words and used + wide > limit:
+                lines.append(self._line(words, paragraph))
                 words, used = [], 0.0
             words.append(word)
-            used += word.width + word.space
-            if word.ends_line:
-                lines.append(self._line(words, paragraph.base))
+            used += wide + space
+            if ends_line:
+                lines.append(self._line(words, paragraph))
                 words, used = [], 0.0
         if words:
-            lines.append(self._line(words, paragraph.base))
+            lines.append(self._line(words, paragraph))
         return lines
 
-    def _line(self, words: Sequence[Word], base: int) -> Line:
-        line = _line(words, base)
+    def _line(self, words: Sequence[Word], paragraph: Paragraph) -> Line:
+        base = paragraph.base
+        line = _mixed_line(words, base) if paragraph.mixed else _line(words)
         if base >= self.fallback_level:
             return line
         return line._replace(parts=(*line.parts, *_direction_mark(words[-1].pieces[-1], base, line.width)))
 
-    def _fitting(self, words: Sequence[Word], limit: float) -> Iterator[Word]:
-        for word in words:
-            if word.width > limit:
-                yield from self.break_word(word, limit)
-            else:
-                yield word
+    def _fitting(self, words: Sequence[Word], limit: float) -> Iterable[Word]:
+        """The words, those that no line can hold broken."""
+        if max((word.width for word in words), default=0) <= limit:
+            return words
+        return chain.from_iterable(
+            self.break_word(word, limit) if word.width > limit else (word,) for word in words
+        )
 
 
 # --- words ----------------------------------------------------------------------------------
 
-_words_seen: dict[tuple[object, ...], Word] = {}
+
+class _Memory:
+    """The words that this process has shaped, by their text, for all runs of a kind."""
+
+    def __init__(self) -> None:
+        self.words: defaultdict[tuple[Fonts, Typeface, str, int], Words] = defaultdict(dict)
+        self.count = 0
+
+    def make_room(self) -> None:
+        """Count one more word; where that is too many, forget all."""
+        self.count += 1
+        if self.count > REMEMBERED_WORDS:
+            self.words.clear()
+            self.count = 1
 
 
-def _remember(memory: dict[tuple[object, ...], Word], key: tuple[object, ...], word: Word) -> None:
-    if len(memory) >= REMEMBERED_WORDS:
-        memory.clear()
-    memory[key] = word
+_memory = _Memory()
+
+
+def _visible(text: str) -> str:
+    """A text without what is not drawn, its tabs as spaces."""
+    text = text.replace("\t", " ")
+    return text if text.isascii() else INVISIBLE.sub("", text)
 
 
 def _edges(runs: Sequence[Run]) -> list[int]:
@@ -271,33 +296,6 @@ def _edges(runs: Sequence[Run]) -> list[int]:
     for run in runs:
         edges.append(edges[-1] + len(run.text))
     return edges
-
-
-def _opportunities(text: str, language: str, base: int) -> Iterator[tuple[int, int]]:
-    """The stretches between break opportunities (UAX 14).
-
-    In scripts that put spaces between words only those are taken, and none that leaves a hyphen at
-    the right end of a line: that would read, to whoever extracts the text, as a word that was
-    hyphenated, and be lost. A line that ended within a Korean word would read as two words.
-    """
-    start = end = 0
-    for stretch in LineBreaker(text, language or "en"):
-        end += len(stretch)
-        if end < len(text) and not _may_break(text, end, base):
-            continue
-        yield start, end
-        start = end
-
-
-def _may_break(text: str, at: int, base: int) -> bool:
-    last = text[at - 1]
-    if last in "\n\r\x0b\x0c\x85\u2028\u2029":
-        return True
-    if last.isspace() and base:
-        return text[at] not in HYPHENS
-    if last.isspace():
-        return not text[max(0, at - MOST_BLANKS) : at].rstrip().endswith(HYPHENS)
-    return bool(UNSPACED.match(last) or UNSPACED.match(text[at]))
 
 
 def _parts(
@@ -320,11 +318,17 @@ def _parts(
         start = stop
 
 
-def _line(words: Sequence[Word], base: int) -> Line:
-    pieces = [piece for word in words for piece in word.pieces]
-    width = sum(word.width + word.space for word in words) - words[-1].space
+def _line(words: Sequence[Word]) -> Line:
+    width = sum([word.width + word.space for word in words]) - words[-1].space
+    return Line(tuple([piece for word in words for piece in word.pieces]), width)
+
+
+def _mixed_line(words: Sequence[Word], base: int) -> Line:
+    """A line whose words run in both directions, or to the left."""
+    line = _line(words)
+    pieces = line.parts
     if not base and not any(piece.level for piece in pieces):
-        return Line(tuple(pieces), width)
+        return line
     item_levels = [piece.level for piece in pieces]
     for i in range(len(pieces) - 1, -1, -1):
         if not pieces[i].glyphs.text.isspace():
@@ -343,7 +347,7 @@ def _line(words: Sequence[Word], base: int) -> Line:
             left = min(places[i] for i in run) - 10
             right = max(places[i] + pieces[i].glyphs.width for i in run)
             parts += _direction_mark(pieces[run[-1]], base, left if base else right)
-    return Line(tuple(parts), width)
+    return line._replace(parts=tuple(parts))
 
 
 def _joined(ink: Piece, blank: Piece) -> Iterator[Piece]:

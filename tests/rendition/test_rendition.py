@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from archiver.errors import MissingGlyph
 from archiver.rendition import Flavour, render
+from archiver.rendition.breaking import by_icu, stretches
 from archiver.rendition.direction import base_level, levels, visual_order
 from archiver.rendition.fonts import Typeface, fonts
 from archiver.rendition.shaping import Told, _operands
@@ -163,6 +164,15 @@ def test_brackets_take_the_direction_of_what_they_hold() -> None:
     text = "אבג (abc) דהו"
     assert base_level(text) == 1
     assert "".join(visual_order(text, levels(text, 1))) == "והד )abc( גבא"
+
+
+@given(
+    st.lists(st.text("aZ9яЁΩé.,;:!?()%'\"“”‘’…–—-/&", min_size=1, max_size=3), min_size=1).map(" ".join),
+    st.sampled_from(("en", "fr", "el", "ru", "sv", "ja", "ko", "ar")),
+    st.sampled_from((0, 1)),
+)
+def test_plain_text_breaks_where_icu_breaks_it(text: str, language: str, base: int) -> None:
+    assert stretches(text, language, base) == list(by_icu(text, language, base))
 
 
 def test_passages_in_a_foreign_script_have_their_language() -> None:
