@@ -26,6 +26,9 @@ PIXELS_PER_INCH = 150
 ORIENTATION = 0x0112
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 HIGHEST_PNG_FILTER = 4
+ROWS_AT_ONCE = 32
+INFLATED_AT_ONCE = 1 << 14
+"""How many rows, and bytes of what they are inflated from, are in memory while a PNG is checked."""
 
 
 class Coding(Enum):
@@ -119,12 +122,26 @@ def _png(content: bytes, components: int) -> Picture | None:
     width, height, depth, _, _, _, interlaced = struct.unpack(">IIBBBBB", header)
     if depth != 8 or interlaced:
         return None
-    row = 1 + components * width
-    samples = zlib.decompressobj()
-    decoded = samples.decompress(data, height * row + 1)
-    if len(decoded) != height * row or not samples.eof or max(decoded[::row]) > HIGHEST_PNG_FILTER:
+    if not _are_whole(data, height, 1 + components * width):
         raise OSError("it is damaged: its samples are not whole")
     return Picture(width, height, components, bytes(data), Coding.PNG)
+
+
+def _are_whole(data: bytes | bytearray, height: int, row: int) -> bool:
+    """Whether data inflate to as many rows, each of a filter that there is; they are not kept."""
+    samples = zlib.decompressobj()
+    size, limit = 0, ROWS_AT_ONCE * row
+    for at in range(0, len(data), INFLATED_AT_ONCE):
+        rest, part = data[at : at + INFLATED_AT_ONCE], b""
+        while not samples.eof and (rest or len(part) == limit):
+            part = samples.decompress(rest, limit)
+            rest = samples.unconsumed_tail
+            if max(part[-size % row :: row], default=0) > HIGHEST_PNG_FILTER:
+                return False
+            size += len(part)
+            if size > height * row:
+                return False
+    return samples.eof and size == height * row
 
 
 def _decoded(image: Image.Image) -> Picture:
