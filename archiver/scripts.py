@@ -84,6 +84,10 @@ def runs_right_to_left(language: str) -> bool:
 
 def script_runs(text: str) -> Iterator[tuple[int, int, str]]:
     """Maximal runs (start, end, script); common characters belong to the run before them."""
+    if text.isascii():
+        if text:
+            yield 0, len(text), "Latn" if text.upper() != text.lower() else ""
+        return
     start, current = 0, ""
     for found in LETTERS.finditer(text):
         script = found.lastgroup or ""
@@ -91,8 +95,7 @@ def script_runs(text: str) -> Iterator[tuple[int, int, str]]:
             yield start, found.start(), current
             start = found.start()
         current = script
-    if text:
-        yield start, len(text), current
+    yield start, len(text), current
 
 
 KANA = re.compile(f"[{RANGES['Hira']}{RANGES['Kana']}]")

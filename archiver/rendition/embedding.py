@@ -104,5 +104,6 @@ class TextObject:
 
     def _show(self) -> None:
         if self._array:
-            self.operators.append(f"[{''.join(self._array)}]TJ".replace("[]TJ", "").strip())
+            shown = "".join(self._array).replace("><", "")
+            self.operators.append(f"[{shown}]TJ".replace("[]TJ", "").strip())
             self._array = []

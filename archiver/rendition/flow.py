@@ -301,28 +301,37 @@ def show_line(
     scale = style.size / 1000
     x = left
     linked: dict[int, tuple[float, float]] = {}
-    for number, (glyphs, role, _, at) in enumerate(line.parts):
-        inline = roles[role]
-        if text.marked is not inline.element:
-            close_marks(text)
-            text.marked = inline.element
-            text.mark(structure.open(inline.element, page))
-            if inline.uri:
-                text.mark(LINK_INK)
-                text.coloured = f"{style.gray:g} g"
+    current = None
+    uri = ""
+    for glyphs, role, _, at in line.parts:
+        if role != current:
+            uri = roles[role].uri
+            open_mark(text, structure, roles[role], style, page)
         if at is not None:
             x = left + at * scale
+        if at is not None or current is None:
             text.place(x, baseline, style.size)
-        elif number == 0:
-            text.place(x, baseline, style.size)
+        current = role
         text.show(glyphs)
-        if inline.uri and glyphs.space < glyphs.width:
+        if uri and glyphs.space < glyphs.width:
             low, high = linked.get(role, (x, x))
             linked[role] = (min(low, x), max(high, x + (glyphs.width - glyphs.space) * scale))
         x += glyphs.width * scale
     for role, (low, high) in linked.items():
         bounds = (low, baseline - 0.25 * style.size, high, baseline + 0.85 * style.size)
         structure.link(roles[role].element, page, bounds, roles[role].uri)
+
+
+def open_mark(text: TextObject, structure: Structure, inline: Inline, style: Style, page: int) -> None:
+    """Mark what follows in a text object as content of an element, unless it is that already."""
+    if text.marked is inline.element:
+        return
+    close_marks(text)
+    text.marked = inline.element
+    text.mark(structure.open(inline.element, page))
+    if inline.uri:
+        text.mark(LINK_INK)
+        text.coloured = f"{style.gray:g} g"
 
 
 def close_marks(text: TextObject) -> None:

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from archiver.rendition.breaking import stretches
@@ -77,6 +78,9 @@ class Word(NamedTuple):
     ends_line: bool
 
 
+WIDTH = attrgetter("width")
+
+
 class Line(NamedTuple):
     """One line, its parts in reading order."""
 
@@ -117,7 +121,7 @@ class Typesetter:
 
     def paragraph(self, runs: Sequence[Run]) -> Paragraph:
         """Shape the runs of one paragraph. Raises MissingGlyph for a character that no font has."""
-        runs = [run._replace(text=_visible(run.text)) for run in runs]
+        runs = [Run(_visible(text), face, role, language) for text, face, role, language in runs]
         text = "".join(run.text for run in runs)
         if not text:
             return Paragraph(())
@@ -257,7 +261,7 @@ class Typesetter:
 
     def _fitting(self, words: Sequence[Word], limit: float) -> Iterable[Word]:
         """The words, those that no line can hold broken."""
-        if max((word.width for word in words), default=0) <= limit:
+        if max(map(WIDTH, words), default=0) <= limit:
             return words
         return chain.from_iterable(
             self.break_word(word, limit) if word.width > limit else (word,) for word in words
