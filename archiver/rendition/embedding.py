@@ -22,12 +22,15 @@ class Embedded:
         return {self.face.glyph(code) for code in self.text_of}
 
 
-class Inks:
-    """Turns lines into text operators and keeps account of every face and glyph they show."""
+class Inks(dict[Glyphs, str]):
+    """What shows glyphs inside the brackets of a TJ operator, with account of every face and glyph.
+
+    Glyphs are counted when their operands are first asked for.
+    """
 
     def __init__(self) -> None:
+        super().__init__()
         self.faces: dict[Face, Embedded] = {}
-        self._operands: dict[Glyphs, str] = {}
 
     def embedded(self, face: Face) -> Embedded:
         """The account of a face; its resource name counts the faces in order of use."""
@@ -35,26 +38,22 @@ class Inks:
             self.faces[face] = Embedded(face, f"F{len(self.faces)}")
         return self.faces[face]
 
-    def operands(self, glyphs: Glyphs) -> str:
-        """What shows `glyphs` inside the brackets of a TJ operator.
+    def __missing__(self, glyphs: Glyphs) -> str:
+        """Count glyphs.
 
-        Where the glyphs alone would not give the text back (a glyph that stands for something
-        else already, a cluster of several), an /ActualText says it (ISO 32000-1 14.9.4).
+        Where they alone would not give the text back (a glyph that stands for something else
+        already, a cluster of several), an /ActualText says it (ISO 32000-1 14.9.4).
         """
-        known = self._operands.get(glyphs)
-        if known is None:
-            known = self._operands[glyphs] = self._counted(glyphs)
-        return known
-
-    def _counted(self, glyphs: Glyphs) -> str:
         text_of = self.embedded(glyphs.face).text_of
         exact = glyphs.exact
         for glyph, text in glyphs.pairs:
             exact = text_of.setdefault(glyph, text) == text and exact
-        if exact:
-            return glyphs.operands
-        actual = ("\ufeff" + glyphs.text).encode("utf-16-be").hex().upper()
-        return f"]TJ /Span <</ActualText <{actual}>>> BDC [{glyphs.operands}]TJ EMC["
+        operands = glyphs.operands
+        if not exact:
+            actual = ("\ufeff" + glyphs.text).encode("utf-16-be").hex().upper()
+            operands = f"]TJ /Span <</ActualText <{actual}>>> BDC [{operands}]TJ EMC["
+        self[glyphs] = operands
+        return operands
 
 
 class TextObject:
@@ -87,7 +86,7 @@ class TextObject:
             self._show()
             self._face = glyphs.face
             self.operators.append(f"/{self.inks.embedded(glyphs.face).resource} 1 Tf")
-        self._array.append(self.inks.operands(glyphs))
+        self._array.append(self.inks[glyphs])
 
     def line(self, line: Line, x: float, y: float, size: float) -> None:
         """Show a line whole, without regard to roles."""

@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -132,10 +133,15 @@ class Typesetter:
         return Paragraph(tuple(self._words(runs, text, at, base)), base, at is not None)
 
     def _words(self, runs: Sequence[Run], text: str, at: list[int] | None, base: int) -> Iterator[Word]:
+        known: Words = {}
+        if at is None and len(runs) == 1:
+            known = self._known(runs[0])
+            for word in stretches(text, self.language, base):
+                yield known.get(word) or self._learnt(word, runs[0], known)
+            return
         edges = _edges(runs)
         run_at = -1
         start = edge = 0
-        known: Words = {}
         for word in stretches(text, self.language, base):
             end = start + len(word)
             while edge <= start:
@@ -184,33 +190,10 @@ class Typesetter:
             pieces = [*_joined(*pieces)]
         return Word(tuple(pieces), width, space, word[-1] in "\n\r\x0b\x0c\x85\u2028\u2029")
 
-    def shaped(self, text: str, run: Run, level: int = 0) -> list[Glyphs]:
+    def shaped(self, text: str, run: Run, level: int = 0) -> Sequence[Glyphs]:
         """The glyphs of a text in one direction, in reading order, split where face or script changes."""
-        language = run.language or self.language
-        result = []
-        for start, end, script in script_runs(text):
-            for face, part in self._faces(text[start:end], run.typeface, language):
-                make = shape_once if len(part) <= REMEMBERED_LENGTH else shape
-                result.append(make(part, face, level % 2, language, script))
-        return result
-
-    def _faces(self, text: str, typeface: Typeface, language: str) -> Iterator[tuple[Face, str]]:
-        """The stretches of a text that are set in one face, each with it."""
-        first = self.fonts.first(typeface)
-        if first.has(text):
-            yield first, text
-            return
-        clusters = self._clusters(text, typeface, language)
-        for face, group in groupby(clusters, key=lambda pair: pair[0]):
-            yield face, "".join(cluster for _, cluster in group)
-
-    def _clusters(self, text: str, typeface: Typeface, language: str) -> Iterator[tuple[Face, str]]:
-        """Each cluster with the face that has it; what belongs to no script stays with the face before."""
-        face: Face | None = None
-        for cluster in CLUSTER.findall(text):
-            if face is None or cluster.isalpha() or not face.has(cluster):
-                face = self.fonts.find(cluster, typeface, language)
-            yield face, cluster
+        make = _shaped_once if len(text) <= REMEMBERED_LENGTH else _shaped
+        return make(text, self.fonts, run.typeface, run.language or self.language, level % 2)
 
     def break_word(self, word: Word, limit: float) -> Iterator[Word]:
         """A word that no line can hold, cut between clusters where it must be."""
@@ -287,6 +270,39 @@ class _Memory:
 
 
 _memory = _Memory()
+
+
+def _shaped(
+    text: str, fonts: Fonts, typeface: Typeface, language: str, right_to_left: int
+) -> tuple[Glyphs, ...]:
+    return tuple(
+        shape(part, face, right_to_left, language, script)
+        for start, end, script in script_runs(text)
+        for face, part in _faces(text[start:end], fonts, typeface, language)
+    )
+
+
+_shaped_once = lru_cache(maxsize=4096)(_shaped)
+
+
+def _faces(text: str, fonts: Fonts, typeface: Typeface, language: str) -> Iterator[tuple[Face, str]]:
+    """The stretches of a text that are set in one face, each with it."""
+    first = fonts.first(typeface)
+    if first.has(text):
+        yield first, text
+        return
+    clusters = _clusters(text, fonts, typeface, language)
+    for face, group in groupby(clusters, key=lambda pair: pair[0]):
+        yield face, "".join(cluster for _, cluster in group)
+
+
+def _clusters(text: str, fonts: Fonts, typeface: Typeface, language: str) -> Iterator[tuple[Face, str]]:
+    """Each cluster with the face that has it; what belongs to no script stays with the face before."""
+    face: Face | None = None
+    for cluster in CLUSTER.findall(text):
+        if face is None or cluster.isalpha() or not face.has(cluster):
+            face = fonts.find(cluster, typeface, language)
+        yield face, cluster
 
 
 def _visible(text: str) -> str:
