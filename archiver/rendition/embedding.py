@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from archiver.rendition.fonts import Face
 from archiver.rendition.shaping import Glyphs
 from archiver.rendition.tagging import Element
@@ -15,11 +17,19 @@ class Embedded:
         self.face = face
         self.resource = resource
         self.text_of: dict[int, str] = {}
+        self._told: set[tuple[int, str]] = set()
 
     @property
     def glyphs(self) -> set[int]:
         """The glyphs that are shown."""
         return {self.face.glyph(code) for code in self.text_of}
+
+    def tells(self, pairs: Sequence[tuple[int, str]]) -> bool:
+        """Count glyphs; whether each stands for the text beside it, not for one that came before."""
+        if self._told.issuperset(pairs):
+            return True
+        self._told.update((code, self.text_of.setdefault(code, text)) for code, text in pairs)
+        return self._told.issuperset(pairs)
 
 
 class Inks(dict[Glyphs, str]):
@@ -44,12 +54,8 @@ class Inks(dict[Glyphs, str]):
         Where they alone would not give the text back (a glyph that stands for something else
         already, a cluster of several), an /ActualText says it (ISO 32000-1 14.9.4).
         """
-        text_of = self.embedded(glyphs.face).text_of
-        exact = glyphs.exact
-        for glyph, text in glyphs.pairs:
-            exact = text_of.setdefault(glyph, text) == text and exact
         operands = glyphs.operands
-        if not exact:
+        if not (self.embedded(glyphs.face).tells(glyphs.pairs) and glyphs.exact):
             actual = ("\ufeff" + glyphs.text).encode("utf-16-be").hex().upper()
             operands = f"]TJ /Span <</ActualText <{actual}>>> BDC [{operands}]TJ EMC["
         self[glyphs] = operands
