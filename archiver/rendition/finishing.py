@@ -7,6 +7,7 @@ output intent (ISO 19005-2 6.2.3) and, where the flavour asks, the source as an 
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -32,8 +33,8 @@ from archiver.rendition.tagging import Element, Mark, Structure
 PROFILE_DATE = bytes.fromhex("07ce00020009000600310000")
 """The date in an ICC profile's header: that of sRGB itself, not of the day it is written."""
 
-
 COMPRESSION = 4
+"""zlib's level: each beyond it takes longer than the one before, and hardly saves."""
 
 
 class Embeddable(NamedTuple):
