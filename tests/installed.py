@@ -14,9 +14,10 @@ assert outcome.bag is not None
 program = Path(sys.executable).parent / "archiver"
 own = ["--profile", "urn:uuid:0b6e6f0e-4b0e-5a43-9a39-1d6d9f0a7c55"]
 for arguments in (
-    ["validate", str(outcome.bag), *own],
+    ["validate", str(outcome.bag), *own, "--output", "report.html"],
     ["inspect", str(outcome.bag)],
     ["doctor"],
     ["--version"],
 ):
     subprocess.run([program, *arguments], check=True)
+assert Path("report.html").stat().st_size > 10_000

@@ -10,7 +10,14 @@ from typing import NamedTuple
 from archiver.errors import SettingsError
 from archiver.findings import Survey
 
-FORMS = {"text": "text", "json": "as_json", "junit": "junit", "sarif": "sarif", "github": "github"}
+FORMS = {
+    "text": "text",
+    "json": "as_json",
+    "junit": "junit",
+    "sarif": "sarif",
+    "github": "github",
+    "html": "html",
+}
 """The module of each form, beside this one, whose `written` tells a survey in it."""
 
 SUFFIXES = {
@@ -18,6 +25,7 @@ SUFFIXES = {
     ".sarif": ("sarif",),
     ".xml": ("junit",),
     ".txt": ("text", "github"),
+    ".html": ("html",),
 }
 """The forms that a file of a suffix can hold, the usual one first; any other holds the one it is given."""
 

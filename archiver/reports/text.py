@@ -34,14 +34,14 @@ def printable(text: str) -> str:
 
 def written(survey: Survey) -> Iterator[str]:
     """Everything in a survey: each report with its checks and findings, then the summary."""
-    yield from (f"{whole(report)}\n" for report in _wrong_first(survey.reports))
+    yield from (f"{whole(report)}\n" for report in wrong_first(survey.reports))
     yield summary(survey)
 
 
 def brief(survey: Survey) -> Iterator[str]:
     """What one has to know: all that is wrong, a line for each other bag where they are few, the sums."""
     few = len(survey.reports) <= FEW
-    for report in _wrong_first(survey.reports):
+    for report in wrong_first(survey.reports):
         if not report.valid:
             yield _lines(_headline(report), _findings(report.findings))
         elif few:
@@ -107,8 +107,17 @@ def by_weight(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: WEIGHTS.index(finding.severity))
 
 
-def _wrong_first(reports: Iterable[Report]) -> list[Report]:
+def wrong_first(reports: Iterable[Report]) -> list[Report]:
+    """Reports, invalid ones before those not verified before valid ones."""
     return sorted(reports, key=lambda report: ORDER.index(report.verdict))
+
+
+def word(report: Report) -> str:
+    """The verdict in the words of RFC 8493, section 3."""
+    if report.verdict is Verdict.NOT_CHECKED:
+        complete = report.answer(COMPLETE) is Verdict.PASSED
+        return "complete" if complete else "nothing wrong found"
+    return "valid" if report.verdict is Verdict.PASSED else "invalid"
 
 
 def _lines(headline: str, details: Iterable[str]) -> str:
@@ -116,11 +125,7 @@ def _lines(headline: str, details: Iterable[str]) -> str:
 
 
 def _headline(report: Report) -> str:
-    """The verdict, in the words of RFC 8493, section 3, and of what."""
-    verdict = "valid" if report.verdict is Verdict.PASSED else "invalid"
-    if report.verdict is Verdict.NOT_CHECKED:
-        complete = report.answer(COMPLETE) is Verdict.PASSED
-        verdict = "complete" if complete else "nothing wrong found"
+    verdict = word(report)
     return f"{click.style(verdict, fg=COLOURS[verdict])}: {printable(report.subject)}"
 
 

@@ -14,7 +14,7 @@ from archiver.reports.forms import FORMS, SUFFIXES, allot, written
     [
         ("", "", "", ""),
         ("json", "", "", "json"),
-        ("", "a.json a.sarif a.xml a.txt", "json sarif junit text", ""),
+        ("", "a.json a.sarif a.xml a.txt a.html", "json sarif junit text html", ""),
         ("", "A.JSON", "json", ""),
         ("sarif", "a.json", "sarif", ""),
         ("github", "a.txt", "github", ""),
