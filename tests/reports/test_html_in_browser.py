@@ -229,3 +229,24 @@ def test_axe_finds_nothing_to_object_to(page: Chrome, scheme: str, width: int) -
     finally:
         command(page, "Emulation.clearDeviceMetricsOverride")
         command(page, "Emulation.setEmulatedMedia", features=[])
+
+
+def test_ten_thousand_bags_are_searched_within_a_second(chromium: Chrome, tmp_path: Path) -> None:
+    altered = finding("bagit-3-checksum", "was altered", "data/page.tif")
+    weak = finding("bagit-2.4-weak", "only md5")
+    reports = [bag(f"holdings/{number:05}", weak if number % 10 else altered) for number in range(10_000)]
+    save(tmp_path / "report.html", html.written(Survey(tuple(reports), BEGAN, 1.5)))
+    chromium.get((tmp_path / "report.html").as_uri())
+    for words, told in (("holdings", "10,000 of"), ("09990", "1 of"), ("altered", "1,000 of"), ("", "")):
+        milliseconds, hits = chromium.execute_async_script(
+            """
+            const [words, done] = arguments, begun = performance.now();
+            const tell = () => done([performance.now() - begun, hits.textContent]);
+            filter.words.value = words;
+            narrow();
+            requestAnimationFrame(() => setTimeout(tell));
+            """,
+            words,
+        )
+        assert hits.startswith(told)
+        assert milliseconds < 1000
