@@ -34,16 +34,16 @@ PIECES = 16
 def written(survey: Survey) -> Iterator[str]:
     """The page, part by part, so that no text holds all of it."""
     style, script = _part("page.css"), _part("page.js")
-    reports = wrong_first(survey.reports)
+    reports, totals = wrong_first(survey.reports), survey.totals()
     parts = _template().stream(
         archiver=__version__,
         policy=policy(style, script),
         style=Markup(style),  # noqa: S704 (ours, as it lies beside this module)
         script=Markup(script),  # noqa: S704
-        verdict=verdict(survey.totals()),
+        verdict=verdict(totals),
         began=survey.began.astimezone(UTC),
         survey=survey,
-        totals=survey.totals(),
+        totals=totals,
         wrong=[report for report in reports if _has_more_than_notes(report)],
         right=[report for report in reports if not _has_more_than_notes(report)],
         largest=max((report.number("payload bytes") for report in reports), default=0),
