@@ -323,9 +323,12 @@ class Composer:
     def _paragraph(
         self, spans: Sequence[model.Span], element: Element, typeface: Typeface
     ) -> tuple[Paragraph, list[Inline]]:
-        """Shape spans. Links, code and foreign passages become elements of their own under `element`."""
+        """Shape spans. Links, code and foreign passages become elements of their own under `element`.
+
+        One that comes again later is another element: its place in the tree is its place in the text.
+        """
         roles = [Inline(element)]
-        known: dict[tuple[str, bool, str], int] = {("", False, ""): 0}
+        plain = current = ("", False, "")
         runs = []
         for span in spans:
             face = Typeface(
@@ -335,12 +338,13 @@ class Composer:
             )
             for start, end, language in self._passages(span):
                 key = (span.href or "", span.code, language)
-                if key not in known:
-                    known[key] = len(roles)
+                if key not in (current, plain):
                     tag = "Link" if span.href else "Code" if span.code else "Span"
                     inline = Element(tag, element, language=language)
                     roles.append(Inline(inline, span.href or ""))
-                runs.append(Run(span.text[start:end], face, known[key], language))
+                current = key
+                role = 0 if key == plain else len(roles) - 1
+                runs.append(Run(span.text[start:end], face, role, language))
         return self.typesetter.paragraph(runs), roles
 
     def _passages(self, span: model.Span) -> list[Passage]:
