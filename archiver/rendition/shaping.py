@@ -192,7 +192,7 @@ def _operands(
 
     A glyph off the baseline is shown with a text rise (Ts), which ends the array and begins
     another. `ends_short` puts a carrier at the very end, for readers that measure a text by the
-    place of its last glyph.
+    place of its last glyph. Wherever two moves may meet, a blank keeps their numbers apart.
     """
     out: list[str] = []
     pending = 0.0
@@ -232,10 +232,10 @@ def _operands(
     if open_string:
         out.append(">")
     if pending:
-        out.append(_number(pending))
+        out.append(f"{_number(pending)} ")
     if ends_short:
         out.append(f"<{CARRIER | 0x200C:04x}>")
-    return "".join(out).replace("<>", "")
+    return "".join(out).replace("<>", " ")
 
 
 def _carriers(text: str) -> str:

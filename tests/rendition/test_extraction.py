@@ -1,17 +1,12 @@
 """The text of a rendition comes out of it again: complete, in order, in every script."""
 
-import json
-import re
-import shutil
-import subprocess
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pytest
 
-from archiver.rendition import render
-from archiver.settings import Settings
-from archiver.sources import SourceRef, read
+from tests.rendition.renditions import by_poppler, needs_poppler, plain, rendition
 
 LEFT_TO_RIGHT = {
     "en": "A well-known office, “difficult”: ½ of €20 (in 2011) – naïve, ffi, fl.",
@@ -45,29 +40,15 @@ FILLING = {
 }
 """What makes a page's direction that of its language, as a page of an article has it."""
 
-DIRECTION_CONTROLS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def rendered(language: str, paragraphs: list[str], target: Path) -> Path:
-    values = {"title": "1", "identifier": "1", "language": language, "body": paragraphs}
-    settings = Settings()
-    source = read(SourceRef(Path("article.json"), data=json.dumps(values).encode()), settings)
-    render(source, target, settings)
-    return target
-
-
-def plain(text: str) -> str:
-    return " ".join(DIRECTION_CONTROLS.sub("", text).split())
-
 
 @pytest.mark.parametrize("language", LEFT_TO_RIGHT)
 def test_text_comes_out_complete_and_in_order(language: str, tmp_path: Path) -> None:
     stated = LEFT_TO_RIGHT[language]
-    pdf = pypdfium2.PdfDocument(rendered(language, [stated], tmp_path / "article.pdf"))
+    pdf = pypdfium2.PdfDocument(rendition([stated], tmp_path / "article.pdf", language))
     assert stated in plain(pdf[0].get_textpage().get_text_range())
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not installed")
+@needs_poppler
 @pytest.mark.parametrize(
     ("language", "stated"), [(lang, text) for lang, texts in RIGHT_TO_LEFT.items() for text in texts]
 )
@@ -75,22 +56,22 @@ def test_right_to_left_text_comes_out_of_poppler_in_order(
     language: str, stated: str, tmp_path: Path
 ) -> None:
     long = " ".join([stated] * 4)
-    pdf = rendered(language, [stated, long, *[FILLING[language]] * 8], tmp_path / "article.pdf")
-    found = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, check=True).stdout.decode()
+    pdf = rendition([stated, long, *[FILLING[language]] * 8], tmp_path / "article.pdf", language)
+    found = by_poppler(pdf)
     assert stated in plain(found)
     assert long in plain(found)
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not installed")
+@needs_poppler
 @pytest.mark.parametrize("language", ["ar", "fa", "he", "ur"])
 def test_a_short_article_does_not_lose_its_direction_to_its_record(language: str, tmp_path: Path) -> None:
     stated = RIGHT_TO_LEFT[language][0]
-    pdf = rendered(language, [stated], tmp_path / "article.pdf")
-    found = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, check=True).stdout.decode()
+    pdf = rendition([stated], tmp_path / "article.pdf", language)
+    found = by_poppler(pdf)
     assert stated in plain(found)
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not installed")
+@needs_poppler
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
@@ -102,6 +83,18 @@ def test_no_hyphen_stands_where_poppler_would_take_it_away(
     language: str, sentence: str, tmp_path: Path
 ) -> None:
     stated = " ".join([sentence] * 9)
-    pdf = rendered(language, [stated], tmp_path / "article.pdf")
-    found = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, check=True).stdout.decode()
+    pdf = rendition([stated], tmp_path / "article.pdf", language)
+    found = by_poppler(pdf)
     assert plain(stated) in plain(found)
+
+
+@pytest.mark.parametrize(
+    ("language", "stated"),
+    [("ar", "بِسْمِ اللَّهِ"), ("fa", "کتابخانهٔ محله"), ("ur", "تقریباً لوگ"), ("he", "שָׁלוֹם בַּבַּיִת")],
+)
+def test_pages_of_pointed_text_hold_only_operators_that_every_reader_reads_alike(
+    language: str, stated: str, tmp_path: Path
+) -> None:
+    with pikepdf.open(rendition([stated, f"{stated} {stated}"], tmp_path / "a.pdf", language)) as pdf:
+        shown = [i for i in pikepdf.parse_content_stream(pdf.pages[0]) if str(i.operator) == "TJ"]
+    assert shown

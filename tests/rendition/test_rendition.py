@@ -194,9 +194,17 @@ class _Glyph:
 )
 def test_operands_close_what_they_open(glyphs: list[tuple[bool, int, int, int]]) -> None:
     face = fonts().find("ש", Typeface())
-    told = [Told("\u05b8", left="\u05b8", silent=True) if silent else Told("ש") for silent, *_ in glyphs]
+    told = [
+        Told("\u05b8", left="\u05b8\u200f", leading="\u05c1", silent=True)
+        if silent
+        else Told("ש", leading="\u05bc")
+        for silent, *_ in glyphs
+    ]
     moved = [_Moved(*measures) for _, *measures in glyphs]
     written = _operands(face, [_Glyph()] * len(glyphs), moved, told, False)
     operators = re.findall(r"BDC|EMC|\]TJ|\[|<(?!<)(?!/)|Ts", f"[{written}]TJ")
     assert operators.count("BDC") == operators.count("EMC") == sum(silent for silent, *_ in glyphs)
     assert operators.count("[") == operators.count("]TJ")
+    words = re.sub(r"<[0-9a-f]*>|[][]", " ", f"[{written}{written}]TJ".replace("BDC[", "BDC ["))
+    for number in re.findall(r"\S*\d\S*", re.sub(r"/ActualText \S+", "", words)):
+        assert re.fullmatch(r"-?\d+(\.\d+)?", number)
