@@ -6,6 +6,7 @@ which draw nothing, for those that no glyph can say in the order that readers ex
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from archiver.errors import MissingGlyph
 from archiver.rendition.fonts import CARRIER, Face, ignorable
 
 LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e\u200f"
+
+ALLAH = re.compile("(?:[\u0627\u0671][\u064b-\u0655\u0670]*)?(?:\u0644[\u064b-\u0655\u0670]*){2}\u0647")
+"""Many fonts have one glyph for this name, with marks of its own beside those that are written."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +57,8 @@ def shape(text: str, face: Face, right_to_left: int, language: str, script: str)
     if language:
         buffer.language = language
     buffer.guess_segment_properties()
-    hb.shape(face.font, buffer)
+    apart = [(*name.span(), False) for name in ALLAH.finditer(text)] if right_to_left else []
+    hb.shape(face.font, buffer, {"rlig": apart} if apart else None)
     infos, positions = buffer.glyph_infos, buffer.glyph_positions
     if any(not info.codepoint for info in infos):
         raise MissingGlyph(f"{face.name} has no glyph for a part of {text!r}")

@@ -1,0 +1,44 @@
+"""What a page looks like: where glyphs stand, and in which face."""
+
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from archiver.rendition.fonts import Typeface, fonts
+from archiver.rendition.shaping import shape
+from tests.rendition.renditions import rendition
+
+
+Box = tuple[float, float, float, float]
+
+
+def boxes(pdf: Path, page: int, characters: str) -> list[Box]:
+    """Where a page shows certain characters (left, bottom, right, top), from its head down."""
+    text = pypdfium2.PdfDocument(pdf)[page].get_textpage()
+    found = [at for at in range(text.count_chars()) if text.get_text_range(at, 1) in set(characters)]
+    return sorted((text.get_charbox(at) for at in found), key=lambda box: -box[1])
+
+
+def overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def test_the_written_marks_of_a_name_are_its_only_ones() -> None:
+    face = fonts().find("ا", Typeface())
+    for name in ("الله", "اللَّهِ"):
+        shown = shape(name, face, 1, "ar", "Arab")
+        assert [text for glyph, text in shown.pairs if text in "اله" and glyph < 0x8000] == list("هللا")
+
+
+def test_a_right_to_left_number_does_not_stand_on_its_full_stop(tmp_path: Path) -> None:
+    body = [{"type": "list", "ordered": True, "start": 7, "items": ["و"]}]
+    label = boxes(rendition(body, tmp_path / "a.pdf", "ar"), 0, "7.")[:2]
+    assert not overlap(*label)
+
+
+def test_a_right_to_left_header_that_is_repeated_is_set_as_the_first_time(tmp_path: Path) -> None:
+    table = {"type": "table", "header": ["العدد (780) كتاب", "ب"], "rows": [["أ", "ب"]] * 60}
+    pdf = rendition([table], tmp_path / "a.pdf", "ar")
+    first, again = (sorted(box[0] for box in boxes(pdf, page, "ك78()")[:5]) for page in (0, 1))
+    assert again == pytest.approx(first)
