@@ -93,7 +93,7 @@ class TextObject:
         """Show a line whole, without regard to roles."""
         self.place(x, y, size)
         for piece in line.parts:
-            if piece.x:
+            if piece.x is not None:
                 self.place(x + piece.x * size / 1000, y, size)
             self.show(piece.glyphs)
 
