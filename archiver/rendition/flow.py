@@ -141,7 +141,10 @@ def rectangle(x: float, y: float, width: float, height: float, gray: float) -> l
 
 
 class TextBlock(Block):
-    """Lines of one structure element; `start` is the indent where a line starts."""
+    """Lines of one structure element; `start` is the indent at the side where the article's lines begin.
+
+    That side is `base` (1: the right); `side` is the one where these lines begin.
+    """
 
     keeps = False
     """Whether what follows must begin on the same page."""
@@ -154,6 +157,7 @@ class TextBlock(Block):
         roles: Sequence[Inline],
         *,
         base: int = 0,
+        side: int | None = None,
         start: float = 0,
         label: Label | None = None,
         bars: Sequence[float] = (),
@@ -162,6 +166,7 @@ class TextBlock(Block):
         super().__init__()
         self.sheet, self.lines, self.style, self.roles = sheet, lines, style, roles
         self.base, self.start = base, start
+        self.side = base if side is None else side
         self.label, self.bars, self.bookmark = label, bars, bookmark
         self.before, self.after = style.before, style.after
         self.height = len(lines) * style.leading
@@ -185,6 +190,7 @@ class TextBlock(Block):
             self.style,
             self.roles,
             base=self.base,
+            side=self.side,
             start=self.start,
             label=self.label if first == 0 else None,
             bars=self.bars,
@@ -222,7 +228,8 @@ class TextBlock(Block):
         width = line.width * self.style.size / 1000
         if self.style.centred:
             return (MEASURE - width) / 2
-        return MEASURE - self.start - width if self.base else self.start
+        left = 0 if self.base else self.start
+        return left + (MEASURE - self.start - width if self.side else 0)
 
     def _label_x(self, x: float) -> float:
         if self.label is None:

@@ -139,7 +139,8 @@ class Composer:
         language = "" if self.language.partition("-")[0] == RECORD_LANGUAGE else RECORD_LANGUAGE
         yield Rule(MEASURE, 16, 6)
         heading = Element("H2", self.root, language=language)
-        block = self._text([model.Span(text="Provenance")], heading, Style(10, 14, after=4), BOLD)
+        span = model.Span(text="Provenance")
+        block = self._text([span], heading, Style(10, 14, after=4), BOLD, base=0, own_side=True)
         block.bookmark = (2, "Provenance")
         block.keeps = True
         yield block
@@ -150,7 +151,7 @@ class Composer:
                 model.Span(text=f"{name}: ", strong=True, language=language or None),
                 model.Span(text=value, href=linked, language=None if linked else language or None),
             ]
-            yield self._text(spans, element, RECORD)
+            yield self._text(spans, element, RECORD, base=0, own_side=True)
 
     # --- the body -------------------------------------------------------------------------
 
@@ -165,7 +166,9 @@ class Composer:
             case model.Paragraph():
                 style = TIGHT if place.tight else QUOTE if place.bars else BODY
                 if any(span.text.strip() for span in block.content):
-                    yield self._placed(block.content, Element("P", place.element), style, place)
+                    element = Element("P", place.element)
+                    own_side = place.element.tag != "LBody"
+                    yield self._placed(block.content, element, style, place, own_side=own_side)
             case model.Quote():
                 quote = Element("BlockQuote", place.element)
                 inner = Place(quote, place.start + BAR_INDENT, (*place.bars, place.start))
@@ -254,7 +257,7 @@ class Composer:
         text = block.text.expandtabs(4).rstrip("\n")
         paragraph = Element("P", place.element)
         span = model.Span(text=text, code=True)
-        return self._placed([span], paragraph, CODE, place)
+        return self._placed([span], paragraph, CODE, place, base=0, own_side=True)
 
     def _table(self, block: model.Table, place: Place) -> Iterator[Block]:
         if len(block.header) > MAX_COLUMNS:
@@ -303,8 +306,11 @@ class Composer:
         style: Style,
         place: Place,
         typeface: Typeface = REGULAR,
+        *,
+        base: int | None = None,
+        own_side: bool = False,
     ) -> TextBlock:
-        block = self._text(spans, element, style, typeface, place.start)
+        block = self._text(spans, element, style, typeface, place.start, base=base, own_side=own_side)
         block.bars = place.bars
         return block
 
@@ -315,13 +321,22 @@ class Composer:
         style: Style,
         typeface: Typeface = REGULAR,
         start: float = 0,
+        *,
+        base: int | None = None,
+        own_side: bool = False,
     ) -> TextBlock:
-        paragraph, roles = self._paragraph(spans, element, typeface)
+        """A block whose direction is `base`, if given, flush with its `own_side` or the article's."""
+        paragraph, roles = self._paragraph(spans, element, typeface, base)
         lines = self.typesetter.lines(paragraph, MEASURE - start, style.size)
-        return TextBlock(self.sheet, lines, style, roles, base=paragraph.base, start=start)
+        side = paragraph.base if own_side else self._base
+        return TextBlock(self.sheet, lines, style, roles, base=self._base, side=side, start=start)
 
     def _paragraph(
-        self, spans: Sequence[model.Span], element: Element, typeface: Typeface
+        self,
+        spans: Sequence[model.Span],
+        element: Element,
+        typeface: Typeface,
+        base: int | None = None,
     ) -> tuple[Paragraph, list[Inline]]:
         """Shape spans. Links, code and foreign passages become elements of their own under `element`.
 
@@ -345,7 +360,7 @@ class Composer:
                 current = key
                 role = 0 if key == plain else len(roles) - 1
                 runs.append(Run(span.text[start:end], face, role, language))
-        return self.typesetter.paragraph(runs), roles
+        return self.typesetter.paragraph(runs, base), roles
 
     def _passages(self, span: model.Span) -> list[Passage]:
         if span.language and span.language != self.language:

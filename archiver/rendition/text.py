@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from icu4py.breakers import LineBreaker
 
-from archiver.rendition.direction import RIGHT_TO_LEFT, base_level, levels, visual_order
+from archiver.rendition.direction import RIGHT_TO_LEFT, levels, main_level, visual_order
 from archiver.rendition.fonts import Face, Fonts, Typeface
 from archiver.rendition.shaping import (
     LEFT_TO_RIGHT_MARK,
@@ -26,7 +26,7 @@ from archiver.rendition.shaping import (
     shape,
     shape_once,
 )
-from archiver.scripts import script_runs
+from archiver.scripts import runs_right_to_left, script_runs
 
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 """Soft hyphens, zero-width spaces and the like: they only steer line breaking and are not drawn."""
@@ -123,17 +123,28 @@ class Typesetter:
         self.language = language
         self.fallback_level = int(right_to_left)
 
-    def paragraph(self, runs: Sequence[Run]) -> Paragraph:
-        """Shape the runs of one paragraph. Raises MissingGlyph for a character that no font has."""
+    def paragraph(self, runs: Sequence[Run], base: int | None = None) -> Paragraph:
+        """Shape the runs of one paragraph. Raises MissingGlyph for a character that no font has.
+
+        Its direction is `base`, or else the document's, unless it is all in a language that runs
+        the other way.
+        """
         runs = [run._replace(text=INVISIBLE.sub("", run.text).translate(BLANKS)) for run in runs]
         text = "".join(run.text for run in runs)
         if not text:
             return Paragraph(())
-        base, at = self.fallback_level, None
-        if base or RIGHT_TO_LEFT.search(text):
-            base = base_level(text, self.fallback_level)
+        at = None
+        if self.fallback_level or RIGHT_TO_LEFT.search(text):
+            base = self._base(runs, text) if base is None else base
             at = levels(text, base)
+        base = base or 0
         return Paragraph(tuple(self._words(runs, text, at, base)), base)
+
+    def _base(self, runs: Sequence[Run], text: str) -> int:
+        languages = {run.language for run in runs if not run.text.isspace()}
+        if len(languages) == 1 and (language := languages.pop()):
+            return int(runs_right_to_left(language))
+        return main_level(text, self.fallback_level)
 
     def _words(self, runs: Sequence[Run], text: str, at: list[int] | None, base: int) -> Iterator[Word]:
         edges = _edges(runs)

@@ -9,7 +9,6 @@ from archiver.rendition.fonts import Typeface, fonts
 from archiver.rendition.shaping import shape
 from tests.rendition.renditions import rendition
 
-
 Box = tuple[float, float, float, float]
 
 
@@ -42,3 +41,36 @@ def test_a_right_to_left_header_that_is_repeated_is_set_as_the_first_time(tmp_pa
     pdf = rendition([table], tmp_path / "a.pdf", "ar")
     first, again = (sorted(box[0] for box in boxes(pdf, page, "ك78()")[:5]) for page in (0, 1))
     assert again == pytest.approx(first)
+
+
+@pytest.mark.parametrize(
+    ("language", "stated", "leftward"),
+    [
+        ("ar", "MBI تعلن عن نتائج عام 2011!", True),
+        ("ar", "Maria Lopez wrote this!", False),
+        ("he", "MBI הודיעה!", True),
+        ("en", "שלום is the Hebrew word for peace!", False),
+        ("en", "שלום וברכה!", True),
+    ],
+)
+def test_a_paragraph_runs_as_its_article_does_unless_it_is_wholly_of_the_other_direction(
+    language: str, stated: str, leftward: bool, tmp_path: Path
+) -> None:
+    pdf = rendition([stated], tmp_path / "a.pdf", language)
+    first, last = (boxes(pdf, 0, character)[0] for character in (stated[0], stated[-1]))
+    assert (first[0] > last[0]) == leftward
+    line = [box for box in boxes(pdf, 0, stated) if abs(box[1] - first[1]) < 9]
+    if leftward:
+        assert max(box[2] for box in line) == pytest.approx(513, abs=1)
+    else:
+        assert min(box[0] for box in line) == pytest.approx(82, abs=1)
+
+
+def test_a_byline_begins_where_its_article_does(tmp_path: Path) -> None:
+    pdf = rendition(["نعم"], tmp_path / "a.pdf", "ar", creators=["Maria Lopez"])
+    assert boxes(pdf, 0, "z")[0][2] == pytest.approx(513, abs=1)
+
+
+def test_code_runs_from_left_to_right_whatever_it_says(tmp_path: Path) -> None:
+    pdf = rendition([{"type": "code", "text": "M = 'سلام'"}], tmp_path / "a.pdf", "ar")
+    assert boxes(pdf, 0, "M")[0][0] == pytest.approx(82, abs=1)
