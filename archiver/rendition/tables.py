@@ -57,6 +57,9 @@ class Row:
         )
 
 
+NO_ROW = Row((), ())
+
+
 def gutter(columns: int) -> float:
     """The space between two columns, in points."""
     return min(12.0, MEASURE / (4 * columns))
@@ -78,7 +81,10 @@ def column_widths(rows: Sequence[Sequence[Cell]], size: float, width: float) -> 
 
 
 class TableBlock(Block):
-    """Rows under a header row. A part that goes on after a page break repeats the header as an artifact."""
+    """Rows under a header row. A part that goes on after a page break repeats the header as an artifact.
+
+    A header of more than half a page is not repeated: it goes over pages as the other rows do.
+    """
 
     def __init__(
         self,
@@ -93,15 +99,18 @@ class TableBlock(Block):
         repeated: bool = False,
     ) -> None:
         super().__init__()
+        self.style = style
+        if self._height(header) > COLUMN / 2:
+            header, rows = NO_ROW, (header, *rows)
         self.sheet, self.header, self.rows, self.widths = sheet, header, rows, widths
-        self.style, self.base, self.start, self.repeated = style, base, start, repeated
+        self.base, self.start, self.repeated = base, start, repeated
         self.before, self.after = style.before, style.after
         self.gutter = gutter(len(widths))
         self.total = sum(widths) + self.gutter * (len(widths) - 1)
         self.height = self._height(header) + sum(map(self._height, rows))
 
     def _height(self, row: Row) -> float:
-        return row.depth * self.style.leading + 2 * PADDING
+        return row.depth * self.style.leading + 2 * PADDING if row.cells else 0.0
 
     def head_height(self) -> float:
         if not self.rows:
