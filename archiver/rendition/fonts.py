@@ -18,6 +18,7 @@ from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
+import langcodes
 import uharfbuzz as hb
 
 from archiver.errors import MissingGlyph, SettingsError
@@ -44,8 +45,11 @@ NEVER_EMBED = 0x0002
 DROPPED_TABLES = ("GSUB", "GPOS", "GDEF", "BASE", "JSTF", "STAT", "DSIG", "OS/2", "cmap", "post")
 """What a composite font in a PDF does not need (ISO 32000-1 9.9, table 126)."""
 
-CJK_MEMBERS = {"ja": "JP", "ko": "KR", "zh": "SC", "zh-Hant": "TC"}
-"""The member of the Noto CJK collection for a language: one Han character, four local forms."""
+CJK_MEMBERS = {"Jpan": "JP", "Kore": "KR", "Hant": "TC"}
+"""The member of the Noto CJK collection for a writing system (ISO 15924); SC for the others."""
+
+HONG_KONG_FORMS = ("HK", "MO")
+"""The territories whose traditional characters have a member of their own."""
 
 
 class Typeface(NamedTuple):
@@ -251,8 +255,15 @@ def _cjk(language: str) -> Iterator[Face]:
     if importlib.util.find_spec("noto_cjk_sans_otc") is None:
         return
     file = Path(str(resources.files("noto_cjk_sans_otc").joinpath("NotoSansCJK-Regular.ttc")))
-    member = f"NotoSansCJK{CJK_MEMBERS.get(language, 'SC').lower()}-Regular"
-    yield from (face for face in _faces_of(file) if face.name.startswith(member))
+    name = f"NotoSansCJK{cjk_member(language).lower()}-Regular"
+    yield from (face for face in _faces_of(file) if face.name.startswith(name))
+
+
+def cjk_member(language: str) -> str:
+    """The local forms that `language` (BCP 47) is written in: one Han character has several."""
+    tag = langcodes.get(language or "und").maximize()
+    member = CJK_MEMBERS.get(tag.script or "", "SC")
+    return "HK" if member == "TC" and tag.territory in HONG_KONG_FORMS else member
 
 
 def _machine() -> Iterator[Face]:

@@ -74,3 +74,23 @@ def test_a_byline_begins_where_its_article_does(tmp_path: Path) -> None:
 def test_code_runs_from_left_to_right_whatever_it_says(tmp_path: Path) -> None:
     pdf = rendition([{"type": "code", "text": "M = 'سلام'"}], tmp_path / "a.pdf", "ar")
     assert boxes(pdf, 0, "M")[0][0] == pytest.approx(82, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("language", "member"),
+    [
+        ("ja", "jp"),
+        ("ja-JP", "jp"),
+        ("ko-KR", "kr"),
+        ("zh", "sc"),
+        ("zh-CN", "sc"),
+        ("zh-Hans-SG", "sc"),
+        ("zh-Hant", "tc"),
+        ("zh-TW", "tc"),
+        ("zh-Hant-TW", "tc"),
+        ("zh-HK", "hk"),
+        ("en", "sc"),
+    ],
+)
+def test_han_characters_have_the_forms_of_their_language_and_region(language: str, member: str) -> None:
+    assert fonts().find("直", Typeface(), language).name == f"NotoSansCJK{member}-Regular"
