@@ -1,7 +1,7 @@
 """Fonts: which face carries a character, and the part of a face that a PDF embeds.
 
-Text is set in Noto Serif (Latin, Greek, Cyrillic), code in Fira Mono. What those do not have is
-looked for in FiraGO (Arabic, Hebrew, Devanagari, Georgian, Thai), Noto's symbols, mathematics
+Text is set in Noto Serif (Latin, Greek, Cyrillic) and Noto Sans Devanagari, code in Fira Mono. What
+those do not have is looked for in FiraGO (Arabic, Hebrew, Georgian, Thai), Noto's symbols, mathematics
 and music, the fonts of the settings, Noto CJK (`archiver[cjk]`), and last in the machine's.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ MACHINE_FOLDERS = (
 CARRIER = 0x8000
 """Codes from here on are carriers: they show a blank glyph and stand for a character of the text
 that has no glyph of its own (the second letter of a ligature, a joiner, a direction mark)."""
+
+DEVANAGARI = re.compile("[\u0900-\u097f\u1cd0-\u1cff\ua8e0-\ua8ff]")
 
 NEVER_EMBED = 0x0002
 """OS/2 fsType, bit 1: restricted licence embedding; such a font may not be put in a PDF."""
@@ -161,9 +164,20 @@ def subset(face: Face, glyphs: set[int]) -> Subset:
 
 
 def _serif(italic: bool, weight: int) -> Face:
+    style = ("Bold" if weight > 400 else "") + ("Italic" if italic else "")
     file = f"NotoSerif{'-Italic' * italic}[wdth,wght].ttf"
-    data = resources.files("fontpkg_noto_serif").joinpath("files", file).read_bytes()
-    variable = hb.Face(data)
+    return _instance("fontpkg_noto_serif", file, weight, f"NotoSerif-{style or 'Regular'}")
+
+
+def _devanagari(weight: int, style: str) -> Face:
+    """Noto Sans Devanagari: FiraGO puts some vowel signs on the letter before theirs."""
+    file = "NotoSansDevanagari[wdth,wght].ttf"
+    return _instance("fontpkg_noto_sans_devanagari", file, weight, f"NotoSansDevanagari-{style}")
+
+
+def _instance(package: str, file: str, weight: int, name: str) -> Face:
+    """One weight of a variable font that a package of fontpkg brings."""
+    variable = hb.Face(resources.files(package).joinpath("files", file).read_bytes())
     instance = hb.SubsetInput()
     instance.keep_everything()
     instance.pin_axis_location(variable, "wght", weight)
@@ -172,8 +186,7 @@ def _serif(italic: bool, weight: int) -> Face:
     static = hb.subset(variable, instance)
     if static is None:
         raise RuntimeError(f"HarfBuzz could not instance {file}")
-    style = ("Bold" if weight > 400 else "") + ("Italic" if italic else "")
-    return Face(f"NotoSerif-{style or 'Regular'}", hb.Face(bytes(static.blob.data)))
+    return Face(name, hb.Face(bytes(static.blob.data)))
 
 
 def _pymupdf(code: str, name: str) -> Face:
@@ -187,13 +200,17 @@ def _own(key: str) -> Face:
     return OWN_FACES[key]()
 
 
-OWN_FACES: dict[str, Callable[[], Face]] = {
+OWN_FACES: dict[str, Callable[[], Face]] = {  # Devanagari has no italics: it is heavier instead
     "serif": lambda: _serif(False, 400),
     "serif-italic": lambda: _serif(True, 400),
     "serif-bold": lambda: _serif(False, 700),
     "serif-bold-italic": lambda: _serif(True, 700),
     "mono": lambda: _pymupdf("fimo", "FiraMono-Regular"),
     "mono-bold": lambda: _pymupdf("fimbo", "FiraMono-Bold"),
+    "devanagari": lambda: _devanagari(400, "Regular"),
+    "devanagari-italic": lambda: _devanagari(600, "SemiBold"),
+    "devanagari-bold": lambda: _devanagari(700, "Bold"),
+    "devanagari-bold-italic": lambda: _devanagari(800, "ExtraBold"),
     "go": lambda: _pymupdf("figo", "FiraGO-Regular"),
     "go-italic": lambda: _pymupdf("figit", "FiraGO-Italic"),
     "go-bold": lambda: _pymupdf("figbo", "FiraGO-Bold"),
@@ -300,16 +317,18 @@ class Fonts:
         return self._found[key]
 
     def _search(self, cluster: str, typeface: Typeface, language: str) -> Face:
-        for face in self._candidates(typeface, language):
+        for face in self._candidates(cluster, typeface, language):
             if face.has(cluster):
                 return face
         raise MissingGlyph(_missing(cluster), hint=_advice(cluster))
 
-    def _candidates(self, typeface: Typeface, language: str) -> Iterator[Face]:
+    def _candidates(self, cluster: str, typeface: Typeface, language: str) -> Iterator[Face]:
         bold, italic = "-bold" * typeface.bold, "-italic" * typeface.italic
         if typeface.mono:
             yield _own(f"mono{bold}")
         yield _own(f"serif{bold}{italic}")
+        if DEVANAGARI.match(cluster):
+            yield _own(f"devanagari{bold}{italic}")
         yield _own(f"go{bold}{italic}")
         for place in self.places:
             for file in _files(place):

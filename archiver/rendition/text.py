@@ -180,7 +180,9 @@ class Typesetter:
             for cut, ink in ((min(end, stop), True), (end, False)):
                 if cut > start:
                     shown = text[start:cut] if ink else re.sub(r"\s", " ", text[start:cut])
-                    pieces += (Piece(glyphs, run.role, level) for glyphs in self.shaped(shown, run, level))
+                    before = pieces[-1].glyphs.face if pieces and not ink else None
+                    shaped = self.shaped(shown, run, level, before)
+                    pieces += (Piece(glyphs, run.role, level) for glyphs in shaped)
                     start = max(start, cut)
         width = space = 0.0
         for piece in pieces:
@@ -193,21 +195,25 @@ class Typesetter:
             pieces = [*_joined(*pieces)]
         return Word(tuple(pieces), width, space, word[-1] in "\n\r\x0b\x0c\x85\u2028\u2029")
 
-    def shaped(self, text: str, run: Run, level: int = 0) -> list[Glyphs]:
-        """The glyphs of a text in one direction, in reading order, split where face or script changes."""
+    def shaped(self, text: str, run: Run, level: int = 0, before: Face | None = None) -> list[Glyphs]:
+        """The glyphs of a text in one direction, in reading order, split where face or script changes.
+
+        What belongs to no script stays in the face `before` it, if that has it.
+        """
         language = run.language or self.language
         result = []
         for start, end, script in script_runs(text):
-            faces = self._faces(text[start:end], run.typeface, language)
+            faces = self._faces(text[start:end], run.typeface, language, before)
             for face, group in groupby(faces, key=lambda pair: pair[0]):
                 part = "".join(cluster for _, cluster in group)
                 make = shape_once if len(part) <= REMEMBERED_LENGTH else shape
                 result.append(make(part, face, level % 2, language, script))
         return result
 
-    def _faces(self, text: str, typeface: Typeface, language: str) -> Iterator[tuple[Face, str]]:
+    def _faces(
+        self, text: str, typeface: Typeface, language: str, face: Face | None
+    ) -> Iterator[tuple[Face, str]]:
         """Each cluster with the face that has it; what belongs to no script stays with the face before."""
-        face: Face | None = None
         for cluster in CLUSTER.findall(text):
             if face is None or cluster.isalpha() or not face.has(cluster):
                 face = self.fonts.find(cluster, typeface, language)

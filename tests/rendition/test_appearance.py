@@ -1,5 +1,6 @@
 """What a page looks like: where glyphs stand, and in which face."""
 
+import re
 from pathlib import Path
 
 import pypdfium2
@@ -94,3 +95,13 @@ def test_code_runs_from_left_to_right_whatever_it_says(tmp_path: Path) -> None:
 )
 def test_han_characters_have_the_forms_of_their_language_and_region(language: str, member: str) -> None:
     assert fonts().find("直", Typeface(), language).name == f"NotoSansCJK{member}-Regular"
+
+
+@pytest.mark.parametrize("typeface", [Typeface(b, i) for b in (False, True) for i in (False, True)])
+def test_no_devanagari_vowel_sign_falls_on_the_word_before(typeface: Typeface) -> None:
+    """Each is drawn above the headline; where a face has bad anchors it is moved below the baseline."""
+    retroflex = [before + c + "्र" + mark for before in ("", "स्", "न्") for c in "छटठडढ" for mark in "ेैं"]
+    for syllable in [*retroflex, "थ्नँ", "थ्नॅ"]:
+        face = fonts().find(syllable[0], typeface)
+        operands = shape(syllable, face, 0, "hi", "Deva").operands
+        assert all(float(rise) > -0.1 for rise in re.findall(r"(\S+) Ts", operands)), syllable
