@@ -29,7 +29,7 @@ from archiver.rendition.flow import (
 )
 from archiver.rendition.fonts import Fonts, Typeface
 from archiver.rendition.pages import Pages, paginate
-from archiver.rendition.tables import MAX_COLUMNS, Cell, TableBlock, column_widths, row
+from archiver.rendition.tables import MAX_COLUMNS, Cell, TableBlock, columns, row
 from archiver.rendition.tagging import Element, Structure
 from archiver.rendition.text import Paragraph, Run, Typesetter
 from archiver.scripts import Passage, passages, runs_right_to_left
@@ -283,9 +283,9 @@ class Composer:
                     for cell, a in zip(cells, aligned, strict=True)
                 ]
             )
-        widths = column_widths(rows, TABLE.size, MEASURE - place.start)
-        header, *body = (row(self.typesetter, cells, widths, TABLE.size) for cells in rows)
-        yield TableBlock(self.sheet, header, body, widths, TABLE, base=self._base, start=place.start)
+        set_as = columns(rows, TABLE, MEASURE - place.start)
+        header, *body = (row(self.typesetter, cells, set_as) for cells in rows)
+        yield TableBlock(self.sheet, header, body, set_as, base=self._base, start=place.start)
 
     def _cell(
         self, content: Sequence[model.Span], element: Element, align: str, typeface: Typeface
