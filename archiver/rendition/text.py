@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
 from icu4py.breakers import LineBreaker
@@ -220,20 +220,49 @@ class Typesetter:
             yield face, cluster
 
     def break_word(self, word: Word, limit: float) -> Iterator[Word]:
-        """A word that no line can hold, cut between clusters where it must be."""
+        """A word that no line can hold, in stretches (UAX 14); cut between clusters where it must be."""
+        broken: list[Word] = []
+        for pieces in self._stretches(word):
+            space = sum(piece.glyphs.space for piece in pieces)
+            width = sum(piece.glyphs.width for piece in pieces) - space
+            if width <= limit:
+                broken.append(Word(pieces, width, space, False))
+            else:
+                broken += (chunk for piece in pieces for chunk in self._cut(piece, limit))
+        yield from broken[:-1]
+        yield broken[-1]._replace(ends_line=word.ends_line)
+
+    def _stretches(self, word: Word) -> Iterator[tuple[Piece, ...]]:
+        text = "".join(piece.glyphs.text for piece in word.pieces)
+        edges = set(accumulate(map(len, LineBreaker(text, self.language or "en"))))
+        pieces: list[Piece] = []
+        at = 0
         for piece in word.pieces:
-            run = Run(piece.glyphs.text, role=piece.role)
-            chunk: list[str] = []
-            width = 0.0
-            for cluster in CLUSTER.findall(run.text):
-                glyphs = shape_once(cluster, piece.glyphs.face, piece.level % 2, self.language, "")
-                if chunk and width + glyphs.width > limit:
-                    yield self._chunk(chunk, piece)
-                    chunk, width = [], 0.0
-                chunk.append(cluster)
-                width += glyphs.width
-            if chunk:
-                yield self._chunk(chunk, piece)._replace(ends_line=word.ends_line)
+            within = piece.glyphs.text
+            start = 0
+            for stop in range(1, len(within) + 1):
+                if at + stop not in edges and stop < len(within):
+                    continue
+                whole = stop - start == len(within)
+                pieces.append(piece if whole else self._chunk([within[start:stop]], piece).pieces[0])
+                start = stop
+                if at + stop in edges:
+                    yield tuple(pieces)
+                    pieces = []
+            at += len(within)
+
+    def _cut(self, piece: Piece, limit: float) -> Iterator[Word]:
+        chunk: list[str] = []
+        width = 0.0
+        for cluster in CLUSTER.findall(piece.glyphs.text):
+            glyphs = shape_once(cluster, piece.glyphs.face, piece.level % 2, self.language, "")
+            if chunk and width + glyphs.width > limit:
+                yield self._chunk(chunk, piece)
+                chunk, width = [], 0.0
+            chunk.append(cluster)
+            width += glyphs.width
+        if chunk:
+            yield self._chunk(chunk, piece)
 
     def _chunk(self, clusters: list[str], piece: Piece) -> Word:
         glyphs = shape("".join(clusters), piece.glyphs.face, piece.level % 2, self.language, "")
@@ -259,8 +288,9 @@ class Typesetter:
         return lines
 
     def _line(self, words: Sequence[Word], base: int) -> Line:
+        """Words as one line. A mark after a hyphen at its end keeps readers from taking that away."""
         line = _line(words, base)
-        if base >= self.fallback_level:
+        if base >= self.fallback_level and not words[-1].pieces[-1].glyphs.text.endswith(HYPHENS):
             return line
         return line._replace(parts=(*line.parts, *_direction_mark(words[-1].pieces[-1], base, line.width)))
 
@@ -295,18 +325,20 @@ def _opportunities(text: str, language: str, base: int) -> Iterator[tuple[int, i
 
     In scripts that put spaces between words only those are taken, and none that leaves a hyphen at
     the right end of a line: that would read, to whoever extracts the text, as a word that was
-    hyphenated, and be lost. A line that ended within a Korean word would read as two words.
+    hyphenated, and be lost. A line that ended within a Korean word, Han characters and all, would read
+    as two words.
     """
     start = end = 0
+    unspaced = language.partition("-")[0] != "ko"
     for stretch in LineBreaker(text, language or "en"):
         end += len(stretch)
-        if end < len(text) and not _may_break(text, end, base):
+        if end < len(text) and not _may_break(text, end, base, unspaced):
             continue
         yield start, end
         start = end
 
 
-def _may_break(text: str, at: int, base: int) -> bool:
+def _may_break(text: str, at: int, base: int, unspaced: bool) -> bool:
     last = text[at - 1]
     if last in "\n\r\x0b\x0c\x85\u2028\u2029":
         return True
@@ -314,7 +346,7 @@ def _may_break(text: str, at: int, base: int) -> bool:
         return text[at] not in HYPHENS
     if last.isspace():
         return not text[max(0, at - MOST_BLANKS) : at].rstrip().endswith(HYPHENS)
-    return bool(UNSPACED.match(last) or UNSPACED.match(text[at]))
+    return unspaced and bool(UNSPACED.match(last) or UNSPACED.match(text[at]))
 
 
 def _parts(

@@ -99,3 +99,33 @@ def test_pages_of_pointed_text_hold_only_operators_that_every_reader_reads_alike
     with pikepdf.open(rendition([stated, f"{stated} {stated}"], tmp_path / "a.pdf", language)) as pdf:
         shown = [i for i in pikepdf.parse_content_stream(pdf.pages[0]) if str(i.operator) == "TJ"]
     assert shown
+
+
+@pytest.mark.parametrize(
+    ("stated", "ends"),
+    [
+        ("See " + "American—word—" * 12, "—"),
+        ("At https://example.org/" + "spaces/but/must/" * 9, "/"),
+    ],
+)
+def test_a_word_longer_than_a_line_is_broken_where_it_may_be(
+    stated: str, ends: str, tmp_path: Path
+) -> None:
+    pdf = pypdfium2.PdfDocument(rendition([stated], tmp_path / "a.pdf"))
+    lines = pdf[0].get_textpage().get_text_range().split("\r\n")[1:4]
+    assert "".join(lines) == stated
+    assert all(line.endswith(ends) for line in lines)
+
+
+@needs_poppler
+def test_a_compound_longer_than_a_line_keeps_its_letters_together_and_its_hyphens(tmp_path: Path) -> None:
+    stated = "Verwaltungs-gerichts-" * 8 + "akte"
+    lines = plain(by_poppler(rendition([stated], tmp_path / "a.pdf", "de"))).split(" ")[1:4]
+    assert "".join(lines[:3]) == stated
+    assert all(line.endswith("s-") for line in lines[:2])
+
+
+def test_korean_is_broken_between_words_only(tmp_path: Path) -> None:
+    stated = " ".join(["우리는 漢字도 읽는다"] * 12)
+    pdf = pypdfium2.PdfDocument(rendition([stated], tmp_path / "a.pdf", "ko"))
+    assert stated in plain(pdf[0].get_textpage().get_text_range())
