@@ -12,7 +12,7 @@ import importlib.util
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -41,6 +41,9 @@ CARRIER = 0x8000
 that has no glyph of its own (the second letter of a ligature, a joiner, a direction mark)."""
 
 DEVANAGARI = re.compile("[\u0900-\u097f\u1cd0-\u1cff\ua8e0-\ua8ff]")
+
+ITALIC_OR_OBLIQUE = 0x0201
+"""OS/2 fsSelection, bits 0 and 9."""
 
 NEVER_EMBED = 0x0002
 """OS/2 fsType, bit 1: restricted licence embedding; such a font may not be put in a PDF."""
@@ -96,6 +99,13 @@ class Face:
     def has(self, text: str) -> bool:
         """Whether every character of `text` that needs a glyph has one here."""
         return all(ord(c) in self.covers or ignorable(c) for c in text)
+
+    def distance(self, typeface: Typeface) -> tuple[int, bool, int]:
+        """How far this face is from a style, in weight, slant and width (OpenType, OS/2)."""
+        os2 = bytes(self.face.reference_table("OS/2").data).ljust(64, b"\0")
+        weight, width, selection = (int.from_bytes(os2[at : at + 2], "big") for at in (4, 6, 62))
+        italic = bool(selection & ITALIC_OR_OBLIQUE)
+        return abs(weight - (700 if typeface.bold else 400)), italic != typeface.italic, abs(width - 5)
 
     def advance(self, glyph: int) -> float:
         """The width of a glyph in thousandths of the font size."""
@@ -283,6 +293,11 @@ def cjk_member(language: str) -> str:
     return "HK" if member == "TC" and tag.territory in HONG_KONG_FORMS else member
 
 
+def _nearest(faces: Iterable[Face], typeface: Typeface) -> list[Face]:
+    """Faces by their style, and not by the names of their files."""
+    return sorted(faces, key=lambda face: face.distance(typeface))
+
+
 def _machine() -> Iterator[Face]:
     for folder in MACHINE_FOLDERS:
         for file in _files(Path(folder).expanduser()):
@@ -331,12 +346,11 @@ class Fonts:
             yield _own(f"devanagari{bold}{italic}")
         yield _own(f"go{bold}{italic}")
         for place in self.places:
-            for file in _files(place):
-                yield from _faces_of(file)
+            yield from _nearest((face for file in _files(place) for face in _faces_of(file)), typeface)
         yield from _cjk(language)
         for symbols in ("symbols", "symbols-2", "math", "music"):
             yield _own(symbols)
-        yield from _machine()
+        yield from _nearest(_machine(), typeface)
 
 
 @cache

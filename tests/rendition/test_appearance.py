@@ -3,10 +3,11 @@
 import re
 from pathlib import Path
 
+import pymupdf_fonts
 import pypdfium2
 import pytest
 
-from archiver.rendition.fonts import Typeface, fonts
+from archiver.rendition.fonts import Fonts, Typeface, fonts
 from archiver.rendition.shaping import shape
 from tests.rendition.renditions import rendition
 
@@ -105,3 +106,21 @@ def test_no_devanagari_vowel_sign_falls_on_the_word_before(typeface: Typeface) -
         face = fonts().find(syllable[0], typeface)
         operands = shape(syllable, face, 0, "hi", "Deva").operands
         assert all(float(rise) > -0.1 for rise in re.findall(r"(\S+) Ts", operands)), syllable
+
+
+@pytest.mark.parametrize(
+    ("typeface", "name"),
+    [
+        (Typeface(), "FiraGO-Regular"),
+        (Typeface(bold=True), "FiraGO-Bold"),
+        (Typeface(italic=True), "FiraGO-Italic"),
+        (Typeface(bold=True, italic=True), "FiraGO-BoldItalic"),
+    ],
+)
+def test_a_font_that_was_found_is_taken_by_its_style_and_not_by_its_files_name(
+    typeface: Typeface, name: str, tmp_path: Path
+) -> None:
+    for number, code in enumerate(("figbi", "figbo", "figit", "figo")):
+        (tmp_path / f"{number}.ttf").write_bytes(pymupdf_fonts.myfont(code))
+    found = list(Fonts((tmp_path,))._candidates("ʕ", typeface, ""))
+    assert found[2].name == name
