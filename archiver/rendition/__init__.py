@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.article import Article, Obtained
+from archiver.errors import RenditionError
 from archiver.findings import Finding
 from archiver.rendition.finishing import Embeddable, finish
 from archiver.rendition.flavours import Flavour
@@ -39,9 +40,13 @@ def render(source: Source, target: Path, settings: Settings, *, base: Path | Non
     """
     flavour = Flavour(settings.flavour)
     record = list(provenance(source, flavour))
-    pages, findings = lay_out(
-        source.article, record, fonts(settings.fonts), base, settings.max_image_pixels
-    )
+    try:
+        pages, findings = lay_out(
+            source.article, record, fonts(settings.fonts), base, settings.max_image_pixels
+        )
+    except RenditionError as error:
+        error.where = ", ".join(filter(None, (source.ref.label, error.where)))
+        raise
     original = Embeddable(source.name, source.data, source.media_type)
     finish(pages, source.article, flavour, original, target)
     return Rendition(target, pages.count, flavour, tuple(findings))

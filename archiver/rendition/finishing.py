@@ -250,6 +250,8 @@ class _Finisher:
         root.Lang = String(self.article.language[0])
         root.MarkInfo = Dictionary(Marked=True)
         root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+        if self.pages.sheet.right_to_left:
+            root.ViewerPreferences.Direction = Name.R2L
         metadata = self.pdf.make_stream(xmp.packet(self.article, self.flavour))
         metadata.Type, metadata.Subtype = Name.Metadata, Name.XML
         root.Metadata = metadata

@@ -1,8 +1,9 @@
 """Fonts: which face carries a character, and the part of a face that a PDF embeds.
 
 Text is set in Noto Serif (Latin, Greek, Cyrillic) and Noto Sans Devanagari, code in Fira Mono. What
-those do not have is looked for in FiraGO (Arabic, Hebrew, Georgian, Thai), Noto's symbols, mathematics
-and music, the fonts of the settings, Noto CJK (`archiver[cjk]`), and last in the machine's.
+those do not have is looked for in FiraGO (Arabic, Hebrew, Georgian, Thai), Noto Sans Arabic (rarer
+signs), Noto's symbols, mathematics and music, the fonts of the settings, Noto CJK (`archiver[cjk]`),
+and last in the machine's.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import langcodes
 import uharfbuzz as hb
 
 from archiver.errors import MissingGlyph, SettingsError
+from archiver.rendition.direction import RIGHT_TO_LEFT
 
 SUFFIXES = {".ttf", ".otf", ".ttc", ".otc"}
 
@@ -179,10 +181,9 @@ def _serif(italic: bool, weight: int) -> Face:
     return _instance("fontpkg_noto_serif", file, weight, f"NotoSerif-{style or 'Regular'}")
 
 
-def _devanagari(weight: int, style: str) -> Face:
-    """Noto Sans Devanagari: FiraGO puts some vowel signs on the letter before theirs."""
-    file = "NotoSansDevanagari[wdth,wght].ttf"
-    return _instance("fontpkg_noto_sans_devanagari", file, weight, f"NotoSansDevanagari-{style}")
+def _sans(script: str, weight: int, style: str) -> Face:
+    file = f"NotoSans{script}[wdth,wght].ttf"
+    return _instance(f"fontpkg_noto_sans_{script.lower()}", file, weight, f"NotoSans{script}-{style}")
 
 
 def _instance(package: str, file: str, weight: int, name: str) -> Face:
@@ -210,21 +211,24 @@ def _own(key: str) -> Face:
     return OWN_FACES[key]()
 
 
-OWN_FACES: dict[str, Callable[[], Face]] = {  # Devanagari has no italics: it is heavier instead
+OWN_FACES: dict[str, Callable[[], Face]] = {
     "serif": lambda: _serif(False, 400),
     "serif-italic": lambda: _serif(True, 400),
     "serif-bold": lambda: _serif(False, 700),
     "serif-bold-italic": lambda: _serif(True, 700),
     "mono": lambda: _pymupdf("fimo", "FiraMono-Regular"),
     "mono-bold": lambda: _pymupdf("fimbo", "FiraMono-Bold"),
-    "devanagari": lambda: _devanagari(400, "Regular"),
-    "devanagari-italic": lambda: _devanagari(600, "SemiBold"),
-    "devanagari-bold": lambda: _devanagari(700, "Bold"),
-    "devanagari-bold-italic": lambda: _devanagari(800, "ExtraBold"),
+    # FiraGO puts some of its vowel signs on the letter before theirs. It has no italics: it is heavier.
+    "devanagari": lambda: _sans("Devanagari", 400, "Regular"),
+    "devanagari-italic": lambda: _sans("Devanagari", 600, "SemiBold"),
+    "devanagari-bold": lambda: _sans("Devanagari", 700, "Bold"),
+    "devanagari-bold-italic": lambda: _sans("Devanagari", 800, "ExtraBold"),
     "go": lambda: _pymupdf("figo", "FiraGO-Regular"),
     "go-italic": lambda: _pymupdf("figit", "FiraGO-Italic"),
     "go-bold": lambda: _pymupdf("figbo", "FiraGO-Bold"),
     "go-bold-italic": lambda: _pymupdf("figbi", "FiraGO-BoldItalic"),
+    "arabic": lambda: _sans("Arabic", 400, "Regular"),
+    "arabic-bold": lambda: _sans("Arabic", 700, "Bold"),
     "symbols": lambda: _pymupdf("symbol1", "NotoSansSymbols-Regular"),
     "symbols-2": lambda: _pymupdf("symbol2", "NotoSansSymbols2-Regular"),
     "math": lambda: _pymupdf("math", "NotoSansMath-Regular"),
@@ -345,6 +349,8 @@ class Fonts:
         if DEVANAGARI.match(cluster):
             yield _own(f"devanagari{bold}{italic}")
         yield _own(f"go{bold}{italic}")
+        if RIGHT_TO_LEFT.match(cluster):
+            yield _own(f"arabic{bold}")
         for place in self.places:
             yield from _nearest((face for file in _files(place) for face in _faces_of(file)), typeface)
         yield from _cjk(language)
@@ -373,7 +379,11 @@ def _advice(cluster: str) -> str:
     name = unicodedata.name(cluster[0], "")
     if name.startswith(CJK_NAMES) and importlib.util.find_spec("noto_cjk_sans_otc") is None:
         return "pip install 'archiver[cjk]', or name a font that has it in the settings: fonts"
-    return "name a font that has it in the settings: fonts = ['/path/to/font.ttf']"
+    family = " ".join(("Noto Sans", name.partition(" ")[0].title() if cluster[0].isalpha() else "")).strip()
+    return (
+        f"install a font that has it on this machine, such as {family}, "
+        "or name it in the settings: fonts = ['/path/to/font.ttf']"
+    )
 
 
 # --- what doctor tells --------------------------------------------------------------------

@@ -10,13 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from archiver import article as model
 from archiver import pictures
-from archiver.errors import RenditionError
+from archiver.errors import MissingGlyph, RenditionError
 from archiver.findings import Finding, Severity
 from archiver.rendition.flow import (
+    LABEL_GAP,
     MEASURE,
     Block,
     Inline,
@@ -102,8 +104,10 @@ class Composer:
     def story(self) -> list[Block]:
         """All blocks of the document, each tied to what must begin on the same page."""
         blocks = [*self._head(), *self._body(self.article.body, Place(self.root)), *self._record()]
+        keeps = False
         for block, following in pairwise(blocks):
-            if isinstance(block, TextBlock) and block.keeps:
+            keeps = block.keeps or (keeps and isinstance(block, Rule))
+            if keeps:
                 block.follower = following
         return blocks
 
@@ -125,7 +129,7 @@ class Composer:
             yield self._line(byline(article.creators), "P", BYLINE, BOLD)
         if dateline := self._dateline():
             yield self._line(dateline, "P", DATELINE)
-        yield Rule(MEASURE, 6, 14)
+        yield Rule(6, 14)
 
     def _dateline(self) -> str:
         date = self.article.date
@@ -137,7 +141,7 @@ class Composer:
 
     def _record(self) -> Iterator[Block]:
         language = "" if self.language.partition("-")[0] == RECORD_LANGUAGE else RECORD_LANGUAGE
-        yield Rule(MEASURE, 16, 6)
+        yield Rule(16, 6)
         heading = Element("H2", self.root, language=language)
         span = model.Span(text="Provenance")
         block = self._text([span], heading, Style(10, 14, after=4), BOLD, base=0, own_side=True)
@@ -157,7 +161,9 @@ class Composer:
 
     def _body(self, blocks: Sequence[Any], place: Place) -> Iterator[Block]:
         for block in blocks:
-            yield from self._block(block, place)
+            for shown in self._block(block, place):
+                shown.bars = shown.bars or place.bars
+                yield shown
 
     def _block(self, block: Any, place: Place) -> Iterator[Block]:
         match block:
@@ -182,7 +188,7 @@ class Composer:
             case model.Code():
                 yield self._code(block, place)
             case model.Rule():
-                yield Rule(MEASURE, 6, 14)
+                yield Rule(6, 14, base=self._base, start=place.start)
 
     def _heading(self, block: model.Heading, place: Place) -> Block:
         """A heading of the level that leaves none out: H1 is the title, each other one below it."""
@@ -208,16 +214,14 @@ class Composer:
         tight = all(len(item) == 1 for item in block.items)
         for item, label in zip(block.items, shaped, strict=True):
             entry = Element("LI", element)
-            mark = Label(
-                self.typesetter.lines(label, MEASURE, BODY.size)[0],
-                BODY.size,
-                Element("Lbl", entry),
-            )
-            start = place.start + max(INDENT, widest + mark.gap + 2)
+            start = place.start + max(INDENT, widest + LABEL_GAP + 2)
+            line = self.typesetter.lines(label, MEASURE, BODY.size)[0]
+            mark = Label(line, BODY.size, Element("Lbl", entry), start)
             inner = Place(Element("LBody", entry), start, place.bars, tight)
             blocks = list(self._body(item, inner))
             if not (blocks and isinstance(blocks[0], TextBlock) and blocks[0].label is None):
-                carrier = TextBlock(self.sheet, [], TIGHT, (), base=self._base, start=start)
+                body = (Inline(inner.element),)
+                carrier = TextBlock(self.sheet, [], TIGHT, body, base=self._base, start=start)
                 carrier.height = TIGHT.leading
                 carrier.keeps = bool(blocks)
                 blocks.insert(0, carrier)
@@ -310,9 +314,7 @@ class Composer:
         base: int | None = None,
         own_side: bool = False,
     ) -> TextBlock:
-        block = self._text(spans, element, style, typeface, place.start, base=base, own_side=own_side)
-        block.bars = place.bars
-        return block
+        return self._text(spans, element, style, typeface, place.start, base=base, own_side=own_side)
 
     def _text(
         self,
@@ -360,7 +362,12 @@ class Composer:
                 current = key
                 role = 0 if key == plain else len(roles) - 1
                 runs.append(Run(span.text[start:end], face, role, language))
-        return self.typesetter.paragraph(runs, base), roles
+        try:
+            return self.typesetter.paragraph(runs, base), roles
+        except MissingGlyph as missing:
+            begins = shorten("".join(span.text for span in spans), 50, placeholder="…")
+            missing.where = f"the passage “{begins}”"
+            raise
 
     def _passages(self, span: model.Span) -> list[Passage]:
         if span.language and span.language != self.language:

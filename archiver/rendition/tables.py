@@ -162,7 +162,7 @@ class TableBlock(Block):
         return [self._part(taken, self.repeated), self._part(rest, True)]
 
     def _part(self, rows: Sequence[Row], repeated: bool) -> TableBlock:
-        return TableBlock(
+        part = TableBlock(
             self.sheet,
             self.header,
             rows,
@@ -171,6 +171,8 @@ class TableBlock(Block):
             start=self.start,
             repeated=repeated,
         )
+        part.bars = self.bars
+        return part
 
     def operators(self, page: int, x: float, y: float) -> list[str]:
         total = self.total

@@ -1,8 +1,10 @@
 """What a page looks like: where glyphs stand, and in which face."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
+import pikepdf
 import pymupdf_fonts
 import pypdfium2
 import pytest
@@ -124,3 +126,42 @@ def test_a_font_that_was_found_is_taken_by_its_style_and_not_by_its_files_name(
         (tmp_path / f"{number}.ttf").write_bytes(pymupdf_fonts.myfont(code))
     found = list(Fonts((tmp_path,))._candidates("ʕ", typeface, ""))
     assert found[2].name == name
+
+
+def test_the_signs_of_arabic_print_have_a_font() -> None:
+    for sign in "﷼ﷺﷻ﷽":
+        assert fonts().find(sign, Typeface()).name == "NotoSansArabic-Regular"
+        assert fonts().find(sign, Typeface(bold=True)).name == "NotoSansArabic-Bold"
+
+
+def rectangles(pdf: Path, page: int, width: float) -> list[Box]:
+    """What a page is filled with that is so wide: left, bottom, width, height."""
+    with pikepdf.open(pdf) as document:
+        drawn = pikepdf.parse_content_stream(document.pages[page], "re")
+    found = [tuple(float(number) for number in step.operands) for step in drawn if step.operands]
+    return [(x, y, across, up) for x, y, across, up in found if across == width]
+
+
+def test_the_bar_beside_a_quotation_passes_its_pictures_tables_and_lists(tmp_path: Path) -> None:
+    table = {"type": "table", "header": ["a", "b"], "rows": [["1", "2"]] * 70}
+    blocks = ["Before.", table, {"type": "rule"}, {"type": "list", "items": ["one"]}, "After."]
+    pdf = rendition([{"type": "quote", "blocks": blocks}], tmp_path / "a.pdf")
+    for page in (0, 1):
+        bars = sorted(rectangles(pdf, page, 1.5), key=lambda bar: -bar[1])
+        assert sum(bar[3] for bar in bars) > 200
+        assert all(below[1] + below[3] >= bar[1] - 0.1 for bar, below in pairwise(bars))
+
+
+def test_a_number_stands_clear_of_the_bar_of_a_quotation_that_begins_its_item(tmp_path: Path) -> None:
+    item = [{"type": "quote", "blocks": ["said"]}]
+    pdf = rendition([{"type": "list", "ordered": True, "start": 7, "items": [item]}], tmp_path / "a.pdf")
+    bar = rectangles(pdf, 0, 1.5)[0]
+    assert boxes(pdf, 0, "7")[0][2] < bar[0]
+
+
+def test_a_heading_before_a_rule_is_not_left_at_the_foot_of_a_page(tmp_path: Path) -> None:
+    for lines in range(26, 40):
+        body = [*["line"] * lines, {"type": "heading", "level": 2, "content": "Q"}, {"type": "rule"}, "z"]
+        pdf = rendition(body, tmp_path / "a.pdf")
+        headings, texts = ([len(boxes(pdf, page, letter)) for page in (0, 1)] for letter in "Qz")
+        assert headings == texts

@@ -125,8 +125,10 @@ def _tags(element: pikepdf.Object) -> list[str]:
 
 def test_a_character_that_no_font_has_is_an_error_that_names_it(tmp_path: Path) -> None:
     values = {"title": "T", "language": "en", "body": ["a \U00012345 b"]}
-    with pytest.raises(MissingGlyph, match=r"U\+12345 CUNEIFORM SIGN"):
+    with pytest.raises(MissingGlyph, match=r"U\+12345 CUNEIFORM SIGN") as raised:
         rendered(values, tmp_path / "a.pdf")
+    assert raised.value.where == "article.json, the passage “a \U00012345 b”"
+    assert "Noto Sans Cuneiform" in raised.value.hint
 
 
 def test_the_source_is_an_associated_file_where_the_flavour_asks(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pikepdf
 import pytest
 
 from archiver.rendition import render
+from archiver.rendition.verapdf import Validator
 from archiver.settings import Settings
 from tests.conftest import Write
 from tests.rendition.renditions import rendition
@@ -78,3 +79,17 @@ def test_one_link_in_two_styles_stays_one_link(article: Write, tmp_path: Path) -
     render(source, tmp_path / "a.pdf", Settings())
     with pikepdf.open(tmp_path / "a.pdf") as pdf:
         assert len(pdf.pages[0].Annots) == 1
+
+
+def test_an_empty_item_of_a_list_has_a_body_all_the_same(tmp_path: Path, verapdf: Validator) -> None:
+    pdf = rendition([{"type": "list", "items": ["one", [], "three"]}], tmp_path / "a.pdf")
+    with pikepdf.open(pdf) as document:
+        tree = below(document.Root.StructTreeRoot.K[0])
+        assert [order(found) for found in tree if str(found.S) == "/LI"] == [["Lbl", "LBody"]] * 3
+    assert verapdf.check(pdf, ("2a", "ua1")) == ()
+
+
+def test_pages_of_a_right_to_left_article_turn_that_way(tmp_path: Path) -> None:
+    for language, direction in (("ar", "/R2L"), ("en", None)):
+        with pikepdf.open(rendition(["1"], tmp_path / "a.pdf", language)) as document:
+            assert document.Root.ViewerPreferences.get("/Direction") == direction
