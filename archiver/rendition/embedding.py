@@ -69,6 +69,7 @@ class TextObject:
         self.marked: Element | None = None
         self.coloured = ""
         self._face: Face | None = None
+        self._size = self._stroke = 0.0
         self._array: list[str] = []
 
     def mark(self, operator: str) -> None:
@@ -79,6 +80,9 @@ class TextObject:
     def place(self, x: float, y: float, size: float) -> None:
         """Go to a point on the page."""
         self._show()
+        if size != self._size and self._stroke:
+            self._face = None
+        self._size = size
         self.operators.append(f"{size:g} 0 0 {size:g} {x:.2f} {y:.2f} Tm")
 
     def show(self, glyphs: Glyphs) -> None:
@@ -87,6 +91,7 @@ class TextObject:
             self._show()
             self._face = glyphs.face
             self.operators.append(f"/{self.inks.embedded(glyphs.face).resource} 1 Tf")
+            self._embolden(glyphs.face.stroke * self._size)
         self._array.append(self.inks.operands(glyphs))
 
     def line(self, line: Line, x: float, y: float, size: float) -> None:
@@ -100,7 +105,14 @@ class TextObject:
     def end(self) -> list[str]:
         """All operators, the text object closed."""
         self._show()
+        self._embolden(0)
         return [*self.operators, "ET"]
+
+    def _embolden(self, stroke: float) -> None:
+        """Draw letters with a line around them, or without (text rendering mode, 9.3.6)."""
+        if stroke != self._stroke:
+            self._stroke = stroke
+            self.operators.append(f"2 Tr {stroke:.3f} w" if stroke else "0 Tr")
 
     def _show(self) -> None:
         if self._array:

@@ -29,7 +29,7 @@ LABEL_GAP = 5.0
 """The space between a list item's label and its body."""
 
 INK = "0 g"
-LINK_INK = "0.08 0.20 0.42 rg"
+LINK_INK = "0.08 0.20 0.42 rg 0.08 0.20 0.42 RG"
 
 
 class Style(NamedTuple):
@@ -314,7 +314,7 @@ def show_line(
             text.mark(structure.open(inline.element, page))
             if inline.uri:
                 text.mark(LINK_INK)
-                text.coloured = f"{style.gray:g} g"
+                text.coloured = f"{style.gray:g} g 0 G"
         if at is not None:
             x = left + at * scale
             text.place(x, baseline, style.size)

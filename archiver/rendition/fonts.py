@@ -47,6 +47,10 @@ DEVANAGARI = re.compile("[\u0900-\u097f\u1cd0-\u1cff\ua8e0-\ua8ff]")
 ITALIC_OR_OBLIQUE = 0x0201
 """OS/2 fsSelection, bits 0 and 9."""
 
+SEMIBOLD = 600
+BOLD_STROKE = 0.03
+"""How much a regular face gains, in ems, where it has to do for a bold one."""
+
 NEVER_EMBED = 0x0002
 """OS/2 fsType, bit 1: restricted licence embedding; such a font may not be put in a PDF."""
 
@@ -70,10 +74,15 @@ class Typeface(NamedTuple):
 
 @dataclass(eq=False)
 class Face:
-    """One face of one font file, ready to shape, measure and subset."""
+    """One face of one font file, ready to shape, measure and subset.
+
+    `stroke` is the width in ems of the line that is drawn around its letters, where it stands in for
+    a bold face that there is none of.
+    """
 
     name: str
     face: hb.Face
+    stroke: float = 0.0
     font: hb.Font = field(init=False)
     covers: hb.Set = field(init=False)
     scale: float = field(init=False)
@@ -104,10 +113,17 @@ class Face:
 
     def distance(self, typeface: Typeface) -> tuple[int, bool, int]:
         """How far this face is from a style, in weight, slant and width (OpenType, OS/2)."""
-        os2 = bytes(self.face.reference_table("OS/2").data).ljust(64, b"\0")
-        weight, width, selection = (int.from_bytes(os2[at : at + 2], "big") for at in (4, 6, 62))
+        width, selection = self._os2(6), self._os2(62)
         italic = bool(selection & ITALIC_OR_OBLIQUE)
-        return abs(weight - (700 if typeface.bold else 400)), italic != typeface.italic, abs(width - 5)
+        return abs(self.weight - (700 if typeface.bold else 400)), italic != typeface.italic, abs(width - 5)
+
+    @property
+    def weight(self) -> int:
+        """From 100 (thin) to 900 (black)."""
+        return self._os2(4)
+
+    def _os2(self, at: int) -> int:
+        return int.from_bytes(bytes(self.face.reference_table("OS/2").data)[at : at + 2], "big")
 
     def advance(self, glyph: int) -> float:
         """The width of a glyph in thousandths of the font size."""
@@ -338,7 +354,7 @@ class Fonts:
     def _search(self, cluster: str, typeface: Typeface, language: str) -> Face:
         for face in self._candidates(cluster, typeface, language):
             if face.has(cluster):
-                return face
+                return _emboldened(face) if typeface.bold and face.weight < SEMIBOLD else face
         raise MissingGlyph(_missing(cluster), hint=_advice(cluster))
 
     def _candidates(self, cluster: str, typeface: Typeface, language: str) -> Iterator[Face]:
@@ -357,6 +373,11 @@ class Fonts:
         for symbols in ("symbols", "symbols-2", "math", "music"):
             yield _own(symbols)
         yield from _nearest(_machine(), typeface)
+
+
+@cache
+def _emboldened(face: Face) -> Face:
+    return Face(face.name, face.face, BOLD_STROKE)
 
 
 @cache

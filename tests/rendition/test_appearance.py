@@ -11,6 +11,7 @@ import pytest
 
 from archiver.rendition.fonts import Fonts, Typeface, fonts
 from archiver.rendition.shaping import shape
+from archiver.rendition.verapdf import Validator
 from tests.rendition.renditions import rendition
 
 Box = tuple[float, float, float, float]
@@ -165,3 +166,19 @@ def test_a_heading_before_a_rule_is_not_left_at_the_foot_of_a_page(tmp_path: Pat
         pdf = rendition(body, tmp_path / "a.pdf")
         headings, texts = ([len(boxes(pdf, page, letter)) for page in (0, 1)] for letter in "Qz")
         assert headings == texts
+
+
+@pytest.mark.parametrize(("language", "stated"), [("ko", "굵게"), ("ja", "太字"), ("zh", "粗体")])
+def test_bold_is_bolder_where_there_is_no_bold_face(
+    language: str, stated: str, tmp_path: Path, verapdf: Validator
+) -> None:
+    def ink(strong: bool) -> int:
+        content = {"text": stated, "strong": strong}
+        pdf = rendition([{"type": "paragraph", "content": content}], tmp_path / "a.pdf", language)
+        assert verapdf.check(pdf, ("2a", "ua1")) == ()
+        assert stated in pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range()
+        page = pypdfium2.PdfDocument(pdf)[0].render(scale=4, grayscale=True).to_pil()
+        word = page.crop((4 * 82, 4 * 110, 4 * 104, 4 * 140))
+        return sum(255 - value for value in word.tobytes())
+
+    assert ink(True) > 1.2 * ink(False)
