@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archiver.rendition.fonts import Face
-from archiver.rendition.shaping import Glyphs
+from archiver.rendition.shaping import Glyphs, saying, silent
 from archiver.rendition.tagging import Element
 from archiver.rendition.text import Line
 
@@ -39,7 +39,8 @@ class Inks:
         """What shows `glyphs` inside the brackets of a TJ operator.
 
         Where the glyphs alone would not give the text back (a glyph that stands for something
-        else already, a cluster of several), an /ActualText says it (ISO 32000-1 14.9.4).
+        else already, a cluster of several), an /ActualText says it (ISO 32000-1 14.9.4), or blanks
+        do: from right to left, as readers reverse an /ActualText.
         """
         known = self._operands.get(glyphs)
         if known is None:
@@ -48,11 +49,14 @@ class Inks:
 
     def _counted(self, glyphs: Glyphs) -> str:
         text_of = self.embedded(glyphs.face).text_of
-        exact = glyphs.exact
-        for glyph, text in glyphs.pairs:
-            exact = text_of.setdefault(glyph, text) == text and exact
-        if exact:
+        if glyphs.exact and all(text_of.setdefault(glyph, text) == text for glyph, text in glyphs.pairs):
             return glyphs.operands
+        if glyphs.said:
+            drawn, told = silent(glyphs), saying(glyphs.said, glyphs.face, glyphs.width)
+            text_of.update((*drawn.pairs, *told.pairs))
+            return f"{drawn.operands}{glyphs.width:.3f} {told.operands}"
+        for glyph, text in glyphs.pairs:
+            text_of.setdefault(glyph, text)
         actual = ("\ufeff" + glyphs.text).encode("utf-16-be").hex().upper()
         return f"]TJ /Span <</ActualText <{actual}>>> BDC [{glyphs.operands}]TJ EMC["
 

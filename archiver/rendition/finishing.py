@@ -24,7 +24,7 @@ from archiver.rendition import xmp
 from archiver.rendition.embedding import Embedded
 from archiver.rendition.flavours import Flavour
 from archiver.rendition.flow import Bookmark
-from archiver.rendition.fonts import CARRIER, Subset, subset
+from archiver.rendition.fonts import Subset, subset
 from archiver.rendition.pages import Pages
 from archiver.rendition.tagging import Element, Mark, Structure
 
@@ -133,9 +133,9 @@ class _Finisher:
 
     def _glyph_map(self, embedded: Embedded) -> Object:
         """From character codes to glyphs: the same number, but for carriers (9.7.4.2)."""
-        last = max(embedded.text_of, default=0)
-        if last < CARRIER:
+        if all(code == embedded.face.glyph(code) for code in embedded.text_of):
             return Name.Identity
+        last = max(embedded.text_of)
         glyphs = bytearray(2 * (last + 1))
         for code in embedded.text_of:
             glyphs[2 * code : 2 * code + 2] = embedded.face.glyph(code).to_bytes(2, "big")

@@ -38,9 +38,14 @@ MACHINE_FOLDERS = (
     "~/Library/Fonts",
 )
 
-CARRIER = 0x8000
-"""Codes from here on are carriers: they show a blank glyph and stand for a character of the text
-that has no glyph of its own (the second letter of a ligature, a joiner, a direction mark)."""
+SILENT, CARRIER, WIDE = 0x4000, 0x8000, 0xC000
+"""Where ranges of codes begin. SILENT ones show the glyph whose number is the rest of the code, and
+say nothing. Carriers show a glyph without ink, and stand for the character whose number is the rest
+(a direction mark, a letter that its own glyph cannot say): the first have no width, WIDE ones that
+of a space."""
+
+BLANKS_END = WIDE - CARRIER
+"""The first character that is too far on in Unicode for a carrier."""
 
 DEVANAGARI = re.compile("[\u0900-\u097f\u1cd0-\u1cff\ua8e0-\ua8ff]")
 
@@ -98,14 +103,20 @@ class Face:
 
     def _blank(self) -> int | None:
         """A glyph without ink or width, for what is only said; none where codes could not name it."""
-        if self.cff or self.face.glyph_count > CARRIER:
+        if self.cff or self.face.glyph_count > SILENT:
+            return None
+        if not self.advance(self.font.get_nominal_glyph(0x20) or 0):
             return None
         glyphs = (self.font.get_nominal_glyph(code) for code in (0x200B, 0xFEFF, 0x200C))
         return next((glyph for glyph in glyphs if glyph and not self.advance(glyph)), None)
 
     def glyph(self, code: int) -> int:
         """The glyph that a character code shows: itself, or for a carrier the blank one."""
-        return code if code < CARRIER or self.blank is None else self.blank
+        if self.blank is None or code < SILENT:
+            return code
+        if code < CARRIER:
+            return code - SILENT
+        return self.blank if code < WIDE else int(self.font.get_nominal_glyph(0x20) or 0)
 
     def has(self, text: str) -> bool:
         """Whether every character of `text` that needs a glyph has one here."""

@@ -23,8 +23,11 @@ from archiver.rendition.shaping import (
     RIGHT_TO_LEFT_MARK,
     Glyphs,
     marks,
+    said_rightward,
+    saying,
     shape,
     shape_once,
+    silent,
 )
 from archiver.scripts import runs_right_to_left, script_runs
 
@@ -289,7 +292,7 @@ class Typesetter:
 
     def _line(self, words: Sequence[Word], base: int) -> Line:
         """Words as one line. A mark after a hyphen at its end keeps readers from taking that away."""
-        line = _line(words, base)
+        line = _line(words, base, self.fallback_level)
         if base >= self.fallback_level and not words[-1].pieces[-1].glyphs.text.endswith(HYPHENS):
             return line
         return line._replace(parts=(*line.parts, *_direction_mark(words[-1].pieces[-1], base, line.width)))
@@ -369,7 +372,7 @@ def _parts(
         start = stop
 
 
-def _line(words: Sequence[Word], base: int) -> Line:
+def _line(words: Sequence[Word], base: int, article: int) -> Line:
     pieces = [piece for word in words for piece in word.pieces]
     width = sum(word.width + word.space for word in words) - words[-1].space
     if not base and not any(piece.level for piece in pieces):
@@ -384,15 +387,42 @@ def _line(words: Sequence[Word], base: int) -> Line:
     for i in visual_order(range(len(pieces)), item_levels):
         places[i] = x
         x += pieces[i].glyphs.width
+    if base > article:
+        run = [piece._replace(x=x) for piece, x in zip(pieces, places, strict=True)]
+        return Line(tuple(_against(run, article)), width)
     parts: list[Piece] = []
     for against, members in groupby(range(len(pieces)), key=lambda i: item_levels[i] > base):
-        run = list(members)
-        parts += (pieces[i]._replace(x=places[i]) for i in run)
-        if against:
-            left = min(places[i] for i in run) - 10
-            right = max(places[i] + pieces[i].glyphs.width for i in run)
-            parts += _direction_mark(pieces[run[-1]], base, left if base else right)
+        run = [pieces[i]._replace(x=places[i]) for i in members]
+        parts += _against(run, base) if against else run
     return Line(tuple(parts), width)
+
+
+def _against(run: list[Piece], base: int) -> Iterator[Piece]:
+    """A run against the direction of what it is in, and marks that keep what is beside it apart.
+
+    Readers put the parts of one from right to left in another order: so where it is of several, it
+    is drawn in silence, and blanks in its place say it in the order that they put right.
+    """
+    left = min(piece.x or 0.0 for piece in run)
+    right = max((piece.x or 0.0) + piece.glyphs.width for piece in run)
+    whole = run[0].glyphs.text
+    single = (
+        len(run) == 1 and run[0].glyphs.exact and said_rightward(whole) == whole[::-1] + LEFT_TO_RIGHT_MARK
+    )
+    if base or single or any(piece.glyphs.face.blank is None for piece in run):
+        yield from run
+        yield from _direction_mark(run[-1], base, left - 10 if base else right)
+        if base and not run[-1].glyphs.text[-1].isalnum():
+            yield from _direction_mark(run[-1], 0, right)
+        return
+    parts = [list(members) for _, members in groupby(run, key=lambda piece: piece.role)]
+    told = [said_rightward("".join(piece.glyphs.text for piece in part)) for part in parts]
+    step = (right - left) / max(len("".join(told)), 1)
+    for part, order in zip(parts, told, strict=True):
+        yield from (piece._replace(glyphs=silent(piece.glyphs)) for piece in part)
+        if order:
+            yield part[0]._replace(glyphs=saying(order, part[0].glyphs.face, step * len(order)), x=left)
+        left += step * len(order)
 
 
 def _joined(ink: Piece, blank: Piece) -> Iterator[Piece]:

@@ -1,11 +1,13 @@
 """The text of a rendition comes out of it again: complete, in order, in every script."""
 
 from pathlib import Path
+from unicodedata import normalize
 
 import pikepdf
 import pypdfium2
 import pytest
 
+from archiver.rendition.verapdf import Validator
 from tests.rendition.renditions import by_poppler, needs_poppler, plain, rendition
 
 LEFT_TO_RIGHT = {
@@ -129,3 +131,59 @@ def test_korean_is_broken_between_words_only(tmp_path: Path) -> None:
     stated = " ".join(["우리는 漢字도 읽는다"] * 12)
     pdf = pypdfium2.PdfDocument(rendition([stated], tmp_path / "a.pdf", "ko"))
     assert stated in plain(pdf[0].get_textpage().get_text_range())
+
+
+WITHIN_ENGLISH = [
+    *("كتاب 12", "ספר 12", "كتاب ٣", "٣ كتاب", "كتاب (12)", "(كتاب 12)", "كتاب-12", "ה-12", "كتاب: 12"),
+    *("كتاب، 12", "كتاب 3.5", "كتاب 12/03/2011", "كتاب 12%", "كتاب 12 باب", "كتاب، باب", "ספר, פרק"),
+    *("كتاب (باب)", "كتاب - باب", "كتاب.باب", "كتاب جديد", "12 كتاب", "«كتاب»", "كتاب!", "٣٤", "٢٥٪"),
+    *("צה״ל", "كتاب Ford باب", "بِسْمِ اللَّهِ", "בְּרֵאשִׁית בָּרָא, 1:1"),
+]
+WITHIN_ARABIC = ["Ford", "Ford 12", "IBM, Ford", "Ford (12)", "World War II (1939–1945)", "C++ (v2)"]
+POINTED = {
+    "ar": ["مَٰن", "هَٰا", "ذِٰك", "لِٰن", "لَٰه", "أَْذ", "أَِي", "اللَّهِ", "جدًّا", "الرَّحْمَٰنِ الرَّحِيمِ"],
+    "he": [
+        *("שָּׁה", "שָּׂא", "שֵּׁם", "שֵׁשׁ", "מֶשׁ", "צִֹר", "שִַם", "שּׁוּב", "שַׁבָּת", "הַשָּׁמַיִם", "אִשָּׁה", "פֿ"),
+        *("בְּרֵאשִׁ֖ית", "וַיְהִי־אוֹר (א, ג)"),
+    ],
+}
+SENTENCES = [
+    *(("en", f"See {passage} here.") for passage in WITHIN_ENGLISH),
+    *(("ar", f"قال {passage} أمس.") for passage in WITHIN_ARABIC),
+    *((language, f"{word} {word}, {word}.") for language, words in POINTED.items() for word in words),
+]
+
+
+@needs_poppler
+@pytest.mark.parametrize("language", ["en", "ar", "he"])
+def test_passages_against_their_line_and_pointed_words_come_out_of_poppler_in_order(
+    language: str, tmp_path: Path, verapdf: Validator
+) -> None:
+    stated = [sentence for lang, sentence in SENTENCES if lang == language]
+    pdf = rendition([*stated, *[FILLING[language]] * 40], tmp_path / "a.pdf", language)
+    found = plain(by_poppler(pdf))
+    assert [sentence for sentence in stated if sentence not in found] == []
+    assert verapdf.check(pdf, ("2a", "ua1")) == ()
+
+
+@pytest.mark.parametrize("language", ["ar", "he"])
+def test_pointed_words_come_out_of_pdfium_whole(language: str, tmp_path: Path) -> None:
+    stated = [word for word in POINTED[language] if " " not in word and word != "لَٰه"]
+    pdf = pypdfium2.PdfDocument(
+        rendition([*stated, *[FILLING[language]] * 9], tmp_path / "a.pdf", language)
+    )
+    found = plain(pdf[0].get_textpage().get_text_range().replace("\u200b", ""))
+    assert [word for word in stated if normalize("NFC", word) not in normalize("NFC", found)] == []
+
+
+@needs_poppler
+@pytest.mark.parametrize(
+    "stated", [text for language in ("ar", "fa", "he", "ur") for text in RIGHT_TO_LEFT[language]]
+)
+def test_a_right_to_left_paragraph_in_an_english_article_comes_out_of_poppler_in_order(
+    stated: str, tmp_path: Path
+) -> None:
+    long = " ".join([stated] * 3)
+    found = plain(by_poppler(rendition([FILLING["en"], stated, long, FILLING["en"]], tmp_path / "a.pdf")))
+    assert stated in found
+    assert long in found
