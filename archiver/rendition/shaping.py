@@ -65,8 +65,9 @@ def shape(text: str, face: Face, right_to_left: int, language: str, script: str)
     if any(not info.codepoint for info in infos):
         raise MissingGlyph(f"{face.name} has no glyph for a part of {text!r}")
     clusters = [info.cluster for info in infos]
-    pairs = tuple(zip((info.codepoint for info in infos), _told(text, clusters), strict=True))
-    exact = _is_exact(text, clusters, right_to_left) and not any(
+    told = _told(text, clusters)
+    pairs = tuple(zip((info.codepoint for info in infos), told, strict=True))
+    exact = _is_exact(text, clusters, told, right_to_left) and not any(
         position.y_offset or (position.x_offset and not right_to_left) for position in positions
     )
     operands = _operands(face, infos, positions)
@@ -107,7 +108,7 @@ def _letters(text: str) -> str:
     return "".join(c for c in text if not ignorable(c)).replace("\u00a0", " ") or text
 
 
-def _is_exact(text: str, clusters: Sequence[int], right_to_left: int) -> bool:
+def _is_exact(text: str, clusters: Sequence[int], told: Sequence[str], right_to_left: int) -> bool:
     """Whether the glyphs, one after the other, give the text back.
 
     From right to left each must stand for one character, and none for a mark: readers reverse what
@@ -116,7 +117,7 @@ def _is_exact(text: str, clusters: Sequence[int], right_to_left: int) -> bool:
     single = len(set(clusters)) == len(clusters)
     if right_to_left:
         return single and len(clusters) == len(text) and not any(map(unicodedata.combining, text))
-    return single and "".join(_told(text, clusters)) == text.replace("\u00a0", " ")
+    return single and "".join(told) == text.replace("\u00a0", " ")
 
 
 def _said(text: str, face: Face) -> str:
