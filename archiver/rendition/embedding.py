@@ -31,6 +31,7 @@ class Inks:
 
     def embedded(self, face: Face) -> Embedded:
         """The account of a face; its resource name counts the faces in order of use."""
+        face = face.regular or face
         if face not in self.faces:
             self.faces[face] = Embedded(face, f"F{len(self.faces)}")
         return self.faces[face]

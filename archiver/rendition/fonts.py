@@ -81,13 +81,13 @@ class Typeface(NamedTuple):
 class Face:
     """One face of one font file, ready to shape, measure and subset.
 
-    `stroke` is the width in ems of the line that is drawn around its letters, where it stands in for
-    a bold face that there is none of.
+    One that stands in for a bold face that there is none of names the `regular` face that it is: its
+    letters are drawn with a line around them.
     """
 
     name: str
     face: hb.Face
-    stroke: float = 0.0
+    regular: Face | None = None
     font: hb.Font = field(init=False)
     covers: hb.Set = field(init=False)
     scale: float = field(init=False)
@@ -127,6 +127,11 @@ class Face:
         width, selection = self._os2(6), self._os2(62)
         italic = bool(selection & ITALIC_OR_OBLIQUE)
         return abs(self.weight - (700 if typeface.bold else 400)), italic != typeface.italic, abs(width - 5)
+
+    @property
+    def stroke(self) -> float:
+        """The width of the line around its letters, in ems."""
+        return BOLD_STROKE if self.regular else 0.0
 
     @property
     def weight(self) -> int:
@@ -388,7 +393,7 @@ class Fonts:
 
 @cache
 def _emboldened(face: Face) -> Face:
-    return Face(face.name, face.face, BOLD_STROKE)
+    return Face(face.name, face.face, face)
 
 
 @cache

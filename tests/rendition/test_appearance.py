@@ -182,3 +182,11 @@ def test_bold_is_bolder_where_there_is_no_bold_face(
         return sum(255 - value for value in word.tobytes())
 
     assert ink(True) > 1.2 * ink(False)
+
+
+def test_a_regular_face_that_does_for_a_bold_one_is_embedded_once(tmp_path: Path) -> None:
+    content = ["보통 ", {"text": "굵게", "strong": True}]
+    pdf = rendition([{"type": "paragraph", "content": content}], tmp_path / "a.pdf", "ko")
+    with pikepdf.open(pdf) as document:
+        names = [str(font.BaseFont) for font in document.pages[0].Resources.Font.values()]
+    assert sum("NotoSansCJK" in name for name in names) == 1
