@@ -44,8 +44,8 @@ say nothing. Carriers show a glyph without ink, and stand for the character whos
 (a direction mark, a letter that its own glyph cannot say): the first have no width, WIDE ones that
 of a space."""
 
-BLANKS_END = WIDE - CARRIER
-"""The first character that is too far on in Unicode for a carrier."""
+SAYABLE = re.compile("[\0-\u2fff\ufb1d-\ufefc]*")
+"""Characters that carriers can stand for, two of them never with one code."""
 
 DEVANAGARI = re.compile("[\u0900-\u097f\u1cd0-\u1cff\ua8e0-\ua8ff]")
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 import uharfbuzz as hb
 
 from archiver.errors import MissingGlyph
-from archiver.rendition.fonts import BLANKS_END, CARRIER, SILENT, WIDE, Face, ignorable
+from archiver.rendition.fonts import CARRIER, SAYABLE, SILENT, WIDE, Face, ignorable
 
 LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e\u200f"
 ZERO_WIDTH_SPACE = "\u200b"
@@ -120,9 +120,14 @@ def _is_exact(text: str, clusters: Sequence[int], told: Sequence[str], right_to_
     return single and "".join(told) == text.replace("\u00a0", " ")
 
 
+def sayable(text: str, face: Face) -> bool:
+    """Whether `face` has blanks for all characters of a text."""
+    return face.blank is not None and SAYABLE.fullmatch(text) is not None
+
+
 def _said(text: str, face: Face) -> str:
     """What blanks are to say for a text from right to left; nothing where the face has none for it."""
-    if face.blank is None or any(ord(char) >= BLANKS_END for char in text):
+    if not sayable(text, face):
         return ""
     marked = (char + RIGHT_TO_LEFT_MARK * _needs_mark(text, at) for at, char in enumerate(text))
     return "".join(marked).replace("\u00a0", " ")[::-1]

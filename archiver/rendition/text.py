@@ -24,6 +24,7 @@ from archiver.rendition.shaping import (
     Glyphs,
     marks,
     said_rightward,
+    sayable,
     saying,
     shape,
     shape_once,
@@ -405,14 +406,14 @@ def _against(run: list[Piece], base: int) -> Iterator[Piece]:
     """
     left = min(piece.x or 0.0 for piece in run)
     right = max((piece.x or 0.0) + piece.glyphs.width for piece in run)
-    whole = run[0].glyphs.text
+    text = "".join(piece.glyphs.text for piece in run)
     single = (
-        len(run) == 1 and run[0].glyphs.exact and said_rightward(whole) == whole[::-1] + LEFT_TO_RIGHT_MARK
+        len(run) == 1 and run[0].glyphs.exact and said_rightward(text) == text[::-1] + LEFT_TO_RIGHT_MARK
     )
-    if base or single or any(piece.glyphs.face.blank is None for piece in run):
+    if base or single or not all(sayable(text, piece.glyphs.face) for piece in run):
         yield from run
         yield from _direction_mark(run[-1], base, left - 10 if base else right)
-        if base and not run[-1].glyphs.text[-1].isalnum():
+        if base and not text[-1].isalnum():
             yield from _direction_mark(run[-1], 0, right)
         return
     parts = [list(members) for _, members in groupby(run, key=lambda piece: piece.role)]

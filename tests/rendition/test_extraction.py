@@ -7,6 +7,8 @@ import pikepdf
 import pypdfium2
 import pytest
 
+from archiver.rendition.fonts import Typeface, fonts
+from archiver.rendition.shaping import sayable
 from archiver.rendition.verapdf import Validator
 from tests.rendition.renditions import by_poppler, needs_poppler, plain, rendition
 
@@ -137,7 +139,7 @@ WITHIN_ENGLISH = [
     *("كتاب 12", "ספר 12", "كتاب ٣", "٣ كتاب", "كتاب (12)", "(كتاب 12)", "كتاب-12", "ה-12", "كتاب: 12"),
     *("كتاب، 12", "كتاب 3.5", "كتاب 12/03/2011", "كتاب 12%", "كتاب 12 باب", "كتاب، باب", "ספר, פרק"),
     *("كتاب (باب)", "كتاب - باب", "كتاب.باب", "كتاب جديد", "12 كتاب", "«كتاب»", "كتاب!", "٣٤", "٢٥٪"),
-    *("צה״ל", "كتاب Ford باب", "بِسْمِ اللَّهِ", "בְּרֵאשִׁית בָּרָא, 1:1"),
+    *("צה״ל", "كتاب Ford باب", "بِسْمِ اللَّهِ", "בְּרֵאשִׁית בָּרָא, 1:1", "كتاب ﷺ (12)"),
 ]
 WITHIN_ARABIC = ["Ford", "Ford 12", "IBM, Ford", "Ford (12)", "World War II (1939–1945)", "C++ (v2)"]
 POINTED = {
@@ -164,6 +166,13 @@ def test_passages_against_their_line_and_pointed_words_come_out_of_poppler_in_or
     found = plain(by_poppler(pdf))
     assert [sentence for sentence in stated if sentence not in found] == []
     assert verapdf.check(pdf, ("2a", "ua1")) == ()
+
+
+def test_blanks_say_only_what_has_a_code_of_its_own() -> None:
+    face = fonts().find("ك", Typeface())
+    assert sayable("كتاب ﷺ (12)", face)
+    assert not sayable("كتاب 😀", face)
+    assert not sayable("كتاب 㶺", face)
 
 
 @pytest.mark.parametrize("language", ["ar", "he"])
