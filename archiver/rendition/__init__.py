@@ -45,7 +45,7 @@ def render(source: Source, target: Path, settings: Settings, *, base: Path | Non
             source.article, record, fonts(settings.fonts), base, settings.max_image_pixels
         )
     except RenditionError as error:
-        place = error.where or _place(error, source)
+        place = _place(error, source) or error.where
         error.where = ", ".join(filter(None, (source.ref.label, place)))
         raise
     original = Embeddable(source.name, source.data, source.media_type)

@@ -35,7 +35,8 @@ def stretches(text: str, language: str, base: int) -> list[str]:
 
     In scripts that put spaces between words only those are taken, and none that leaves a hyphen at
     the right end of a line: that would read, to whoever extracts the text, as a word that was
-    hyphenated, and be lost. A line that ended within a Korean word would read as two words.
+    hyphenated, and be lost. A line that ended within a Korean word, Han characters and all, would
+    read as two words.
     """
     return WORD.findall(text) if PLAIN.fullmatch(text) else list(by_icu(text, language, base))
 
@@ -43,15 +44,16 @@ def stretches(text: str, language: str, base: int) -> list[str]:
 def by_icu(text: str, language: str, base: int) -> Iterator[str]:
     """The same for any text, as ICU tells it."""
     start = end = 0
+    unspaced = language.partition("-")[0] != "ko"
     for stretch in LineBreaker(text, language or "en"):
         end += len(stretch)
-        if end < len(text) and not _may_break(text, end, base):
+        if end < len(text) and not _may_break(text, end, base, unspaced):
             continue
         yield text[start:end]
         start = end
 
 
-def _may_break(text: str, at: int, base: int) -> bool:
+def _may_break(text: str, at: int, base: int, unspaced: bool) -> bool:
     last = text[at - 1]
     if last in "\n\r\x0b\x0c\x85\u2028\u2029":
         return True
@@ -59,4 +61,4 @@ def _may_break(text: str, at: int, base: int) -> bool:
         return text[at] not in HYPHENS
     if last.isspace():
         return not text[max(0, at - MOST_BLANKS) : at].rstrip().endswith(HYPHENS)
-    return bool(UNSPACED.match(last) or UNSPACED.match(text[at]))
+    return unspaced and bool(UNSPACED.match(last) or UNSPACED.match(text[at]))

@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 
 def base_level(text: str, fallback: int = 0) -> int:
-    """The paragraph's level: that of its first strong character (P2, P3), else `fallback`."""
+    """The level of a text's first strong character (P2, P3), else `fallback`."""
     for char in text:
         kind = uba.bidirectional(char)
         if kind in ("R", "AL"):
@@ -46,6 +46,13 @@ def base_level(text: str, fallback: int = 0) -> int:
         if kind == "L":
             return 0
     return fallback
+
+
+def main_level(text: str, document: int) -> int:
+    """The document's level (HL1), but where all of a text's strong characters run the other way."""
+    kinds = {uba.bidirectional(char) for char in text}
+    own, other = ({"R", "AL"}, {"L"}) if document else ({"L"}, {"R", "AL"})
+    return document if kinds & own or not kinds & other else 1 - document
 
 
 def levels(text: str, base: int) -> list[int]:

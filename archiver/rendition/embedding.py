@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archiver.rendition.fonts import Face
-from archiver.rendition.shaping import Glyphs
+from archiver.rendition.shaping import Glyphs, saying, silent
 from archiver.rendition.tagging import Element
 from archiver.rendition.text import Line
 
@@ -44,22 +44,32 @@ class Inks(dict[Glyphs, str]):
 
     def embedded(self, face: Face) -> Embedded:
         """The account of a face; its resource name counts the faces in order of use."""
+        face = face.regular or face
         if face not in self.faces:
             self.faces[face] = Embedded(face, f"F{len(self.faces)}")
         return self.faces[face]
 
     def __missing__(self, glyphs: Glyphs) -> str:
-        """Count glyphs.
+        operands = self[glyphs] = self._counted(glyphs)
+        return operands
+
+    def _counted(self, glyphs: Glyphs) -> str:
+        """What shows glyphs.
 
         Where they alone would not give the text back (a glyph that stands for something else
-        already, a cluster of several), an /ActualText says it (ISO 32000-1 14.9.4).
+        already, a cluster of several), an /ActualText says it (ISO 32000-1 14.9.4), or blanks do:
+        from right to left, as readers reverse an /ActualText.
         """
-        operands = glyphs.operands
-        if not (self.embedded(glyphs.face).tells(glyphs.pairs) and glyphs.exact):
-            actual = ("\ufeff" + glyphs.text).encode("utf-16-be").hex().upper()
-            operands = f"]TJ /Span <</ActualText <{actual}>>> BDC [{operands}]TJ EMC["
-        self[glyphs] = operands
-        return operands
+        account = self.embedded(glyphs.face)
+        if glyphs.exact and account.tells(glyphs.pairs):
+            return glyphs.operands
+        if glyphs.said:
+            drawn, told = silent(glyphs), saying(glyphs.said, glyphs.face, glyphs.width)
+            account.tells((*drawn.pairs, *told.pairs))
+            return f"{drawn.operands}{glyphs.width:.3f} {told.operands}"
+        account.tells(glyphs.pairs)
+        actual = ("\ufeff" + glyphs.text).encode("utf-16-be").hex().upper()
+        return f"]TJ /Span <</ActualText <{actual}>>> BDC [{glyphs.operands}]TJ EMC["
 
 
 class TextObject:
@@ -74,6 +84,7 @@ class TextObject:
         self.marked: Element | None = None
         self.coloured = ""
         self._face: Face | None = None
+        self._size = self._stroke = 0.0
         self._array: list[str] = []
 
     def mark(self, operator: str) -> None:
@@ -84,6 +95,9 @@ class TextObject:
     def place(self, x: float, y: float, size: float) -> None:
         """Go to a point on the page."""
         self._show()
+        if size != self._size and self._stroke:
+            self._face = None
+        self._size = size
         self.operators.append(f"{size:g} 0 0 {size:g} {x:.2f} {y:.2f} Tm")
 
     def show(self, glyphs: Glyphs) -> None:
@@ -92,20 +106,28 @@ class TextObject:
             self._show()
             self._face = glyphs.face
             self.operators.append(f"/{self.inks.embedded(glyphs.face).resource} 1 Tf")
+            self._embolden(glyphs.face.stroke * self._size)
         self._array.append(self.inks[glyphs])
 
     def line(self, line: Line, x: float, y: float, size: float) -> None:
         """Show a line whole, without regard to roles."""
         self.place(x, y, size)
         for piece in line.parts:
-            if piece.x:
+            if piece.x is not None:
                 self.place(x + piece.x * size / 1000, y, size)
             self.show(piece.glyphs)
 
     def end(self) -> list[str]:
         """All operators, the text object closed."""
         self._show()
+        self._embolden(0)
         return [*self.operators, "ET"]
+
+    def _embolden(self, stroke: float) -> None:
+        """Draw letters with a line around them, or without (text rendering mode, 9.3.6)."""
+        if stroke != self._stroke:
+            self._stroke = stroke
+            self.operators.append(f"2 Tr {stroke:.3f} w" if stroke else "0 Tr")
 
     def _show(self) -> None:
         if self._array:

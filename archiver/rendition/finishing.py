@@ -25,7 +25,7 @@ from archiver.rendition import xmp
 from archiver.rendition.embedding import Embedded
 from archiver.rendition.flavours import Flavour
 from archiver.rendition.flow import PAGE_HEIGHT, PAGE_WIDTH, Bookmark
-from archiver.rendition.fonts import CARRIER, Subset, subset
+from archiver.rendition.fonts import Subset, subset
 from archiver.rendition.pages import Pages
 from archiver.rendition.shaping import number as shown
 from archiver.rendition.tagging import Element, Mark, Structure
@@ -150,9 +150,9 @@ class _Finisher:
 
     def _glyph_map(self, embedded: Embedded) -> Object:
         """From character codes to glyphs: the same number, but for carriers (9.7.4.2)."""
-        last = max(embedded.text_of, default=0)
-        if last < CARRIER:
+        if all(code == embedded.face.glyph(code) for code in embedded.text_of):
             return Name.Identity
+        last = max(embedded.text_of)
         glyphs = bytearray(2 * (last + 1))
         for code in embedded.text_of:
             glyphs[2 * code : 2 * code + 2] = embedded.face.glyph(code).to_bytes(2, "big")
@@ -264,6 +264,8 @@ class _Finisher:
         root.Lang = String(self.article.language[0])
         root.MarkInfo = Dictionary(Marked=True)
         root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+        if self.pages.sheet.right_to_left:
+            root.ViewerPreferences.Direction = Name.R2L
         metadata = self.pdf.make_stream(xmp.packet(self.article, self.flavour))
         metadata.Type, metadata.Subtype = Name.Metadata, Name.XML
         root.Metadata = metadata

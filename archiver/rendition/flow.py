@@ -25,8 +25,11 @@ MEASURE = PAGE_WIDTH - 2 * MARGIN_SIDE
 COLUMN = PAGE_HEIGHT - MARGIN_TOP - MARGIN_FOOT
 """An A4 page (ISO 216) in points, and the width and height of its one column of text."""
 
+LABEL_GAP = 5.0
+"""The space between a list item's label and its body."""
+
 INK = "0 g"
-LINK_INK = "0.08 0.20 0.42 rg"
+LINK_INK = "0.08 0.20 0.42 rg 0.08 0.20 0.42 RG"
 
 
 class Style(NamedTuple):
@@ -96,9 +99,15 @@ class Leaf:
 
 
 class Block(Flowable):
-    """Something of a known height. `follower` is what must begin on the same page, if anything."""
+    """Something of a known height, beside the bars of the quotations that it is in.
+
+    `follower` is what must begin on the same page, if anything; `keeps` says that it must.
+    """
 
     follower: Block | None = None
+    keeps = False
+    bars: Sequence[float] = ()
+    base = 0
     height = 0.0
     before = 0.0
     after = 0.0
@@ -125,6 +134,10 @@ class Block(Flowable):
         return []
 
     def drawOn(self, canvas: Any, x: float, y: float, _sW: float = 0) -> None:
+        for bar in self.bars:
+            left = x + (MEASURE - bar - 1.5 if self.base else bar)
+            reach = self.before + self.height + self.after
+            canvas.operators += rectangle(left, y - self.after, 1.5, reach, 0.75)
         canvas.operators += self.operators(canvas.number, x, y)
 
     def operators(self, page: int, x: float, y: float) -> list[str]:
@@ -135,12 +148,12 @@ class Block(Flowable):
 class Rule(Block):
     """A line across the measure: an artifact, not content."""
 
-    def __init__(self, width: float, before: float, after: float, gray: float = 0.6) -> None:
+    def __init__(self, before: float, after: float, *, base: int = 0, start: float = 0) -> None:
         super().__init__()
-        self.width, self.before, self.after, self.gray = width, before, after, gray
+        self.before, self.after, self.base, self.start = before, after, base, start
 
     def operators(self, page: int, x: float, y: float) -> list[str]:
-        return rectangle(x, y, self.width, 0.5, self.gray)
+        return rectangle(x + (0 if self.base else self.start), y, MEASURE - self.start, 0.5, 0.6)
 
 
 def rectangle(x: float, y: float, width: float, height: float, gray: float) -> list[str]:
@@ -149,10 +162,10 @@ def rectangle(x: float, y: float, width: float, height: float, gray: float) -> l
 
 
 class TextBlock(Block):
-    """Lines of one structure element; `start` is the indent where a line starts."""
+    """Lines of one structure element; `start` is the indent at the side where the article's lines begin.
 
-    keeps = False
-    """Whether what follows must begin on the same page."""
+    That side is `base` (1: the right); `side` is the one where these lines begin.
+    """
 
     def __init__(
         self,
@@ -162,15 +175,16 @@ class TextBlock(Block):
         roles: Sequence[Inline],
         *,
         base: int = 0,
+        side: int | None = None,
         start: float = 0,
         label: Label | None = None,
-        bars: Sequence[float] = (),
         bookmark: tuple[int, str] | None = None,
     ) -> None:
         super().__init__()
         self.sheet, self.lines, self.style, self.roles = sheet, lines, style, roles
         self.base, self.start = base, start
-        self.label, self.bars, self.bookmark = label, bars, bookmark
+        self.side = base if side is None else side
+        self.label, self.bookmark = label, bookmark
         self.before, self.after = style.before, style.after
         self.height = len(lines) * style.leading
 
@@ -193,10 +207,11 @@ class TextBlock(Block):
             self.style,
             self.roles,
             base=self.base,
+            side=self.side,
             start=self.start,
             label=self.label if first == 0 else None,
-            bars=self.bars,
         )
+        part.bars = self.bars
         part.before = self.before if first == 0 else 0
         part.after = self.after if last == len(self.lines) else 0
         return part
@@ -204,10 +219,6 @@ class TextBlock(Block):
     def operators(self, page: int, x: float, y: float) -> list[str]:
         style = self.style
         baseline = y + self.height - style.leading + 0.5 * (style.leading - 0.72 * style.size)
-        bars: list[str] = []
-        for bar in self.bars:
-            left = x + (MEASURE - bar - 1.5 if self.base else bar)
-            bars += rectangle(left, y - self.after, 1.5, self.height + self.after, 0.75)
         if self.bookmark:
             level, title = self.bookmark
             self.sheet.bookmarks.append(Bookmark(level, title, page, y + self.height))
@@ -215,6 +226,7 @@ class TextBlock(Block):
         self.sheet.count(page, self.lines)
         if self.label:
             self.label.show(text, self.sheet.structure, page, self._label_x(x), baseline)
+            self.roles[0].element.join()
         if style.gray:
             text.mark(f"{style.gray:g} g")
         for line in self.lines:
@@ -224,20 +236,21 @@ class TextBlock(Block):
         close_marks(text)
         if style.gray:
             text.mark(INK)
-        return bars + text.end()
+        return text.end()
 
     def _offset(self, line: Line) -> float:
         width = line.width * self.style.size / 1000
         if self.style.centred:
             return (MEASURE - width) / 2
-        return MEASURE - self.start - width if self.base else self.start
+        left = 0 if self.base else self.start
+        return left + (MEASURE - self.start - width if self.side else 0)
 
     def _label_x(self, x: float) -> float:
         if self.label is None:
             return x
         if self.base:
-            return x + MEASURE - self.start + self.label.gap
-        return x + self.start - self.label.gap - self.label.width
+            return x + MEASURE - self.label.start + LABEL_GAP
+        return x + self.label.start - LABEL_GAP - self.label.width
 
 
 class PictureBlock(Block):
@@ -266,12 +279,12 @@ class PictureBlock(Block):
 
 
 class Label(NamedTuple):
-    """A list item's bullet or number, before the first line of its body."""
+    """A list item's bullet or number, before the first line of its body, which begins at `start`."""
 
     line: Line
     size: float
     element: Element
-    gap: float = 5
+    start: float
 
     @property
     def width(self) -> float:
@@ -331,7 +344,7 @@ def open_mark(text: TextObject, structure: Structure, inline: Inline, style: Sty
     text.mark(structure.open(inline.element, page))
     if inline.uri:
         text.mark(LINK_INK)
-        text.coloured = f"{style.gray:g} g"
+        text.coloured = f"{style.gray:g} g 0 G"
 
 
 def close_marks(text: TextObject) -> None:

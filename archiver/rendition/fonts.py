@@ -1,8 +1,9 @@
 """Fonts: which face carries a character, and the part of a face that a PDF embeds.
 
-Text is set in Noto Serif (Latin, Greek, Cyrillic), code in Fira Mono. What those do not have is
-looked for in FiraGO (Arabic, Hebrew, Devanagari, Georgian, Thai), Noto's symbols, mathematics
-and music, the fonts of the settings, Noto CJK (`archiver[cjk]`), and last in the machine's.
+Text is set in Noto Serif (Latin, Greek, Cyrillic) and Noto Sans Devanagari, code in Fira Mono. What
+those do not have is looked for in FiraGO (Arabic, Hebrew, Georgian, Thai), Noto Sans Arabic (rarer
+signs), Noto's symbols, mathematics and music, the fonts of the settings, Noto CJK (`archiver[cjk]`),
+and last in the machine's.
 """
 
 from __future__ import annotations
@@ -10,17 +11,20 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
+import langcodes
 import uharfbuzz as hb
 
 from archiver.errors import MissingGlyph, SettingsError
+from archiver.rendition.direction import RIGHT_TO_LEFT
 
 SUFFIXES = {".ttf", ".otf", ".ttc", ".otc"}
 
@@ -34,9 +38,23 @@ MACHINE_FOLDERS = (
     "~/Library/Fonts",
 )
 
-CARRIER = 0x8000
-"""Codes from here on are carriers: they show a blank glyph and stand for a character of the text
-that has no glyph of its own (the second letter of a ligature, a joiner, a direction mark)."""
+SILENT, CARRIER, WIDE = 0x4000, 0x8000, 0xC000
+"""Where ranges of codes begin. SILENT ones show the glyph whose number is the rest of the code, and
+say nothing. Carriers show a glyph without ink, and stand for the character whose number is the rest
+(a direction mark, a letter that its own glyph cannot say): the first have no width, WIDE ones that
+of a space."""
+
+SAYABLE = re.compile("[\0-\u2fff\ufb1d-\ufefc]*")
+"""Characters that carriers can stand for, two of them never with one code."""
+
+DEVANAGARI = re.compile("[\u0900-\u097f\u1cd0-\u1cff\ua8e0-\ua8ff]")
+
+ITALIC_OR_OBLIQUE = 0x0201
+"""OS/2 fsSelection, bits 0 and 9."""
+
+SEMIBOLD = 600
+BOLD_STROKE = 0.03
+"""How much a regular face gains, in ems, where it has to do for a bold one."""
 
 NEVER_EMBED = 0x0002
 """OS/2 fsType, bit 1: restricted licence embedding; such a font may not be put in a PDF."""
@@ -44,8 +62,11 @@ NEVER_EMBED = 0x0002
 DROPPED_TABLES = ("GSUB", "GPOS", "GDEF", "BASE", "JSTF", "STAT", "DSIG", "OS/2", "cmap", "post")
 """What a composite font in a PDF does not need (ISO 32000-1 9.9, table 126)."""
 
-CJK_MEMBERS = {"ja": "JP", "ko": "KR", "zh": "SC", "zh-Hant": "TC"}
-"""The member of the Noto CJK collection for a language: one Han character, four local forms."""
+CJK_MEMBERS = {"Jpan": "JP", "Kore": "KR", "Hant": "TC"}
+"""The member of the Noto CJK collection for a writing system (ISO 15924); SC for the others."""
+
+HONG_KONG_FORMS = ("HK", "MO")
+"""The territories whose traditional characters have a member of their own."""
 
 
 class Typeface(NamedTuple):
@@ -58,10 +79,15 @@ class Typeface(NamedTuple):
 
 @dataclass(eq=False)
 class Face:
-    """One face of one font file, ready to shape, measure and subset."""
+    """One face of one font file, ready to shape, measure and subset.
+
+    One that stands in for a bold face that there is none of names the `regular` face that it is: its
+    letters are drawn with a line around them.
+    """
 
     name: str
     face: hb.Face
+    regular: Face | None = None
     font: hb.Font = field(init=False)
     covers: hb.Set = field(init=False)
     scale: float = field(init=False)
@@ -89,18 +115,43 @@ class Face:
 
     def _blank(self) -> int | None:
         """A glyph without ink or width, for what is only said; none where codes could not name it."""
-        if self.cff or self.face.glyph_count > CARRIER:
+        if self.cff or self.face.glyph_count > SILENT:
+            return None
+        if not self.advance(self.font.get_nominal_glyph(0x20) or 0):
             return None
         glyphs = (self.font.get_nominal_glyph(code) for code in (0x200B, 0xFEFF, 0x200C))
         return next((glyph for glyph in glyphs if glyph and not self.advance(glyph)), None)
 
     def glyph(self, code: int) -> int:
         """The glyph that a character code shows: itself, or for a carrier the blank one."""
-        return code if code < CARRIER or self.blank is None else self.blank
+        if self.blank is None or code < SILENT:
+            return code
+        if code < CARRIER:
+            return code - SILENT
+        return self.blank if code < WIDE else int(self.font.get_nominal_glyph(0x20) or 0)
 
     def has(self, text: str) -> bool:
         """Whether every character of `text` that needs a glyph has one here."""
         return all(ord(c) in self.covers or ignorable(c) for c in text)
+
+    def distance(self, typeface: Typeface) -> tuple[int, bool, int]:
+        """How far this face is from a style, in weight, slant and width (OpenType, OS/2)."""
+        width, selection = self._os2(6), self._os2(62)
+        italic = bool(selection & ITALIC_OR_OBLIQUE)
+        return abs(self.weight - (700 if typeface.bold else 400)), italic != typeface.italic, abs(width - 5)
+
+    @property
+    def stroke(self) -> float:
+        """The width of the line around its letters, in ems."""
+        return BOLD_STROKE if self.regular else 0.0
+
+    @property
+    def weight(self) -> int:
+        """From 100 (thin) to 900 (black)."""
+        return self._os2(4)
+
+    def _os2(self, at: int) -> int:
+        return int.from_bytes(bytes(self.face.reference_table("OS/2").data)[at : at + 2], "big")
 
     def advance(self, glyph: int) -> float:
         """The width of a glyph in thousandths of the font size."""
@@ -181,9 +232,19 @@ def _part(name: str, face: hb.Face, glyphs: set[int] | None = None) -> hb.Face:
 
 
 def _serif(italic: bool, weight: int) -> Face:
+    style = ("Bold" if weight > 400 else "") + ("Italic" if italic else "")
     file = f"NotoSerif{'-Italic' * italic}[wdth,wght].ttf"
-    data = resources.files("fontpkg_noto_serif").joinpath("files", file).read_bytes()
-    variable = hb.Face(data)
+    return _instance("fontpkg_noto_serif", file, weight, f"NotoSerif-{style or 'Regular'}")
+
+
+def _sans(script: str, weight: int, style: str) -> Face:
+    file = f"NotoSans{script}[wdth,wght].ttf"
+    return _instance(f"fontpkg_noto_sans_{script.lower()}", file, weight, f"NotoSans{script}-{style}")
+
+
+def _instance(package: str, file: str, weight: int, name: str) -> Face:
+    """One weight of a variable font that a package of fontpkg brings."""
+    variable = hb.Face(resources.files(package).joinpath("files", file).read_bytes())
     instance = hb.SubsetInput()
     instance.keep_everything()
     instance.pin_axis_location(variable, "wght", weight)
@@ -192,8 +253,7 @@ def _serif(italic: bool, weight: int) -> Face:
     static = hb.subset(variable, instance)
     if static is None:
         raise RuntimeError(f"HarfBuzz could not instance {file}")
-    style = ("Bold" if weight > 400 else "") + ("Italic" if italic else "")
-    return Face(f"NotoSerif-{style or 'Regular'}", hb.Face(bytes(static.blob.data)))
+    return Face(name, hb.Face(bytes(static.blob.data)))
 
 
 def _pymupdf(code: str, name: str) -> Face:
@@ -214,10 +274,17 @@ OWN_FACES: dict[str, Callable[[], Face]] = {
     "serif-bold-italic": lambda: _serif(True, 700),
     "mono": lambda: _pymupdf("fimo", "FiraMono-Regular"),
     "mono-bold": lambda: _pymupdf("fimbo", "FiraMono-Bold"),
+    # FiraGO puts some of its vowel signs on the letter before theirs. It has no italics: it is heavier.
+    "devanagari": lambda: _sans("Devanagari", 400, "Regular"),
+    "devanagari-italic": lambda: _sans("Devanagari", 600, "SemiBold"),
+    "devanagari-bold": lambda: _sans("Devanagari", 700, "Bold"),
+    "devanagari-bold-italic": lambda: _sans("Devanagari", 800, "ExtraBold"),
     "go": lambda: _pymupdf("figo", "FiraGO-Regular"),
     "go-italic": lambda: _pymupdf("figit", "FiraGO-Italic"),
     "go-bold": lambda: _pymupdf("figbo", "FiraGO-Bold"),
     "go-bold-italic": lambda: _pymupdf("figbi", "FiraGO-BoldItalic"),
+    "arabic": lambda: _sans("Arabic", 400, "Regular"),
+    "arabic-bold": lambda: _sans("Arabic", 700, "Bold"),
     "symbols": lambda: _pymupdf("symbol1", "NotoSansSymbols-Regular"),
     "symbols-2": lambda: _pymupdf("symbol2", "NotoSansSymbols2-Regular"),
     "math": lambda: _pymupdf("math", "NotoSansMath-Regular"),
@@ -275,8 +342,20 @@ def _cjk(language: str) -> Iterator[Face]:
     if importlib.util.find_spec("noto_cjk_sans_otc") is None:
         return
     file = Path(str(resources.files("noto_cjk_sans_otc").joinpath("NotoSansCJK-Regular.ttc")))
-    member = f"NotoSansCJK{CJK_MEMBERS.get(language, 'SC').lower()}-Regular"
-    yield from (face for face in _faces_of(file) if face.name.startswith(member))
+    name = f"NotoSansCJK{cjk_member(language).lower()}-Regular"
+    yield from (face for face in _faces_of(file) if face.name.startswith(name))
+
+
+def cjk_member(language: str) -> str:
+    """The local forms that `language` (BCP 47) is written in: one Han character has several."""
+    tag = langcodes.get(language or "und").maximize()
+    member = CJK_MEMBERS.get(tag.script or "", "SC")
+    return "HK" if member == "TC" and tag.territory in HONG_KONG_FORMS else member
+
+
+def _nearest(faces: Iterable[Face], typeface: Typeface) -> list[Face]:
+    """Faces by their style, and not by the names of their files."""
+    return sorted(faces, key=lambda face: face.distance(typeface))
 
 
 def _machine() -> Iterator[Face]:
@@ -304,7 +383,7 @@ class Fonts:
 
     def first(self, typeface: Typeface) -> Face:
         """The face that is looked at before all others."""
-        return next(self._candidates(typeface, ""))
+        return next(self._candidates("", typeface, ""))
 
     def find(self, cluster: str, typeface: Typeface, language: str = "") -> Face:
         """The first face that has all of `cluster` (a character and its marks).
@@ -317,24 +396,32 @@ class Fonts:
         return self._found[key]
 
     def _search(self, cluster: str, typeface: Typeface, language: str) -> Face:
-        for face in self._candidates(typeface, language):
+        for face in self._candidates(cluster, typeface, language):
             if face.has(cluster):
-                return face
+                return _emboldened(face) if typeface.bold and face.weight < SEMIBOLD else face
         raise MissingGlyph(_missing(cluster), cluster, hint=_advice(cluster))
 
-    def _candidates(self, typeface: Typeface, language: str) -> Iterator[Face]:
+    def _candidates(self, cluster: str, typeface: Typeface, language: str) -> Iterator[Face]:
         bold, italic = "-bold" * typeface.bold, "-italic" * typeface.italic
         if typeface.mono:
             yield _own(f"mono{bold}")
         yield _own(f"serif{bold}{italic}")
+        if DEVANAGARI.match(cluster):
+            yield _own(f"devanagari{bold}{italic}")
         yield _own(f"go{bold}{italic}")
+        if RIGHT_TO_LEFT.match(cluster):
+            yield _own(f"arabic{bold}")
         for place in self.places:
-            for file in _files(place):
-                yield from _faces_of(file)
+            yield from _nearest((face for file in _files(place) for face in _faces_of(file)), typeface)
         yield from _cjk(language)
         for symbols in ("symbols", "symbols-2", "math", "music"):
             yield _own(symbols)
-        yield from _machine()
+        yield from _nearest(_machine(), typeface)
+
+
+@cache
+def _emboldened(face: Face) -> Face:
+    return Face(face.name, face.face, face)
 
 
 @cache
@@ -357,7 +444,11 @@ def _advice(cluster: str) -> str:
     name = unicodedata.name(cluster[0], "")
     if name.startswith(CJK_NAMES) and importlib.util.find_spec("noto_cjk_sans_otc") is None:
         return "pip install 'archiver[cjk]', or name a font that has it in the settings: fonts"
-    return "name a font that has it in the settings: fonts = ['/path/to/font.ttf']"
+    family = " ".join(("Noto Sans", name.partition(" ")[0].title() if cluster[0].isalpha() else "")).strip()
+    return (
+        f"install a font that has it on this machine, such as {family}, "
+        "or name it in the settings: fonts = ['/path/to/font.ttf']"
+    )
 
 
 # --- what doctor tells --------------------------------------------------------------------

@@ -10,13 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from archiver import article as model
 from archiver import pictures
-from archiver.errors import RenditionError
+from archiver.errors import MissingGlyph, RenditionError
 from archiver.findings import Finding, Severity
 from archiver.rendition.flow import (
+    LABEL_GAP,
     MEASURE,
     Block,
     Inline,
@@ -29,7 +31,7 @@ from archiver.rendition.flow import (
 )
 from archiver.rendition.fonts import Fonts, Typeface
 from archiver.rendition.pages import Pages, paginate
-from archiver.rendition.tables import MAX_COLUMNS, Cell, TableBlock, column_widths, row
+from archiver.rendition.tables import MAX_COLUMNS, Cell, TableBlock, columns, row
 from archiver.rendition.tagging import Element, Structure
 from archiver.rendition.text import Paragraph, Run, Typesetter
 from archiver.scripts import Passage, passages, runs_right_to_left
@@ -102,8 +104,10 @@ class Composer:
     def story(self) -> list[Block]:
         """All blocks of the document, each tied to what must begin on the same page."""
         blocks = [*self._head(), *self._body(self.article.body, Place(self.root)), *self._record()]
+        keeps = False
         for block, following in pairwise(blocks):
-            if isinstance(block, TextBlock) and block.keeps:
+            keeps = block.keeps or (keeps and isinstance(block, Rule))
+            if keeps:
                 block.follower = following
         return blocks
 
@@ -125,7 +129,7 @@ class Composer:
             yield self._line(byline(article.creators), "P", BYLINE, BOLD)
         if dateline := self._dateline():
             yield self._line(dateline, "P", DATELINE)
-        yield Rule(MEASURE, 6, 14)
+        yield Rule(6, 14)
 
     def _dateline(self) -> str:
         date = self.article.date
@@ -137,9 +141,10 @@ class Composer:
 
     def _record(self) -> Iterator[Block]:
         language = "" if self.language.partition("-")[0] == RECORD_LANGUAGE else RECORD_LANGUAGE
-        yield Rule(MEASURE, 16, 6)
+        yield Rule(16, 6)
         heading = Element("H2", self.root, language=language)
-        block = self._text([model.Span(text="Provenance")], heading, Style(10, 14, after=4), BOLD)
+        span = model.Span(text="Provenance")
+        block = self._text([span], heading, Style(10, 14, after=4), BOLD, base=0, own_side=True)
         block.bookmark = (2, "Provenance")
         block.keeps = True
         yield block
@@ -150,13 +155,15 @@ class Composer:
                 model.Span(text=f"{name}: ", strong=True, language=language or None),
                 model.Span(text=value, href=linked, language=None if linked else language or None),
             ]
-            yield self._text(spans, element, RECORD)
+            yield self._text(spans, element, RECORD, base=0, own_side=True)
 
     # --- the body -------------------------------------------------------------------------
 
     def _body(self, blocks: Sequence[Any], place: Place) -> Iterator[Block]:
         for block in blocks:
-            yield from self._block(block, place)
+            for shown in self._block(block, place):
+                shown.bars = shown.bars or place.bars
+                yield shown
 
     def _block(self, block: Any, place: Place) -> Iterator[Block]:
         match block:
@@ -165,7 +172,9 @@ class Composer:
             case model.Paragraph():
                 style = TIGHT if place.tight else QUOTE if place.bars else BODY
                 if any(span.text.strip() for span in block.content):
-                    yield self._placed(block.content, Element("P", place.element), style, place)
+                    element = Element("P", place.element)
+                    own_side = place.element.tag != "LBody"
+                    yield self._placed(block.content, element, style, place, own_side=own_side)
             case model.Quote():
                 quote = Element("BlockQuote", place.element)
                 inner = Place(quote, place.start + BAR_INDENT, (*place.bars, place.start))
@@ -179,7 +188,7 @@ class Composer:
             case model.Code():
                 yield self._code(block, place)
             case model.Rule():
-                yield Rule(MEASURE, 6, 14)
+                yield Rule(6, 14, base=self._base, start=place.start)
 
     def _heading(self, block: model.Heading, place: Place) -> Block:
         """A heading of the level that leaves none out: H1 is the title, each other one below it."""
@@ -205,16 +214,14 @@ class Composer:
         tight = all(len(item) == 1 for item in block.items)
         for item, label in zip(block.items, shaped, strict=True):
             entry = Element("LI", element)
-            mark = Label(
-                self.typesetter.lines(label, MEASURE, BODY.size)[0],
-                BODY.size,
-                Element("Lbl", entry),
-            )
-            start = place.start + max(INDENT, widest + mark.gap + 2)
+            start = place.start + max(INDENT, widest + LABEL_GAP + 2)
+            line = self.typesetter.lines(label, MEASURE, BODY.size)[0]
+            mark = Label(line, BODY.size, Element("Lbl", entry), start)
             inner = Place(Element("LBody", entry), start, place.bars, tight)
             blocks = list(self._body(item, inner))
             if not (blocks and isinstance(blocks[0], TextBlock) and blocks[0].label is None):
-                carrier = TextBlock(self.sheet, [], TIGHT, (), base=self._base, start=start)
+                body = (Inline(inner.element),)
+                carrier = TextBlock(self.sheet, [], TIGHT, body, base=self._base, start=start)
                 carrier.height = TIGHT.leading
                 carrier.keeps = bool(blocks)
                 blocks.insert(0, carrier)
@@ -254,7 +261,7 @@ class Composer:
         text = block.text.expandtabs(4).rstrip("\n")
         paragraph = Element("P", place.element)
         span = model.Span(text=text, code=True)
-        return self._placed([span], paragraph, CODE, place)
+        return self._placed([span], paragraph, CODE, place, base=0, own_side=True)
 
     def _table(self, block: model.Table, place: Place) -> Iterator[Block]:
         if len(block.header) > MAX_COLUMNS:
@@ -280,9 +287,9 @@ class Composer:
                     for cell, a in zip(cells, aligned, strict=True)
                 ]
             )
-        widths = column_widths(rows, TABLE.size, MEASURE - place.start)
-        header, *body = (row(self.typesetter, cells, widths, TABLE.size) for cells in rows)
-        yield TableBlock(self.sheet, header, body, widths, TABLE, base=self._base, start=place.start)
+        set_as = columns(rows, TABLE, MEASURE - place.start)
+        header, *body = (row(self.typesetter, cells, set_as) for cells in rows)
+        yield TableBlock(self.sheet, header, body, set_as, base=self._base, start=place.start)
 
     def _cell(
         self, content: Sequence[model.Span], element: Element, align: str, typeface: Typeface
@@ -303,10 +310,11 @@ class Composer:
         style: Style,
         place: Place,
         typeface: Typeface = REGULAR,
+        *,
+        base: int | None = None,
+        own_side: bool = False,
     ) -> TextBlock:
-        block = self._text(spans, element, style, typeface, place.start)
-        block.bars = place.bars
-        return block
+        return self._text(spans, element, style, typeface, place.start, base=base, own_side=own_side)
 
     def _text(
         self,
@@ -315,17 +323,29 @@ class Composer:
         style: Style,
         typeface: Typeface = REGULAR,
         start: float = 0,
+        *,
+        base: int | None = None,
+        own_side: bool = False,
     ) -> TextBlock:
-        paragraph, roles = self._paragraph(spans, element, typeface)
+        """A block whose direction is `base`, if given, flush with its `own_side` or the article's."""
+        paragraph, roles = self._paragraph(spans, element, typeface, base)
         lines = self.typesetter.lines(paragraph, MEASURE - start, style.size)
-        return TextBlock(self.sheet, lines, style, roles, base=paragraph.base, start=start)
+        side = paragraph.base if own_side else self._base
+        return TextBlock(self.sheet, lines, style, roles, base=self._base, side=side, start=start)
 
     def _paragraph(
-        self, spans: Sequence[model.Span], element: Element, typeface: Typeface
+        self,
+        spans: Sequence[model.Span],
+        element: Element,
+        typeface: Typeface,
+        base: int | None = None,
     ) -> tuple[Paragraph, list[Inline]]:
-        """Shape spans. Links, code and foreign passages become elements of their own under `element`."""
+        """Shape spans. Links, code and foreign passages become elements of their own under `element`.
+
+        One that comes again later is another element: its place in the tree is its place in the text.
+        """
         roles = [Inline(element)]
-        known: dict[tuple[str, bool, str], int] = {("", False, ""): 0}
+        plain = current = ("", False, "")
         runs = []
         for span in spans:
             face = Typeface(
@@ -335,13 +355,19 @@ class Composer:
             )
             for start, end, language in self._passages(span):
                 key = (span.href or "", span.code, language)
-                if key not in known:
-                    known[key] = len(roles)
+                if key not in (current, plain):
                     tag = "Link" if span.href else "Code" if span.code else "Span"
                     inline = Element(tag, element, language=language)
                     roles.append(Inline(inline, span.href or ""))
-                runs.append(Run(span.text[start:end], face, known[key], language))
-        return self.typesetter.paragraph(runs), roles
+                current = key
+                role = 0 if key == plain else len(roles) - 1
+                runs.append(Run(span.text[start:end], face, role, language))
+        try:
+            return self.typesetter.paragraph(runs, base), roles
+        except MissingGlyph as missing:
+            begins = shorten("".join(span.text for span in spans), 50, placeholder="…")
+            missing.where = f"the passage “{begins}”"
+            raise
 
     def _passages(self, span: model.Span) -> list[Passage]:
         if span.language and span.language != self.language:

@@ -1,26 +1,30 @@
 """Shaping: a text in one face and one direction becomes glyphs, as operands of the TJ operator.
 
-Beside what is drawn stands what it says: which characters each glyph stands for, and carriers,
-which draw nothing, for those that no glyph can say in the order that readers expect.
+Beside what is drawn stands what it says: which characters each glyph stands for, and blanks, which
+draw nothing, for those that no glyph can say in the order that readers expect.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
 
 import uharfbuzz as hb
 
 from archiver.errors import MissingGlyph
-from archiver.rendition.fonts import CARRIER, Face, ignorable
+from archiver.rendition.fonts import CARRIER, SAYABLE, SILENT, WIDE, Face, ignorable
 
 SMALLEST_MOVE = 0.01
 """A move between glyphs that is less, in thousandths of the font size, is left out."""
 
 LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e\u200f"
+ZERO_WIDTH_SPACE = "\u200b"
+
+ALLAH = re.compile("(?:[\u0627\u0671][\u064b-\u0655\u0670]*)?(?:\u0644[\u064b-\u0655\u0670]*){2}\u0647")
+"""Many fonts have one glyph for this name, with marks of its own beside those that are written."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +32,9 @@ class Glyphs:
     """A word or a part of one in one face, shaped; measures are in thousandths of the font size.
 
     `operands` is what stands between the brackets of a TJ operator. `pairs` says which glyph
-    stands for which characters, and `exact` whether that alone gives the text back. `space` is
-    the width of the blanks that end it.
+    stands for which characters, and `exact` whether that alone gives the text back; where it does
+    not, blanks may say what is `said`, from left to right. `space` is the width of the blanks that
+    end it.
     """
 
     face: Face
@@ -39,6 +44,7 @@ class Glyphs:
     pairs: tuple[tuple[int, str], ...]
     exact: bool
     space: float = 0.0
+    said: str = ""
 
 
 def shape(text: str, face: Face, right_to_left: int, language: str, script: str) -> Glyphs:
@@ -56,7 +62,8 @@ def shape(text: str, face: Face, right_to_left: int, language: str, script: str)
     if language:
         buffer.language = language
     buffer.guess_segment_properties()
-    hb.shape(face.font, buffer)
+    apart = [(*name.span(), False) for name in ALLAH.finditer(text)] if right_to_left else []
+    hb.shape(face.font, buffer, {"rlig": apart} if apart else None)
     infos, positions = buffer.glyph_infos, buffer.glyph_positions
     if any(not info.codepoint for info in infos):
         raise MissingGlyph(f"{face.name} has no glyph for a part of {text!r}", text)
@@ -64,21 +71,24 @@ def shape(text: str, face: Face, right_to_left: int, language: str, script: str)
     moved = any(position.x_offset or position.y_offset for position in positions)
     if not right_to_left and not moved and clusters == list(range(len(text))):
         return _one_by_one(text, face, infos, positions)
-    told = _told_from_right(text, clusters, face) if right_to_left else None
-    if told:
-        told = list(_gathered(told, [bool(p.x_offset or p.y_offset) for p in positions]))
-    codes = told or _told(text, clusters)
-    pairs = [(info.codepoint, code.own) for info, code in zip(infos, codes, strict=True)]
-    pairs += [
-        (CARRIER | ord(char), char) for code in codes for char in code.leading + code.left + code.right
-    ]
-    exact = told is not None or (_is_exact(text, clusters, codes) and not moved)
-    ends_short = not exact and bool(infos) and face.blank is not None
-    if ends_short:
-        pairs.append((CARRIER | 0x200C, "\u200c"))
-    operands = _operands(face, infos, positions, codes, ends_short)
+    told = _told(text, clusters)
+    pairs = tuple(zip((info.codepoint for info in infos), told, strict=True))
+    exact = _is_exact(text, clusters, told, right_to_left) and not any(
+        position.y_offset or (position.x_offset and not right_to_left) for position in positions
+    )
+    operands = _operands(face, infos, positions)
     width = sum(position.x_advance for position in positions) * face.scale
-    return Glyphs(face, text, width, operands, tuple(pairs), exact, width if text.isspace() else 0.0)
+    space = width if text.isspace() else 0.0
+    if right_to_left:
+        if face.blank is not None and text and _needs_mark(text, len(text) - 1):
+            operands = f"10<{CARRIER | ord(RIGHT_TO_LEFT_MARK):04x}>-10 {operands}"
+            pairs += ((CARRIER | ord(RIGHT_TO_LEFT_MARK), RIGHT_TO_LEFT_MARK),)
+        exact = exact and not any(_needs_mark(text, at) for at in range(len(text) - 1))
+        return Glyphs(face, text, width, operands, pairs, exact, space, _said(text, face))
+    if not exact and infos and face.blank is not None:
+        operands += f"<{CARRIER | 0x200C:04x}>"
+        pairs += ((CARRIER | 0x200C, "\u200c"),)
+    return Glyphs(face, text, width, operands, pairs, exact, space)
 
 
 def _one_by_one(
@@ -93,7 +103,7 @@ def _one_by_one(
         out.append(f"{code:04x}")
         move = face.advance(code) - advance
         if abs(move) >= SMALLEST_MOVE:
-            out.append(f">{number(move)}<")
+            out.append(f">{number(move)} <")
     operands = "".join([*out, ">"]).replace("<>", "")
     width = sum(advances)
     pairs = tuple(zip(codes, said, strict=True))
@@ -106,34 +116,15 @@ def shape_once(text: str, face: Face, right_to_left: int, language: str, script:
     return shape(text, face, right_to_left, language, script)
 
 
-class Told(NamedTuple):
-    """What a glyph stands for, and the characters that carriers beside it stand for.
-
-    A `silent` glyph leaves its own character to a carrier too: readers would take a mark that is off
-    the baseline for a line of its own.
-    """
-
-    own: str
-    left: str = ""
-    right: str = ""
-    leading: str = ""
-    silent: bool = False
-
-
-def _clusters(text: str, clusters: Sequence[int]) -> dict[int, str]:
+def _told(text: str, clusters: Sequence[int]) -> list[str]:
+    """What each glyph stands for: its cluster; the further glyphs of a cluster for its last letter."""
     starts = sorted({*clusters, 0})
-    ends = [*starts[1:], len(text)]
-    return {start: text[start:end] for start, end in zip(starts, ends, strict=True)}
-
-
-def _told(text: str, clusters: Sequence[int]) -> list[Told]:
-    """Each glyph with its cluster's letters; the further glyphs of a cluster with its last one."""
-    whole = _clusters(text, clusters)
+    whole = {start: text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)}
     told = []
     seen: set[int] = set()
     for cluster in clusters:
         letters = _letters(whole[cluster])
-        told.append(Told(letters[-1] if cluster in seen else letters))
+        told.append(letters[-1] if cluster in seen else letters)
         seen.add(cluster)
     return told
 
@@ -142,60 +133,82 @@ def _letters(text: str) -> str:
     return "".join(c for c in text if not ignorable(c)).replace("\u00a0", " ") or text
 
 
-def _is_exact(text: str, clusters: Sequence[int], told: Sequence[Told]) -> bool:
-    """Whether the glyphs, one after the other, give the text back."""
-    single = len(set(clusters)) == len(clusters)
-    return single and "".join(t.own for t in told) == text.replace("\u00a0", " ")
+def _is_exact(text: str, clusters: Sequence[int], told: Sequence[str], right_to_left: int) -> bool:
+    """Whether the glyphs, one after the other, give the text back.
 
-
-def _told_from_right(text: str, clusters: Sequence[int], face: Face) -> list[Told] | None:
-    """The same for glyphs from right to left, where each may stand for one character only.
-
-    Readers reverse what they find from left to right, and with it the letters of a ligature:
-    so the ligature stands for its first letter, and carriers at its left for the others. None
-    where that cannot be: more glyphs than characters, or a character that no carrier can name.
+    From right to left each must stand for one character, and none for a mark: readers reverse what
+    they find, the letters of a ligature too, and marks do not stand where their order would have them.
     """
-    whole = _clusters(text, clusters)
-    if face.blank is None or any(ord(char) >= CARRIER for char in text):
-        return None
-    told: list[Told] = []
-    for at, cluster in enumerate(clusters):
-        letters = whole[cluster]
-        after = sum(other == cluster for other in clusters[at + 1 :])
-        before = sum(other == cluster for other in clusters[:at])
-        if after + before >= len(letters):
-            return None
-        rest = letters[after:] if not before else letters[after]
-        first = next((i for i, char in enumerate(rest) if not ignorable(char)), 0)
-        own = rest[first].replace("\u00a0", " ")
-        following = text[cluster + len(letters) : cluster + len(letters) + 1]
-        mark = RIGHT_TO_LEFT_MARK if _is_weak(letters[-1]) and not _is_strong(following) else ""
-        told.append(Told(own, mark + rest[first + 1 :][::-1], rest[:first][::-1]))
-    return told
+    single = len(set(clusters)) == len(clusters)
+    if right_to_left:
+        return single and len(clusters) == len(text) and not any(map(unicodedata.combining, text))
+    return single and "".join(told) == text.replace("\u00a0", " ")
 
 
-def _gathered(told: Sequence[Told], moved: Sequence[bool]) -> Iterator[Told]:
-    """Marks that were moved leave their characters to carriers: those that begin, to the first letter."""
-    waiting: str | None = ""
-    for at, (code, off) in enumerate(zip(told, moved, strict=True), 1):
-        silent = off and unicodedata.category(code.own) == "Mn"
-        if silent and waiting is not None and at < len(told):
-            waiting += code.left + code.own + code.right
-            yield Told(code.own, silent=True)
-        elif silent:
-            yield Told(code.own, code.left + code.own + code.right, leading=waiting or "", silent=True)
-        else:
-            yield code._replace(leading=waiting or "")
-            waiting = None
+def sayable(text: str, face: Face) -> bool:
+    """Whether `face` has blanks for all characters of a text."""
+    return face.blank is not None and SAYABLE.fullmatch(text) is not None
 
 
-def _is_weak(char: str) -> bool:
-    """Whether it is of the characters that numbers hold: readers take it for a part of one."""
-    return unicodedata.bidirectional(char) in ("CS", "ES", "ET")
+def _said(text: str, face: Face) -> str:
+    """What blanks are to say for a text from right to left; nothing where the face has none for it."""
+    if not sayable(text, face):
+        return ""
+    marked = (char + RIGHT_TO_LEFT_MARK * _needs_mark(text, at) for at, char in enumerate(text))
+    return "".join(marked).replace("\u00a0", " ")[::-1]
 
 
-def _is_strong(following: str) -> bool:
-    return bool(following) and unicodedata.bidirectional(following) in ("R", "AL")
+def said_rightward(text: str) -> str:
+    """What blanks are to say for a text from right to left in a line from left to right.
+
+    Readers reverse each stretch of such letters, and end it where a number or a mark is.
+    """
+    kinds = "".join(
+        KINDS.get(unicodedata.bidirectional(char), " " if char == " " else "-") for char in text
+    )
+    said, at = "", 0
+    for found in re.finditer("R[RM]*(?: R[RM]*)*", kinds):
+        ends_in_mark = RIGHT_TO_LEFT_MARK * (found[0][-1] == "M")
+        stretch = text[found.start() : found.end()][::-1]
+        said += text[at : found.start()] + ends_in_mark + stretch + LEFT_TO_RIGHT_MARK
+        at = found.end()
+    return (said + text[at:]).replace("\u00a0", " ")
+
+
+KINDS = {"R": "R", "AL": "R", "NSM": "M"}
+
+
+def _needs_mark(text: str, at: int) -> bool:
+    """Whether readers would take a character for a part of a number, unless a mark follows it."""
+    weak = unicodedata.bidirectional(text[at]) in ("CS", "ES", "ET")
+    return weak and unicodedata.bidirectional(text[at + 1 : at + 2] or " ") not in ("R", "AL")
+
+
+def silent(glyphs: Glyphs) -> Glyphs:
+    """Glyphs that are drawn and say nothing (ISO 32000-1 14.9.4), or for some readers next to nothing."""
+
+    def quiet(shown: re.Match[str]) -> str:
+        codes = (int(code, 16) for code in re.findall("....", shown[1]))
+        return f"<{''.join(f'{code | SILENT if code < SILENT else code:04x}' for code in codes)}>"
+
+    drawn = re.sub("<([0-9a-f]+)>", quiet, glyphs.operands)
+    operands = f"]TJ /Span <</ActualText <FEFF>>> BDC[{drawn}]TJ EMC["
+    said = tuple(
+        (SILENT | code, ZERO_WIDTH_SPACE) if code < SILENT else (code, text) for code, text in glyphs.pairs
+    )
+    return replace(glyphs, text="", operands=operands, pairs=said, exact=True)
+
+
+def saying(text: str, face: Face, width: float) -> Glyphs:
+    """Blanks that say a text, side by side over a width (horizontal scaling, 9.3.4).
+
+    Readers order characters by where they stand, take those in one place for one that is shown
+    twice, and those that are apart for words: blanks of a width of their own avoid all that.
+    """
+    codes = tuple((WIDE | ord(char), char) for char in text)
+    scale = 100 * max(width, 1.0) / (len(text) * face.advance(face.glyph(WIDE)))
+    shown = "".join(f"{code:04x}" for code, _ in codes)
+    return Glyphs(face, "", width, f"]TJ {scale:.2f} Tz[<{shown}>]TJ 100 Tz[", codes, True)
 
 
 def marks(face: Face, mark: str, count: int = 1) -> Glyphs:
@@ -205,33 +218,21 @@ def marks(face: Face, mark: str, count: int = 1) -> Glyphs:
     return Glyphs(face, mark * count, 0.0, operands, ((code, mark),), True)
 
 
-def _operands(
-    face: Face,
-    infos: Sequence[hb.GlyphInfo],
-    positions: Sequence[hb.GlyphPosition],
-    told: Sequence[Told],
-    ends_short: bool,
-) -> str:
+def _operands(face: Face, infos: Sequence[hb.GlyphInfo], positions: Sequence[hb.GlyphPosition]) -> str:
     """Codes in hexadecimal, with the moves between them (ISO 32000-1 9.4.3, TJ).
 
     A glyph off the baseline is shown with a text rise (Ts), which ends the array and begins
-    another. `ends_short` puts a carrier at the very end, for readers that measure a text by the
-    place of its last glyph.
+    another. A blank follows a last move, lest its number and the next one be read as one.
     """
     out: list[str] = []
     pending = 0.0
     open_string = False
-    for info, position, code in zip(infos, positions, told, strict=True):
+    for info, position in zip(infos, positions, strict=True):
         before = pending - position.x_offset * face.scale
         rise = position.y_offset * face.scale / 1000
-        if code.silent and code.left:
-            out.append(f"{'' if open_string else '<'}{_leading(code.leading)}{_carriers(code.left)}")
-            open_string = True
-        if before or rise or code.silent:
+        if before or rise:
             if open_string:
                 out.append(">")
-            if code.silent:
-                out.append("]TJ /Span <</ActualText <FEFF>>> BDC[")
             if before:
                 out.append(number(before))
             if rise:
@@ -240,13 +241,8 @@ def _operands(
         if not open_string:
             out.append("<")
             open_string = True
-        if code.silent:
-            out.append(f"{info.codepoint:04x}>]TJ {'0 Ts ' if rise else ''}EMC[")
-            open_string = False
-        else:
-            out.append(_leading(code.leading) + _carriers(code.left))
-            out.append(f"{info.codepoint:04x}" + _carriers(code.right))
-        if rise and not code.silent:
+        out.append(f"{info.codepoint:04x}")
+        if rise:
             out.append(">]TJ 0 Ts[")
             open_string = False
         drawn = face.advance(info.codepoint)
@@ -256,30 +252,8 @@ def _operands(
     if open_string:
         out.append(">")
     if pending:
-        out.append(number(pending))
-    if ends_short:
-        out.append(f"<{CARRIER | 0x200C:04x}>")
-    return "".join(out).replace("<>", "")
-
-
-def _carriers(text: str) -> str:
-    """Carriers within a string, direction marks and every second character a little to the left.
-
-    Readers take characters that stand in one place for one that is shown twice, or exchange them.
-    """
-    out = []
-    for at, char in enumerate(text):
-        step = 10 if char == RIGHT_TO_LEFT_MARK else 90 * (at % 2)
-        code = f"{CARRIER | ord(char):04x}"
-        out.append(f">{step}<{code}>{-step}<" if step else code)
+        out.append(f"{number(pending)} ")
     return "".join(out)
-
-
-def _leading(text: str) -> str:
-    """Carriers that begin a word: each stands a little to the right of the next, the last of the letter."""
-    step = 120
-    codes = [f"{CARRIER | ord(char):04x}>{step}<" for char in text]
-    return f">{-step * len(codes)}<{''.join(codes)}" if codes else ""
 
 
 def number(value: float) -> str:

@@ -57,51 +57,85 @@ class Row:
         )
 
 
-def gutter(columns: int) -> float:
-    """The space between two columns, in points."""
-    return min(12.0, MEASURE / (4 * columns))
+NO_ROW = Row((), ())
 
 
-def column_widths(rows: Sequence[Sequence[Cell]], size: float, width: float) -> list[float]:
-    """The widths of the columns' text in points: natural where they fit, else shared out by need."""
-    room = width - gutter(len(rows[0])) * (len(rows[0]) - 1)
-    columns = list(zip(*rows, strict=True))
-    natural = [max(c.paragraph.natural_width for c in column) * size / 1000 for column in columns]
-    least = [max(c.paragraph.widest_word for c in column) * size / 1000 for column in columns]
-    natural = [value + 0.5 for value in natural]
-    if sum(natural) <= room:
-        return natural
-    floor = [min(value + 0.5, room / len(columns)) for value in least]
-    need = [max(full - low, 0.001) for full, low in zip(natural, floor, strict=True)]
-    spare = room - sum(floor)
-    return [low + spare * part / sum(need) for low, part in zip(floor, need, strict=True)]
+class Columns(NamedTuple):
+    """How the columns of a table are set: the widths of their text, what is between them, the type."""
+
+    widths: tuple[float, ...]
+    gutter: float
+    style: Style
+
+
+SIZES = (1, 0.94, 0.88, 0.82, 0.76, 0.71)
+"""The sizes that a table's type is tried in, of its usual one, before a word in it is broken."""
+
+LONGEST_WORD = 14.0
+"""In ems. What is longer (an address) does not make the type smaller: it is broken."""
+
+
+def columns(rows: Sequence[Sequence[Cell]], usual: Style, width: float) -> Columns:
+    """The columns of a table: as wide as is natural, else in type so small that no word is broken."""
+    count = len(rows[0])
+    in_ems = [_measured(rows, key) for key in ("natural_width", "widest_word")]
+    for scale in SIZES:
+        style = usual._replace(size=usual.size * scale, leading=usual.leading * scale)
+        gutter = max(min(12.0, width / (4 * count)) * scale**2, 3.0)
+        room = width - gutter * (count - 1)
+        natural, least = ([ems * style.size + 0.5 for ems in widths] for widths in in_ems)
+        least = [min(word, LONGEST_WORD * style.size) for word in least]
+        if sum(natural) <= room:
+            return Columns(tuple(natural), gutter, style)
+        if sum(least) <= room:
+            return Columns(_shared(natural, least, room), gutter, style)
+    return Columns(_shared(least, [0.0] * count, room), gutter, style)
+
+
+def _measured(rows: Sequence[Sequence[Cell]], key: str) -> list[float]:
+    """The greatest of a measure in each column, in ems."""
+    return [max(getattr(c.paragraph, key) for c in column) / 1000 for column in zip(*rows, strict=True)]
+
+
+def _shared(wanted: Sequence[float], least: Sequence[float], room: float) -> tuple[float, ...]:
+    """Room shared out: who wants little has it, the others are equal, and none has less than its least."""
+    low, high = 0.0, max(wanted)
+    for _ in range(24):
+        level = (low + high) / 2
+        widths = tuple(min(w, max(s, level)) for w, s in zip(wanted, least, strict=True))
+        low, high = (low, level) if sum(widths) > room else (level, high)
+    return tuple(min(w, max(s, low)) for w, s in zip(wanted, least, strict=True))
 
 
 class TableBlock(Block):
-    """Rows under a header row. A part that goes on after a page break repeats the header as an artifact."""
+    """Rows under a header row. A part that goes on after a page break repeats the header as an artifact.
+
+    A header of more than half a page is not repeated: it goes over pages as the other rows do.
+    """
 
     def __init__(
         self,
         sheet: Sheet,
         header: Row,
         rows: Sequence[Row],
-        widths: Sequence[float],
-        style: Style,
+        columns: Columns,
         *,
         base: int = 0,
         start: float = 0,
         repeated: bool = False,
     ) -> None:
         super().__init__()
-        self.sheet, self.header, self.rows, self.widths = sheet, header, rows, widths
-        self.style, self.base, self.start, self.repeated = style, base, start, repeated
+        self.style = style = columns.style
+        if self._height(header) > COLUMN / 2:
+            header, rows = NO_ROW, (header, *rows)
+        self.sheet, self.header, self.rows, self.columns = sheet, header, rows, columns
+        self.base, self.start, self.repeated = base, start, repeated
         self.before, self.after = style.before, style.after
-        self.gutter = gutter(len(widths))
-        self.total = sum(widths) + self.gutter * (len(widths) - 1)
+        self.total = sum(columns.widths) + columns.gutter * (len(columns.widths) - 1)
         self.height = self._height(header) + sum(map(self._height, rows))
 
     def _height(self, row: Row) -> float:
-        return row.depth * self.style.leading + 2 * PADDING
+        return row.depth * self.style.leading + 2 * PADDING if row.cells else 0.0
 
     def head_height(self) -> float:
         if not self.rows:
@@ -128,16 +162,17 @@ class TableBlock(Block):
         return [self._part(taken, self.repeated), self._part(rest, True)]
 
     def _part(self, rows: Sequence[Row], repeated: bool) -> TableBlock:
-        return TableBlock(
+        part = TableBlock(
             self.sheet,
             self.header,
             rows,
-            self.widths,
-            self.style,
+            self.columns,
             base=self.base,
             start=self.start,
             repeated=repeated,
         )
+        part.bars = self.bars
+        return part
 
     def operators(self, page: int, x: float, y: float) -> list[str]:
         total = self.total
@@ -175,8 +210,8 @@ class TableBlock(Block):
     ) -> list[tuple[Line, float, float]]:
         """Each line of a cell with the point it begins at. In right-to-left text columns run so too."""
         size, leading, _, _, _, _ = self.style
-        before = sum(self.widths[:column]) + self.gutter * column
-        width = self.widths[column]
+        before = sum(self.columns.widths[:column]) + self.columns.gutter * column
+        width = self.columns.widths[column]
         x = left + (self.total - before - width if self.base else before)
         baseline = top - PADDING - leading + 0.5 * (leading - 0.72 * size)
         places = []
@@ -189,10 +224,10 @@ class TableBlock(Block):
         return places
 
 
-def row(typesetter: Typesetter, cells: Sequence[Cell], widths: Sequence[float], size: float) -> Row:
+def row(typesetter: Typesetter, cells: Sequence[Cell], columns: Columns) -> Row:
     """A row of cells, each broken into lines of its column's width."""
     lines = tuple(
-        tuple(typesetter.lines(cell.paragraph, width, size))
-        for cell, width in zip(cells, widths, strict=True)
+        tuple(typesetter.lines(cell.paragraph, width, columns.style.size))
+        for cell, width in zip(cells, columns.widths, strict=True)
     )
     return Row(tuple(cells), lines)

@@ -13,22 +13,28 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, groupby
+from itertools import accumulate, chain, groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from archiver.rendition.breaking import stretches
-from archiver.rendition.direction import RIGHT_TO_LEFT, base_level, levels, visual_order
+from icu4py.breakers import LineBreaker
+
+from archiver.rendition.breaking import HYPHENS, stretches
+from archiver.rendition.direction import RIGHT_TO_LEFT, levels, main_level, visual_order
 from archiver.rendition.fonts import Face, Fonts, Typeface
 from archiver.rendition.shaping import (
     LEFT_TO_RIGHT_MARK,
     RIGHT_TO_LEFT_MARK,
     Glyphs,
     marks,
+    said_rightward,
+    sayable,
+    saying,
     shape,
     shape_once,
+    silent,
 )
-from archiver.scripts import script_runs
+from archiver.scripts import runs_right_to_left, script_runs
 
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 """Soft hyphens, zero-width spaces and the like: they only steer line breaking and are not drawn."""
@@ -120,17 +126,28 @@ class Typesetter:
         self.language = language
         self.fallback_level = int(right_to_left)
 
-    def paragraph(self, runs: Sequence[Run]) -> Paragraph:
-        """Shape the runs of one paragraph. Raises MissingGlyph for a character that no font has."""
+    def paragraph(self, runs: Sequence[Run], base: int | None = None) -> Paragraph:
+        """Shape the runs of one paragraph. Raises MissingGlyph for a character that no font has.
+
+        Its direction is `base`, or else the document's, unless it is all in a language that runs
+        the other way.
+        """
         runs = [Run(_visible(text), face, role, language) for text, face, role, language in runs]
-        text = "".join(run.text for run in runs)
+        text = "".join([run.text for run in runs])
         if not text:
             return Paragraph(())
-        base, at = self.fallback_level, None
-        if base or (not text.isascii() and RIGHT_TO_LEFT.search(text)):
-            base = base_level(text, self.fallback_level)
+        at = None
+        if self.fallback_level or (not text.isascii() and RIGHT_TO_LEFT.search(text)):
+            base = self._base(runs, text) if base is None else base
             at = levels(text, base)
+        base = base or 0
         return Paragraph(tuple(self._words(runs, text, at, base)), base, at is not None)
+
+    def _base(self, runs: Sequence[Run], text: str) -> int:
+        languages = {run.language for run in runs if not run.text.isspace()}
+        if len(languages) == 1 and (language := languages.pop()):
+            return int(runs_right_to_left(language))
+        return main_level(text, self.fallback_level)
 
     def _words(self, runs: Sequence[Run], text: str, at: list[int] | None, base: int) -> Iterator[Word]:
         known: Words = {}
@@ -177,7 +194,9 @@ class Typesetter:
             for cut, ink in ((min(end, stop), True), (end, False)):
                 if cut > start:
                     shown = text[start:cut] if ink else re.sub(r"\s", " ", text[start:cut])
-                    pieces += (Piece(glyphs, run.role, level) for glyphs in self.shaped(shown, run, level))
+                    before = pieces[-1].glyphs.face if pieces and not ink else None
+                    shaped = self.shaped(shown, run, level, before)
+                    pieces += (Piece(glyphs, run.role, level) for glyphs in shaped)
                     start = max(start, cut)
         width = space = 0.0
         for piece in pieces:
@@ -190,26 +209,58 @@ class Typesetter:
             pieces = [*_joined(*pieces)]
         return Word(tuple(pieces), width, space, word[-1] in "\n\r\x0b\x0c\x85\u2028\u2029")
 
-    def shaped(self, text: str, run: Run, level: int = 0) -> Sequence[Glyphs]:
-        """The glyphs of a text in one direction, in reading order, split where face or script changes."""
+    def shaped(self, text: str, run: Run, level: int = 0, before: Face | None = None) -> Sequence[Glyphs]:
+        """The glyphs of a text in one direction, in reading order, split where face or script changes.
+
+        What belongs to no script stays in the face `before` it, if that has it.
+        """
         make = _shaped_once if len(text) <= REMEMBERED_LENGTH else _shaped
-        return make(text, self.fonts, run.typeface, run.language or self.language, level % 2)
+        return make(text, self.fonts, run.typeface, run.language or self.language, level % 2, before)
 
     def break_word(self, word: Word, limit: float) -> Iterator[Word]:
-        """A word that no line can hold, cut between clusters where it must be."""
+        """A word that no line can hold, in stretches (UAX 14); cut between clusters where it must be."""
+        broken: list[Word] = []
+        for pieces in self._stretches(word):
+            space = sum(piece.glyphs.space for piece in pieces)
+            width = sum(piece.glyphs.width for piece in pieces) - space
+            if width <= limit:
+                broken.append(Word(pieces, width, space, False))
+            else:
+                broken += (chunk for piece in pieces for chunk in self._cut(piece, limit))
+        yield from broken[:-1]
+        yield broken[-1]._replace(ends_line=word.ends_line)
+
+    def _stretches(self, word: Word) -> Iterator[tuple[Piece, ...]]:
+        text = "".join(piece.glyphs.text for piece in word.pieces)
+        edges = set(accumulate(map(len, LineBreaker(text, self.language or "en"))))
+        pieces: list[Piece] = []
+        at = 0
         for piece in word.pieces:
-            run = Run(piece.glyphs.text, role=piece.role)
-            chunk: list[str] = []
-            width = 0.0
-            for cluster in CLUSTER.findall(run.text):
-                glyphs = shape_once(cluster, piece.glyphs.face, piece.level % 2, self.language, "")
-                if chunk and width + glyphs.width > limit:
-                    yield self._chunk(chunk, piece)
-                    chunk, width = [], 0.0
-                chunk.append(cluster)
-                width += glyphs.width
-            if chunk:
-                yield self._chunk(chunk, piece)._replace(ends_line=word.ends_line)
+            within = piece.glyphs.text
+            start = 0
+            for stop in range(1, len(within) + 1):
+                if at + stop not in edges and stop < len(within):
+                    continue
+                whole = stop - start == len(within)
+                pieces.append(piece if whole else self._chunk([within[start:stop]], piece).pieces[0])
+                start = stop
+                if at + stop in edges:
+                    yield tuple(pieces)
+                    pieces = []
+            at += len(within)
+
+    def _cut(self, piece: Piece, limit: float) -> Iterator[Word]:
+        chunk: list[str] = []
+        width = 0.0
+        for cluster in CLUSTER.findall(piece.glyphs.text):
+            glyphs = shape_once(cluster, piece.glyphs.face, piece.level % 2, self.language, "")
+            if chunk and width + glyphs.width > limit:
+                yield self._chunk(chunk, piece)
+                chunk, width = [], 0.0
+            chunk.append(cluster)
+            width += glyphs.width
+        if chunk:
+            yield self._chunk(chunk, piece)
 
     def _chunk(self, clusters: list[str], piece: Piece) -> Word:
         glyphs = shape("".join(clusters), piece.glyphs.face, piece.level % 2, self.language, "")
@@ -236,9 +287,10 @@ class Typesetter:
         return lines
 
     def _line(self, words: Sequence[Word], paragraph: Paragraph) -> Line:
-        base = paragraph.base
-        line = _mixed_line(words, base) if paragraph.mixed else _line(words)
-        if base >= self.fallback_level:
+        """Words as one line. A mark after a hyphen at its end keeps readers from taking that away."""
+        base, article = paragraph.base, self.fallback_level
+        line = _mixed_line(words, base, article) if paragraph.mixed else _line(words)
+        if base >= article and not words[-1].pieces[-1].glyphs.text.endswith(HYPHENS):
             return line
         return line._replace(parts=(*line.parts, *_direction_mark(words[-1].pieces[-1], base, line.width)))
 
@@ -273,21 +325,23 @@ _memory = _Memory()
 
 
 def _shaped(
-    text: str, fonts: Fonts, typeface: Typeface, language: str, right_to_left: int
+    text: str, fonts: Fonts, typeface: Typeface, language: str, right_to_left: int, before: Face | None
 ) -> tuple[Glyphs, ...]:
     return tuple(
         shape(part, face, right_to_left, language, script)
         for start, end, script in script_runs(text)
-        for face, part in _faces(text[start:end], fonts, typeface, language)
+        for face, part in _faces(text[start:end], fonts, typeface, language, before)
     )
 
 
 _shaped_once = lru_cache(maxsize=4096)(_shaped)
 
 
-def _faces(text: str, fonts: Fonts, typeface: Typeface, language: str) -> Iterator[tuple[Face, str]]:
+def _faces(
+    text: str, fonts: Fonts, typeface: Typeface, language: str, before: Face | None
+) -> Iterator[tuple[Face, str]]:
     """The stretches of a text that are set in one face, each with it."""
-    first = fonts.first(typeface)
+    first = before or fonts.first(typeface)
     if first.has(text):
         yield first, text
         return
@@ -343,8 +397,8 @@ def _line(words: Sequence[Word]) -> Line:
     return Line(tuple([piece for word in words for piece in word.pieces]), width)
 
 
-def _mixed_line(words: Sequence[Word], base: int) -> Line:
-    """A line whose words run in both directions, or to the left."""
+def _mixed_line(words: Sequence[Word], base: int, article: int) -> Line:
+    """A line whose words run in both directions, or to the left; `article` is its article's direction."""
     line = _line(words)
     pieces = line.parts
     if not base and not any(piece.level for piece in pieces):
@@ -359,15 +413,42 @@ def _mixed_line(words: Sequence[Word], base: int) -> Line:
     for i in visual_order(range(len(pieces)), item_levels):
         places[i] = x
         x += pieces[i].glyphs.width
+    if base > article:
+        run = [piece._replace(x=x) for piece, x in zip(pieces, places, strict=True)]
+        return line._replace(parts=tuple(_against(run, article)))
     parts: list[Piece] = []
     for against, members in groupby(range(len(pieces)), key=lambda i: item_levels[i] > base):
-        run = list(members)
-        parts += (pieces[i]._replace(x=places[i]) for i in run)
-        if against:
-            left = min(places[i] for i in run) - 10
-            right = max(places[i] + pieces[i].glyphs.width for i in run)
-            parts += _direction_mark(pieces[run[-1]], base, left if base else right)
+        run = [pieces[i]._replace(x=places[i]) for i in members]
+        parts += _against(run, base) if against else run
     return line._replace(parts=tuple(parts))
+
+
+def _against(run: list[Piece], base: int) -> Iterator[Piece]:
+    """A run against the direction of what it is in, and marks that keep what is beside it apart.
+
+    Readers put the parts of one from right to left in another order: so where it is of several, it
+    is drawn in silence, and blanks in its place say it in the order that they put right.
+    """
+    left = min(piece.x or 0.0 for piece in run)
+    right = max((piece.x or 0.0) + piece.glyphs.width for piece in run)
+    text = "".join(piece.glyphs.text for piece in run)
+    single = (
+        len(run) == 1 and run[0].glyphs.exact and said_rightward(text) == text[::-1] + LEFT_TO_RIGHT_MARK
+    )
+    if base or single or not all(sayable(text, piece.glyphs.face) for piece in run):
+        yield from run
+        yield from _direction_mark(run[-1], base, left - 10 if base else right)
+        if base and not text[-1].isalnum():
+            yield from _direction_mark(run[-1], 0, right)
+        return
+    parts = [list(members) for _, members in groupby(run, key=lambda piece: piece.role)]
+    told = [said_rightward("".join(piece.glyphs.text for piece in part)) for part in parts]
+    step = (right - left) / max(len("".join(told)), 1)
+    for part, order in zip(parts, told, strict=True):
+        yield from (piece._replace(glyphs=silent(piece.glyphs)) for piece in part)
+        if order:
+            yield part[0]._replace(glyphs=saying(order, part[0].glyphs.face, step * len(order)), x=left)
+        left += step * len(order)
 
 
 def _joined(ink: Piece, blank: Piece) -> Iterator[Piece]:

@@ -1,23 +1,22 @@
 """The text of a rendition comes out of it again: complete, in order, in every script."""
 
-import json
-import re
-import shutil
-import subprocess
 from pathlib import Path
+from unicodedata import normalize
 
+import pikepdf
 import pypdfium2
 import pytest
 
-from archiver.rendition import render
-from archiver.settings import Settings
-from archiver.sources import SourceRef, read
+from archiver.rendition.fonts import Typeface, fonts
+from archiver.rendition.shaping import sayable
+from archiver.rendition.verapdf import Validator
+from tests.rendition.renditions import by_poppler, needs_poppler, plain, rendition
 
 LEFT_TO_RIGHT = {
     "en": "A well-known office, “difficult”: ½ of €20 (in 2011) – naïve, ffi, fl.",
     "ru": "В 1998 году (12 января) слово «мир» значило многое: 25%, не меньше.",
     "el": "Ο δήμος ανακοίνωσε, στις 12/01/2011, τα «εγκαίνια» της βιβλιοθήκης.",
-    "hi": "उन्होंने 12 जनवरी 2011 को (पुस्तकालय) खोला, और कहा: “नमस्ते”।",
+    "hi": "उन्होंने 12 जनवरी 2011 को (पुस्तकालय) खोला, और ट्रैक्टर में कहा: “नमस्ते”।",
     "ja": "市は2011年1月12日、新しい図書館の開館を発表した。",
     "ko": "시는 2011년 1월 12일, 새 도서관 개관을 발표했다.",
 }
@@ -26,6 +25,7 @@ RIGHT_TO_LEFT = {
     "ar": [
         "قال المدير: «فتحت المكتبة أبوابها في 12 يناير 2011، وحضر 120 زائرًا.» وبقيت مفتوحة.",
         "في عام 1998 (أي قبل 13 سنة) كان العدد 1,250 كتابًا؛ واليوم 25% أكثر! أليس كذلك؟ نعم.",
+        "قال عبد الله اليوم: بِسْمِ اللَّهِ، والحمد لله.",
         "كتبت شركة IBM تقريرًا عن PDF/A-2 وعن Adobe Reader، ثم نشرته (Maria Lopez) - في 10:30.",
     ],
     "fa": ["کتابخانه در سال ۱۳۹۰ باز شد؛ «خوب بود»، گفت او. می‌خواهم بدانم (شاید) چرا؟"],
@@ -45,29 +45,15 @@ FILLING = {
 }
 """What makes a page's direction that of its language, as a page of an article has it."""
 
-DIRECTION_CONTROLS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def rendered(language: str, paragraphs: list[str], target: Path) -> Path:
-    values = {"title": "1", "identifier": "1", "language": language, "body": paragraphs}
-    settings = Settings()
-    source = read(SourceRef(Path("article.json"), data=json.dumps(values).encode()), settings)
-    render(source, target, settings)
-    return target
-
-
-def plain(text: str) -> str:
-    return " ".join(DIRECTION_CONTROLS.sub("", text).split())
-
 
 @pytest.mark.parametrize("language", LEFT_TO_RIGHT)
 def test_text_comes_out_complete_and_in_order(language: str, tmp_path: Path) -> None:
     stated = LEFT_TO_RIGHT[language]
-    pdf = pypdfium2.PdfDocument(rendered(language, [stated], tmp_path / "article.pdf"))
+    pdf = pypdfium2.PdfDocument(rendition([stated], tmp_path / "article.pdf", language))
     assert stated in plain(pdf[0].get_textpage().get_text_range())
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not installed")
+@needs_poppler
 @pytest.mark.parametrize(
     ("language", "stated"), [(lang, text) for lang, texts in RIGHT_TO_LEFT.items() for text in texts]
 )
@@ -75,22 +61,22 @@ def test_right_to_left_text_comes_out_of_poppler_in_order(
     language: str, stated: str, tmp_path: Path
 ) -> None:
     long = " ".join([stated] * 4)
-    pdf = rendered(language, [stated, long, *[FILLING[language]] * 8], tmp_path / "article.pdf")
-    found = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, check=True).stdout.decode()
+    pdf = rendition([stated, long, *[FILLING[language]] * 8], tmp_path / "article.pdf", language)
+    found = by_poppler(pdf)
     assert stated in plain(found)
     assert long in plain(found)
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not installed")
+@needs_poppler
 @pytest.mark.parametrize("language", ["ar", "fa", "he", "ur"])
 def test_a_short_article_does_not_lose_its_direction_to_its_record(language: str, tmp_path: Path) -> None:
     stated = RIGHT_TO_LEFT[language][0]
-    pdf = rendered(language, [stated], tmp_path / "article.pdf")
-    found = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, check=True).stdout.decode()
+    pdf = rendition([stated], tmp_path / "article.pdf", language)
+    found = by_poppler(pdf)
     assert stated in plain(found)
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not installed")
+@needs_poppler
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
@@ -102,6 +88,111 @@ def test_no_hyphen_stands_where_poppler_would_take_it_away(
     language: str, sentence: str, tmp_path: Path
 ) -> None:
     stated = " ".join([sentence] * 9)
-    pdf = rendered(language, [stated], tmp_path / "article.pdf")
-    found = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, check=True).stdout.decode()
+    pdf = rendition([stated], tmp_path / "article.pdf", language)
+    found = by_poppler(pdf)
     assert plain(stated) in plain(found)
+
+
+@pytest.mark.parametrize(
+    ("language", "stated"),
+    [("ar", "بِسْمِ اللَّهِ"), ("fa", "کتابخانهٔ محله"), ("ur", "تقریباً لوگ"), ("he", "שָׁלוֹם בַּבַּיִת")],
+)
+def test_pages_of_pointed_text_hold_only_operators_that_every_reader_reads_alike(
+    language: str, stated: str, tmp_path: Path
+) -> None:
+    with pikepdf.open(rendition([stated, f"{stated} {stated}"], tmp_path / "a.pdf", language)) as pdf:
+        shown = [i for i in pikepdf.parse_content_stream(pdf.pages[0]) if str(i.operator) == "TJ"]
+    assert shown
+
+
+@pytest.mark.parametrize(
+    ("stated", "ends"),
+    [
+        ("See " + "American—word—" * 12, "—"),
+        ("At https://example.org/" + "spaces/but/must/" * 9, "/"),
+    ],
+)
+def test_a_word_longer_than_a_line_is_broken_where_it_may_be(
+    stated: str, ends: str, tmp_path: Path
+) -> None:
+    pdf = pypdfium2.PdfDocument(rendition([stated], tmp_path / "a.pdf"))
+    lines = pdf[0].get_textpage().get_text_range().split("\r\n")[1:4]
+    assert "".join(lines) == stated
+    assert all(line.endswith(ends) for line in lines)
+
+
+@needs_poppler
+def test_a_compound_longer_than_a_line_keeps_its_letters_together_and_its_hyphens(tmp_path: Path) -> None:
+    stated = "Verwaltungs-gerichts-" * 8 + "akte"
+    lines = plain(by_poppler(rendition([stated], tmp_path / "a.pdf", "de"))).split(" ")[1:4]
+    assert "".join(lines[:3]) == stated
+    assert all(line.endswith("s-") for line in lines[:2])
+
+
+def test_korean_is_broken_between_words_only(tmp_path: Path) -> None:
+    stated = " ".join(["우리는 漢字도 읽는다"] * 12)
+    pdf = pypdfium2.PdfDocument(rendition([stated], tmp_path / "a.pdf", "ko"))
+    assert stated in plain(pdf[0].get_textpage().get_text_range())
+
+
+WITHIN_ENGLISH = [
+    *("كتاب 12", "ספר 12", "كتاب ٣", "٣ كتاب", "كتاب (12)", "(كتاب 12)", "كتاب-12", "ה-12", "كتاب: 12"),
+    *("كتاب، 12", "كتاب 3.5", "كتاب 12/03/2011", "كتاب 12%", "كتاب 12 باب", "كتاب، باب", "ספר, פרק"),
+    *("كتاب (باب)", "كتاب - باب", "كتاب.باب", "كتاب جديد", "12 كتاب", "«كتاب»", "كتاب!", "٣٤", "٢٥٪"),
+    *("צה״ל", "كتاب Ford باب", "بِسْمِ اللَّهِ", "בְּרֵאשִׁית בָּרָא, 1:1", "كتاب ﷺ (12)"),
+]
+WITHIN_ARABIC = ["Ford", "Ford 12", "IBM, Ford", "Ford (12)", "World War II (1939–1945)", "C++ (v2)"]
+POINTED = {
+    "ar": ["مَٰن", "هَٰا", "ذِٰك", "لِٰن", "لَٰه", "أَْذ", "أَِي", "اللَّهِ", "جدًّا", "الرَّحْمَٰنِ الرَّحِيمِ"],
+    "he": [
+        *("שָּׁה", "שָּׂא", "שֵּׁם", "שֵׁשׁ", "מֶשׁ", "צִֹר", "שִַם", "שּׁוּב", "שַׁבָּת", "הַשָּׁמַיִם", "אִשָּׁה", "פֿ"),
+        *("בְּרֵאשִׁ֖ית", "וַיְהִי־אוֹר (א, ג)"),
+    ],
+}
+SENTENCES = [
+    *(("en", f"See {passage} here.") for passage in WITHIN_ENGLISH),
+    *(("ar", f"قال {passage} أمس.") for passage in WITHIN_ARABIC),
+    *((language, f"{word} {word}, {word}.") for language, words in POINTED.items() for word in words),
+]
+
+
+@needs_poppler
+@pytest.mark.parametrize("language", ["en", "ar", "he"])
+def test_passages_against_their_line_and_pointed_words_come_out_of_poppler_in_order(
+    language: str, tmp_path: Path, verapdf: Validator
+) -> None:
+    stated = [sentence for lang, sentence in SENTENCES if lang == language]
+    pdf = rendition([*stated, *[FILLING[language]] * 40], tmp_path / "a.pdf", language)
+    found = plain(by_poppler(pdf))
+    assert [sentence for sentence in stated if sentence not in found] == []
+    assert verapdf.check(pdf, ("2a", "ua1")) == ()
+
+
+def test_blanks_say_only_what_has_a_code_of_its_own() -> None:
+    face = fonts().find("ك", Typeface())
+    assert sayable("كتاب ﷺ (12)", face)
+    assert not sayable("كتاب 😀", face)
+    assert not sayable("كتاب 㶺", face)
+
+
+@pytest.mark.parametrize("language", ["ar", "he"])
+def test_pointed_words_come_out_of_pdfium_whole(language: str, tmp_path: Path) -> None:
+    stated = [word for word in POINTED[language] if " " not in word and word != "لَٰه"]
+    pdf = pypdfium2.PdfDocument(
+        rendition([*stated, *[FILLING[language]] * 9], tmp_path / "a.pdf", language)
+    )
+    found = plain(pdf[0].get_textpage().get_text_range().replace("\u200b", ""))
+    assert [word for word in stated if normalize("NFC", word) not in normalize("NFC", found)] == []
+
+
+@needs_poppler
+@pytest.mark.parametrize(
+    "stated", [text for language in ("ar", "fa", "he", "ur") for text in RIGHT_TO_LEFT[language]]
+)
+def test_a_right_to_left_paragraph_in_an_english_article_comes_out_of_poppler_in_order(
+    stated: str, tmp_path: Path
+) -> None:
+    long = " ".join([stated] * 3)
+    found = plain(by_poppler(rendition([FILLING["en"], stated, long, FILLING["en"]], tmp_path / "a.pdf")))
+    assert stated in found
+    assert long in found

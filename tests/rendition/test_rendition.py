@@ -14,7 +14,7 @@ from archiver.rendition import Flavour, render
 from archiver.rendition.breaking import by_icu, stretches
 from archiver.rendition.direction import base_level, levels, visual_order
 from archiver.rendition.fonts import Typeface, fonts
-from archiver.rendition.shaping import Told, _operands
+from archiver.rendition.shaping import Glyphs, _operands, saying, silent
 from archiver.rendition.verapdf import Validator, find
 from archiver.scripts import passages
 from archiver.settings import Settings
@@ -126,8 +126,10 @@ def _tags(element: pikepdf.Object) -> list[str]:
 
 def test_a_character_that_no_font_has_is_an_error_that_names_it(tmp_path: Path) -> None:
     values = {"title": "T", "language": "en", "body": ["a \U00012345 b"]}
-    with pytest.raises(MissingGlyph, match=r"U\+12345 CUNEIFORM SIGN"):
+    with pytest.raises(MissingGlyph, match=r"U\+12345 CUNEIFORM SIGN") as raised:
         rendered(values, tmp_path / "a.pdf")
+    assert raised.value.where == "article.json, the passage “a \U00012345 b”"
+    assert "Noto Sans Cuneiform" in raised.value.hint
 
 
 def test_the_source_is_an_associated_file_where_the_flavour_asks(tmp_path: Path) -> None:
@@ -193,23 +195,21 @@ class _Glyph:
 
 @given(
     st.lists(
-        st.tuples(
-            st.booleans(),
-            st.integers(-300, 600),
-            st.integers(-300, 600),
-            st.integers(-300, 300),
-        ),
+        st.tuples(st.integers(-300, 600), st.integers(-300, 600), st.integers(-300, 300)),
         min_size=1,
     )
 )
-def test_operands_close_what_they_open(glyphs: list[tuple[bool, int, int, int]]) -> None:
+def test_operands_close_what_they_open(measures: list[tuple[int, int, int]]) -> None:
     face = fonts().find("ש", Typeface())
-    told = [Told("\u05b8", left="\u05b8", silent=True) if silent else Told("ש") for silent, *_ in glyphs]
-    moved = [_Moved(*measures) for _, *measures in glyphs]
-    written = _operands(face, [_Glyph()] * len(glyphs), moved, told, False)
-    operators = re.findall(r"BDC|EMC|\]TJ|\[|<(?!<)(?!/)|Ts", f"[{written}]TJ")
-    assert operators.count("BDC") == operators.count("EMC") == sum(silent for silent, *_ in glyphs)
-    assert operators.count("[") == operators.count("]TJ")
+    written = _operands(face, [_Glyph()] * len(measures), [_Moved(*each) for each in measures])
+    glyphs = Glyphs(face, "ש", 1.0, written, ((_Glyph.codepoint, "ש"),), False)
+    for operands in (written, silent(glyphs).operands + saying("ש", face, 500).operands):
+        operators = re.findall(r"BDC|EMC|\]TJ|\[|<(?!<)(?!/)|Ts", f"[{operands}]TJ")
+        assert operators.count("[") == operators.count("]TJ")
+        assert operators.count("BDC") == operators.count("EMC")
+        words = re.sub(r"/Span \S+ \S+ BDC|<[0-9a-f]*>|[][]", " ", f"[{operands}{operands}]TJ")
+        for number in re.findall(r"\S*\d\S*", words):
+            assert re.fullmatch(r"-?\d+(\.\d+)?", number)
 
 
 def test_a_character_without_a_font_is_told_with_its_source_and_line(

@@ -1,0 +1,192 @@
+"""What a page looks like: where glyphs stand, and in which face."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pikepdf
+import pymupdf_fonts
+import pypdfium2
+import pytest
+
+from archiver.rendition.fonts import Fonts, Typeface, fonts
+from archiver.rendition.shaping import shape
+from archiver.rendition.verapdf import Validator
+from tests.rendition.renditions import rendition
+
+Box = tuple[float, float, float, float]
+
+
+def boxes(pdf: Path, page: int, characters: str) -> list[Box]:
+    """Where a page shows certain characters (left, bottom, right, top), from its head down."""
+    text = pypdfium2.PdfDocument(pdf)[page].get_textpage()
+    found = [at for at in range(text.count_chars()) if text.get_text_range(at, 1) in set(characters)]
+    return sorted((text.get_charbox(at) for at in found), key=lambda box: -box[1])
+
+
+def overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def test_the_written_marks_of_a_name_are_its_only_ones() -> None:
+    face = fonts().find("ا", Typeface())
+    for name in ("الله", "اللَّهِ"):
+        shown = shape(name, face, 1, "ar", "Arab")
+        assert [text for glyph, text in shown.pairs if text in "اله" and glyph < 0x8000] == list("هللا")
+
+
+def test_a_right_to_left_number_does_not_stand_on_its_full_stop(tmp_path: Path) -> None:
+    body = [{"type": "list", "ordered": True, "start": 7, "items": ["و"]}]
+    label = boxes(rendition(body, tmp_path / "a.pdf", "ar"), 0, "7.")[:2]
+    assert not overlap(*label)
+
+
+def test_a_right_to_left_header_that_is_repeated_is_set_as_the_first_time(tmp_path: Path) -> None:
+    table = {"type": "table", "header": ["العدد (780) كتاب", "ب"], "rows": [["أ", "ب"]] * 60}
+    pdf = rendition([table], tmp_path / "a.pdf", "ar")
+    first, again = (sorted(box[0] for box in boxes(pdf, page, "ك78()")[:5]) for page in (0, 1))
+    assert again == pytest.approx(first)
+
+
+@pytest.mark.parametrize(
+    ("language", "stated", "leftward"),
+    [
+        ("ar", "MBI تعلن عن نتائج عام 2011!", True),
+        ("ar", "Maria Lopez wrote this!", False),
+        ("he", "MBI הודיעה!", True),
+        ("en", "שלום is the Hebrew word for peace!", False),
+        ("en", "שלום", True),
+    ],
+)
+def test_a_paragraph_runs_as_its_article_does_unless_it_is_wholly_of_the_other_direction(
+    language: str, stated: str, leftward: bool, tmp_path: Path
+) -> None:
+    pdf = rendition([stated], tmp_path / "a.pdf", language)
+    first, last = (boxes(pdf, 0, character)[0] for character in (stated[0], stated[-1]))
+    assert (first[0] > last[0]) == leftward
+    line = [box for box in boxes(pdf, 0, stated) if abs(box[1] - first[1]) < 9]
+    if leftward:
+        assert max(box[2] for box in line) == pytest.approx(513, abs=1)
+    else:
+        assert min(box[0] for box in line) == pytest.approx(82, abs=1)
+
+
+def test_a_byline_begins_where_its_article_does(tmp_path: Path) -> None:
+    pdf = rendition(["نعم"], tmp_path / "a.pdf", "ar", creators=["Maria Lopez"])
+    assert boxes(pdf, 0, "z")[0][2] == pytest.approx(513, abs=1)
+
+
+def test_code_runs_from_left_to_right_whatever_it_says(tmp_path: Path) -> None:
+    pdf = rendition([{"type": "code", "text": "M = 'سلام'"}], tmp_path / "a.pdf", "ar")
+    assert boxes(pdf, 0, "M")[0][0] == pytest.approx(82, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("language", "member"),
+    [
+        ("ja", "jp"),
+        ("ja-JP", "jp"),
+        ("ko-KR", "kr"),
+        ("zh", "sc"),
+        ("zh-CN", "sc"),
+        ("zh-Hans-SG", "sc"),
+        ("zh-Hant", "tc"),
+        ("zh-TW", "tc"),
+        ("zh-Hant-TW", "tc"),
+        ("zh-HK", "hk"),
+        ("en", "sc"),
+    ],
+)
+def test_han_characters_have_the_forms_of_their_language_and_region(language: str, member: str) -> None:
+    assert fonts().find("直", Typeface(), language).name == f"NotoSansCJK{member}-Regular"
+
+
+@pytest.mark.parametrize("typeface", [Typeface(b, i) for b in (False, True) for i in (False, True)])
+def test_no_devanagari_vowel_sign_falls_on_the_word_before(typeface: Typeface) -> None:
+    """Each is drawn above the headline; where a face has bad anchors it is moved below the baseline."""
+    retroflex = [before + c + "्र" + mark for before in ("", "स्", "न्") for c in "छटठडढ" for mark in "ेैं"]
+    for syllable in [*retroflex, "थ्नँ", "थ्नॅ"]:
+        face = fonts().find(syllable[0], typeface)
+        operands = shape(syllable, face, 0, "hi", "Deva").operands
+        assert all(float(rise) > -0.1 for rise in re.findall(r"(\S+) Ts", operands)), syllable
+
+
+@pytest.mark.parametrize(
+    ("typeface", "name"),
+    [
+        (Typeface(), "FiraGO-Regular"),
+        (Typeface(bold=True), "FiraGO-Bold"),
+        (Typeface(italic=True), "FiraGO-Italic"),
+        (Typeface(bold=True, italic=True), "FiraGO-BoldItalic"),
+    ],
+)
+def test_a_font_that_was_found_is_taken_by_its_style_and_not_by_its_files_name(
+    typeface: Typeface, name: str, tmp_path: Path
+) -> None:
+    for number, code in enumerate(("figbi", "figbo", "figit", "figo")):
+        (tmp_path / f"{number}.ttf").write_bytes(pymupdf_fonts.myfont(code))
+    found = list(Fonts((tmp_path,))._candidates("ʕ", typeface, ""))
+    assert found[2].name == name
+
+
+def test_the_signs_of_arabic_print_have_a_font() -> None:
+    for sign in "﷼ﷺﷻ﷽":
+        assert fonts().find(sign, Typeface()).name == "NotoSansArabic-Regular"
+        assert fonts().find(sign, Typeface(bold=True)).name == "NotoSansArabic-Bold"
+
+
+def rectangles(pdf: Path, page: int, width: float) -> list[Box]:
+    """What a page is filled with that is so wide: left, bottom, width, height."""
+    with pikepdf.open(pdf) as document:
+        drawn = pikepdf.parse_content_stream(document.pages[page], "re")
+    found = [tuple(float(number) for number in step.operands) for step in drawn if step.operands]
+    return [(x, y, across, up) for x, y, across, up in found if across == width]
+
+
+def test_the_bar_beside_a_quotation_passes_its_pictures_tables_and_lists(tmp_path: Path) -> None:
+    table = {"type": "table", "header": ["a", "b"], "rows": [["1", "2"]] * 70}
+    blocks = ["Before.", table, {"type": "rule"}, {"type": "list", "items": ["one"]}, "After."]
+    pdf = rendition([{"type": "quote", "blocks": blocks}], tmp_path / "a.pdf")
+    for page in (0, 1):
+        bars = sorted(rectangles(pdf, page, 1.5), key=lambda bar: -bar[1])
+        assert sum(bar[3] for bar in bars) > 200
+        assert all(below[1] + below[3] >= bar[1] - 0.1 for bar, below in pairwise(bars))
+
+
+def test_a_number_stands_clear_of_the_bar_of_a_quotation_that_begins_its_item(tmp_path: Path) -> None:
+    item = [{"type": "quote", "blocks": ["said"]}]
+    pdf = rendition([{"type": "list", "ordered": True, "start": 7, "items": [item]}], tmp_path / "a.pdf")
+    bar = rectangles(pdf, 0, 1.5)[0]
+    assert boxes(pdf, 0, "7")[0][2] < bar[0]
+
+
+def test_a_heading_before_a_rule_is_not_left_at_the_foot_of_a_page(tmp_path: Path) -> None:
+    for lines in range(26, 40):
+        body = [*["line"] * lines, {"type": "heading", "level": 2, "content": "Q"}, {"type": "rule"}, "z"]
+        pdf = rendition(body, tmp_path / "a.pdf")
+        headings, texts = ([len(boxes(pdf, page, letter)) for page in (0, 1)] for letter in "Qz")
+        assert headings == texts
+
+
+@pytest.mark.parametrize(("language", "stated"), [("ko", "굵게"), ("ja", "太字"), ("zh", "粗体")])
+def test_bold_is_bolder_where_there_is_no_bold_face(
+    language: str, stated: str, tmp_path: Path, verapdf: Validator
+) -> None:
+    def ink(strong: bool) -> int:
+        content = {"text": stated, "strong": strong}
+        pdf = rendition([{"type": "paragraph", "content": content}], tmp_path / "a.pdf", language)
+        assert verapdf.check(pdf, ("2a", "ua1")) == ()
+        assert stated in pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range()
+        page = pypdfium2.PdfDocument(pdf)[0].render(scale=4, grayscale=True).to_pil()
+        word = page.crop((4 * 82, 4 * 110, 4 * 104, 4 * 140))
+        return sum(255 - value for value in word.tobytes())
+
+    assert ink(True) > 1.2 * ink(False)
+
+
+def test_a_regular_face_that_does_for_a_bold_one_is_embedded_once(tmp_path: Path) -> None:
+    content = ["보통 ", {"text": "굵게", "strong": True}]
+    pdf = rendition([{"type": "paragraph", "content": content}], tmp_path / "a.pdf", "ko")
+    with pikepdf.open(pdf) as document:
+        names = [str(font.BaseFont) for font in document.pages[0].Resources.Font.values()]
+    assert sum("NotoSansCJK" in name for name in names) == 1

@@ -1,0 +1,95 @@
+"""What assistive technology meets: the structure tree in the order of the text, links on their words."""
+
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from archiver.rendition import render
+from archiver.rendition.verapdf import Validator
+from archiver.settings import Settings
+from tests.conftest import Write
+from tests.rendition.renditions import rendition
+
+
+def kids(element: pikepdf.Object) -> list[pikepdf.Object]:
+    return list(element.K) if isinstance(element.K, pikepdf.Array) else [element.K]
+
+
+def below(element: pikepdf.Object) -> list[pikepdf.Object]:
+    found = []
+    for kid in kids(element):
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            found += [kid, *below(kid)]
+    return found
+
+
+def order(element: pikepdf.Object) -> list[str]:
+    """The tags of an element's own elements, and `text` for content between them."""
+    return [str(kid.S)[1:] if isinstance(kid, pikepdf.Dictionary) else "text" for kid in kids(element)]
+
+
+@pytest.mark.parametrize(
+    ("language", "content", "expected"),
+    [
+        (
+            "ru",
+            ["Компания Google купила Fitbit в 2019 году, а Microsoft купила LinkedIn за деньги."],
+            ["text", "Span"] * 4 + ["text"],
+        ),
+        (
+            "en",
+            ["Say ", {"text": "one", "code": True}, ", then ", {"text": "two", "code": True}, "."],
+            ["text", "Code"] * 2 + ["text"],
+        ),
+        (
+            "en",
+            [
+                "Read ",
+                {"text": "this", "href": "https://example.org/"},
+                " and again ",
+                {"text": "that", "href": "https://example.org/"},
+                ".",
+            ],
+            ["text", "Link"] * 2 + ["text"],
+        ),
+    ],
+)
+def test_what_comes_again_in_a_paragraph_has_its_own_place_in_the_tree(
+    language: str, content: list[object], expected: list[str], tmp_path: Path
+) -> None:
+    body = [{"type": "paragraph", "content": content}]
+    with pikepdf.open(rendition(body, tmp_path / "a.pdf", language)) as pdf:
+        document = pdf.Root.StructTreeRoot.K[0]
+        paragraph = next(found for found in below(document) if str(found.S) == "/P")
+        assert order(paragraph) == expected
+
+
+def test_two_links_to_one_address_do_not_cover_the_words_between(tmp_path: Path) -> None:
+    link = {"text": "page", "href": "https://example.org/"}
+    body: list[object] = [{"type": "paragraph", "content": [link, " and a good many words, ", link]}]
+    with pikepdf.open(rendition(body, tmp_path / "a.pdf")) as pdf:
+        rectangles = [[float(value) for value in a.Rect] for a in pdf.pages[0].Annots]
+    assert len(rectangles) == 2
+    assert rectangles[0][2] < rectangles[1][0]
+
+
+def test_one_link_in_two_styles_stays_one_link(article: Write, tmp_path: Path) -> None:
+    source = article("---\ntitle: T\nlanguage: en\n---\n\nSee [the **whole** page](https://example.org/).")
+    render(source, tmp_path / "a.pdf", Settings())
+    with pikepdf.open(tmp_path / "a.pdf") as pdf:
+        assert len(pdf.pages[0].Annots) == 1
+
+
+def test_an_empty_item_of_a_list_has_a_body_all_the_same(tmp_path: Path, verapdf: Validator) -> None:
+    pdf = rendition([{"type": "list", "items": ["one", [], "three"]}], tmp_path / "a.pdf")
+    with pikepdf.open(pdf) as document:
+        tree = below(document.Root.StructTreeRoot.K[0])
+        assert [order(found) for found in tree if str(found.S) == "/LI"] == [["Lbl", "LBody"]] * 3
+    assert verapdf.check(pdf, ("2a", "ua1")) == ()
+
+
+def test_pages_of_a_right_to_left_article_turn_that_way(tmp_path: Path) -> None:
+    for language, direction in (("ar", "/R2L"), ("en", None)):
+        with pikepdf.open(rendition(["1"], tmp_path / "a.pdf", language)) as document:
+            assert document.Root.ViewerPreferences.get("/Direction") == direction
