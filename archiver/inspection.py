@@ -7,6 +7,7 @@ from typing import Any
 
 from lxml import etree
 
+from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.reading import Bag, read
 from archiver.bag.rules import Unusable
 from archiver.bag.validation import contents_of
@@ -16,11 +17,11 @@ MAX_BYTES = 64 * 1024 * 1024
 PREMIS = {"p": "http://www.loc.gov/premis/v3"}
 
 
-def describe(path: Path) -> dict[str, Any]:
+def describe(path: Path, limits: Limits = DEFAULT) -> dict[str, Any]:
     """What the tag files and records of a bag say. Raises NotABag where it is none."""
     try:
-        with contents_of(path) as contents:
-            return _described(read(contents), path)
+        with contents_of(path, limits, hashing=False) as contents:
+            return _described(read(contents, limits), path)
     except Unusable as unusable:
         raise NotABag(unusable.finding.message, where=str(path)) from None
 

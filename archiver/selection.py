@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from archiver.bag.members import is_serialized
 from archiver.errors import SettingsError
 from archiver.survey import is_bag
 
@@ -85,7 +86,12 @@ def _bags_above(path: Path, root: Path) -> Iterator[Path]:
     """The outermost bag that a path is in, or was in."""
     inside = [path, *path.parents]
     for candidate in reversed(inside[: inside.index(root) + 1]):
-        if is_bag(candidate):
+        if is_bag(candidate) or _is_or_was_archive(candidate):
             yield candidate
     if path.name == "bagit.txt" and not path.exists():
         yield path.parent
+
+
+def _is_or_was_archive(path: Path) -> bool:
+    """Whether a path is that of a serialized bag; of one that is gone, its folder is still there."""
+    return is_serialized(path.name) and not path.is_dir() and path.parent.is_dir()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from archiver.bag import Asked, validate
 from archiver.bag.algorithms import is_manifest
+from archiver.bag.members import is_serialized
 from archiver.bag.progress import finish_bag, list_entries
 from archiver.findings import Report
 
@@ -23,9 +24,9 @@ CHUNK_BAGS = 32
 def find_bags(places: Iterable[Path]) -> list[Path]:
     """The bags that are named, and those anywhere below a folder that is none itself.
 
-    A folder that has some of a bag's tag files is a bag, be it a broken one. A place without any
-    bag is in the result itself, so that it is told what it is not. Nothing below a bag is looked
-    for, and no link is followed.
+    A folder that has some of a bag's tag files is a bag, be it a broken one, and so is a file that is
+    named as serialized bags are. A place without any bag is in the result itself, so that it is told
+    what it is not. Nothing below a bag is looked for, and no link is followed.
     """
     bags: list[Path] = []
     for place in places:
@@ -47,12 +48,14 @@ def _below(folder: Path) -> Iterator[Path]:
             yield Path(at)
             continue
         list_entries(len(entries))
-        waiting += reversed([e.path for e in entries if e.name[0] != "." and _is_folder(e)])
+        yield from (Path(e.path) for e in entries if is_serialized(e.name) and _is(e.is_file))
+        waiting += reversed([e.path for e in entries if e.name[0] != "." and _is(e.is_dir)])
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
+def _is(kind: Callable[..., bool]) -> bool:
+    """What an entry of a folder says of its own kind; no, where the system does not tell."""
     try:
-        return entry.is_dir(follow_symlinks=False)
+        return kind(follow_symlinks=False)
     except OSError:
         return False
 

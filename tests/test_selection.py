@@ -19,13 +19,14 @@ def git(folder: Path, *arguments: str) -> None:
 
 @pytest.fixture
 def holdings(tmp_path: Path) -> Path:
-    """A repository of three bags below holdings/, committed."""
+    """A repository of three bags and an archive below holdings/, committed."""
     folder = tmp_path / "repository" / "holdings"
     for name in ("a", "b", "deep/c"):
         bag = folder / name
         bag.mkdir(parents=True)
         (bag / "file.txt").write_text(name)
         bagit.make_bag(str(bag), checksums=["sha512"])
+    (folder / "packed.zip").write_bytes(b"PK")
     (folder.parent / "README").write_text("not in a bag")
     git(folder.parent, "init", "--quiet")
     git(folder.parent, "add", "--all")
@@ -48,6 +49,9 @@ def change(bag: str) -> Callable[[Path], object]:
         (lambda holdings: (holdings / "b/bagit.txt").unlink(), ["b"]),
         (lambda holdings: shutil.rmtree(holdings / "a"), ["a"]),
         (lambda holdings: (holdings / "a").rename(holdings / "z"), ["a", "z"]),
+        (lambda holdings: (holdings / "new.tar.gz").write_bytes(b""), ["new.tar.gz"]),
+        (lambda holdings: (holdings / "packed.zip").unlink(), ["packed.zip"]),
+        (lambda holdings: (holdings / "a/data/new.zip").write_bytes(b""), ["a"]),
     ],
 )
 def test_the_bags_that_differ_from_a_revision_are_selected(

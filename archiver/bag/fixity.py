@@ -18,6 +18,7 @@ from archiver.bag.contents import Readable, shown
 from archiver.bag.ledger import Wanted
 from archiver.bag.progress import advance
 from archiver.bag.rules import finding
+from archiver.bag.streams import Damaged
 from archiver.findings import Finding
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ Open = Callable[[str], Readable]
 class Changed(OSError):
     """A file that is not what it was when the bag's files were listed."""
 
+    rule = "bag-changed"
+
 
 ELSEWHERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO}
 """What systems say where a file is gone, or a link, a socket or the like is in its place."""
@@ -53,8 +56,8 @@ ELSEWHERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO}
 
 def unreadable(path: str, error: OSError) -> Finding:
     """Why a file, which was listed as one, cannot be read."""
-    if isinstance(error, Changed):
-        return finding("bag-changed", str(error), shown(path))
+    if isinstance(error, Changed | Damaged):
+        return finding(error.rule, str(error), shown(path))
     if error.errno in ELSEWHERE:
         told = f"was a file when the bag was listed, and is none any more: {error.strerror}"
         return finding("bag-changed", told, shown(path))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -177,7 +178,12 @@ class Folder:
             wanted = (file for file in wanted if file.path not in self._refused)
         if self.jobs == 1:
             return fixity.verify(self.open, wanted)
-        return parallel.verify(self.path, wanted, self.jobs)
+        return parallel.verify(partial(_verified, self.path), wanted, self.jobs)
+
+
+def _verified(path: Path, wanted: list[Wanted]) -> list[fixity.Result]:
+    with Folder(path) as folder:
+        return list(folder.verify(wanted))
 
 
 class _Links:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import signal
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.bag import fixity, progress
@@ -17,6 +16,9 @@ from archiver.bag.ledger import Wanted
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
 
+FORKS = sys.platform == "linux"
+"""Whether processes are forked: where that is safe and quick."""
+
 CHUNK_FILES, CHUNK_BYTES = 512, 64 * 1024 * 1024
 """What a worker is handed at once: so many files, or so many bytes."""
 
@@ -24,25 +26,41 @@ WORTH_FILES, WORTH_BYTES = 2_000, 128 * 1024 * 1024
 """From how much on starting workers saves time."""
 
 
-def verify(path: Path, wanted: Iterable[Wanted], jobs: int) -> Iterator[fixity.Result]:
-    """Read every wanted file of the bag in a folder; yields those in which something is wrong, in order."""
+Verify = Callable[[list[Wanted]], list[fixity.Result]]
+"""Reads wanted files of one bag, and tells in which something is wrong."""
+
+
+def verify(verified: Verify, wanted: Iterable[Wanted], jobs: int) -> Iterator[fixity.Result]:
+    """Have every wanted file read by `verified`; yields those in which something is wrong, in order.
+
+    Workers inherit `verified` where they are forked; it is pickled where they are started anew.
+    """
     files = iter(wanted)
     first = _taken(files, WORTH_FILES, WORTH_BYTES)
     if len(first) < WORTH_FILES and sum(file.size for file in first) < WORTH_BYTES:
-        yield from _verified(path, first)
+        yield from verified(first)
         return
-    with workers(jobs) as pool:
+    with workers(jobs, verified) as pool:
         running: deque[Future[list[fixity.Result]]] = deque()
         for chunk in _chunks(chain(first, files)):
-            running.append(pool.submit(_verified, path, chunk))
+            running.append(pool.submit(_verified, chunk))
             if len(running) > 2 * jobs:
                 yield from running.popleft().result()
         while running:
             yield from running.popleft().result()
 
 
+def verify_inherited(
+    open_file: fixity.Open, wanted: Iterable[Wanted], jobs: int
+) -> Iterator[fixity.Result]:
+    """As `verify`, of files that workers open through what they inherit, where they can inherit it."""
+    if jobs == 1 or not FORKS:
+        return fixity.verify(open_file, wanted)
+    return verify(lambda chunk: list(fixity.verify(open_file, chunk)), wanted, jobs)
+
+
 @contextmanager
-def workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
+def workers(jobs: int, verified: Verify | None = None) -> Iterator[ProcessPoolExecutor]:
     """Processes to work in: forked where that is safe and quick, else started anew.
 
     Where their parent is interrupted, or fails, they are ended at once, whatever they were reading.
@@ -50,9 +68,9 @@ def workers(jobs: int) -> Iterator[ProcessPoolExecutor]:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    context = multiprocessing.get_context("fork" if FORKS else "spawn")
     others = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(jobs, context, _begin, (progress.shared(),))
+    pool = ProcessPoolExecutor(jobs, context, _begin, (progress.shared(), verified))
     try:
         with interrupts_held():
             pool.submit(int)
@@ -76,18 +94,22 @@ def interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
-def _begin(counts: object) -> None:
+_inherited: Verify
+"""What a worker reads with."""
+
+
+def _begin(counts: object, verified: Verify | None) -> None:
     """A worker leaves it to its parent to be interrupted."""
+    global _inherited
+    if verified:
+        _inherited = verified
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     progress.share(counts)
 
 
-def _verified(path: Path, chunk: list[Wanted]) -> list[fixity.Result]:
-    from archiver.bag.folder import Folder
-
-    with Folder(path) as folder:
-        return list(folder.verify(chunk))
+def _verified(chunk: list[Wanted]) -> list[fixity.Result]:
+    return _inherited(chunk)
 
 
 def _chunks(files: Iterator[Wanted]) -> Iterator[list[Wanted]]:

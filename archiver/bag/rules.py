@@ -21,6 +21,10 @@ class Rule(NamedTuple):
 
 
 RFC = "RFC 8493"
+SERIALIZED = "BagIt 0.97 4"
+"""RFC 8493 says nothing of serialized bags; the version before it does."""
+APPNOTE = "APPNOTE.TXT"
+"""PKWARE's specification of the zip format."""
 
 PROFILES = "BagIt Profiles 1.4.0"
 
@@ -255,6 +259,55 @@ RULES = {
     "profile-field": Rule(
         "A profile has the fields of the version of the specification that it goes by, and no others.",
         PROFILES,
+        WARNING,
+    ),
+    # --- serialized bags
+    "serialized-format": Rule(
+        "A serialized bag is a tar file (plain, or compressed by gzip, bzip2 or xz) or a zip file, in one "
+        "part.",
+        SERIALIZED,
+    ),
+    "serialized-top-level": Rule(
+        "At the top of a serialized bag is one folder, the bag's, and nothing else.", SERIALIZED
+    ),
+    "serialized-name": Rule(
+        "A serialized bag has the name of the bag's folder, and what says its format.", SERIALIZED, WARNING
+    ),
+    "serialized-outside": Rule(
+        "No member is unpacked outside the bag: none has an absolute name, «..», a drive or, in a "
+        "zip file, a backslash.",
+        f"{RFC} 5.1",
+    ),
+    "serialized-link": Rule("A serialized bag has no symbolic or hard links.", f"{RFC} 5.1"),
+    "serialized-device": Rule(
+        "A serialized bag has files and folders: no devices or pipes, nothing of a kind that is not known.",
+        f"{RFC} 5.1",
+    ),
+    "serialized-sparse": Rule("A serialized bag has no sparse files.", "POSIX pax"),
+    "serialized-duplicate": Rule(
+        "No file is in a serialized bag twice, and none is a folder too.", SERIALIZED
+    ),
+    "serialized-truncated": Rule("A serialized bag is there to its end.", SERIALIZED),
+    "serialized-damaged": Rule(
+        "A serialized bag is as its format has it, and its checksums are right.", ""
+    ),
+    "serialized-trailing": Rule("Nothing comes after the end of a serialized bag.", ""),
+    "serialized-bomb": Rule(
+        "A serialized bag, unpacked, comes to no more than the limits of the settings allow.", ""
+    ),
+    "serialized-overlap": Rule("No two members of a zip file lie over one another.", APPNOTE),
+    "serialized-disagreement": Rule(
+        "What a zip file says of a member is the same in its central directory and beside the member.",
+        f"{APPNOTE} 4.3",
+    ),
+    "serialized-gap": Rule("Every byte of a zip file belongs to something.", f"{APPNOTE} 4.3", WARNING),
+    "serialized-encrypted": Rule("A serialized bag is not encrypted.", SERIALIZED),
+    "serialized-method": Rule(
+        "The members of a zip file are stored, deflated or compressed by bzip2.", f"{APPNOTE} 4.4.5"
+    ),
+    "serialized-encoding": Rule(
+        "The names in a serialized bag are UTF-8, and, in a zip file, marked as such.",
+        f"{APPNOTE} appendix D, POSIX pax",
         WARNING,
     ),
     # --- what is not in the standard

@@ -68,8 +68,9 @@ def validate(path: Path, asked: Asked = FULLY, jobs: int = 1) -> Report:
     """
     begun = time.monotonic()
     try:
-        with contents_of(path, asked.limits, jobs) as contents:
-            report = _validated(path, contents, asked)
+        hashing = asked.depth is Depth.FULL
+        with contents_of(path, asked.limits, jobs, hashing=hashing) as contents:
+            report = validated(path, contents, asked)
     except Unusable as unusable:
         report = Report(
             shown(str(path)),
@@ -81,19 +82,29 @@ def validate(path: Path, asked: Asked = FULLY, jobs: int = 1) -> Report:
 
 
 @contextmanager
-def contents_of(path: Path, limits: Limits = DEFAULT, jobs: int = 1) -> Iterator[Contents]:
-    """What the bag at a path is read through. Raises Unusable where there is nothing to read."""
+def contents_of(
+    path: Path, limits: Limits = DEFAULT, jobs: int = 1, *, hashing: bool = True
+) -> Iterator[Contents]:
+    """What the bag at a path is read through, be it a folder or an archive.
+
+    `hashing` says whether its payload is to be verified. Raises Unusable where there is nothing to read.
+    """
     try:
         folder = Folder(path, limits, jobs)
     except NotADirectoryError:
-        raise Unusable(finding("bag-missing", "is not a folder; expected a bag")) from None
+        from archiver.bag.serialized import serialized
+
+        with serialized(path, limits, jobs, hashing=hashing) as archive:
+            yield archive
+        return
     except OSError as error:
         raise Unusable(finding("bag-missing", f"cannot be opened: {error.strerror}")) from None
     with folder:
         yield folder
 
 
-def _validated(path: Path, contents: Contents, asked: Asked) -> Report:
+def validated(path: Path, contents: Contents, asked: Asked = FULLY) -> Report:
+    """The report on the bag that is read through `contents`. Raises Unusable where it cannot be read on."""
     bag = read(contents, asked.limits)
     altered: dict[str, dict[str, bytes]] = {}
     if bag.declared is None:
