@@ -27,6 +27,7 @@ INVENTORY = 50_000
 if TYPE_CHECKING:
     from archiver.bag.limits import Limits
     from archiver.bag.profile import Profile
+    from archiver.findings import Report
     from archiver.settings import Settings
 
 DEBUG = "ARCHIVER_DEBUG"
@@ -36,7 +37,7 @@ Exit codes:
   0   all well
   1   findings: something that was looked at is not valid, or got worse
   2   usage or settings
-  3   some documents failed
+  3   some documents failed, or a bag could not be written
   70  an internal error; ARCHIVER_DEBUG=1 prints where
   74  standard output is closed or full
   130 interrupted or terminated"""
@@ -196,16 +197,10 @@ def render(
       archiver render article.md -o article.pdf
     """
     from archiver.rendering import render_file
-    from archiver.reports import as_json as in_json
-    from archiver.reports import text
 
     target = output or Path(f"{source.stem}.pdf")
     report = render_file(source, target, _settings(file, **flags), replace=replace)
-    if as_json:
-        _print_json({"reports": [in_json.report_json(report)]})
-    else:
-        click.echo(text.whole(report))
-    _exit(ExitCode.OK if report.valid else ExitCode.FINDINGS)
+    _tell_report(report, as_json)
 
 
 def reporting(*forms: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -376,8 +371,8 @@ def _verapdf(file: Path | None) -> bool | Path:
 
 @cli.command()
 @click.argument("bag_path", metavar="BAG", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def inspect(bag_path: Path, as_json: bool) -> None:
+@common
+def inspect(bag_path: Path, as_json: bool, file: Path | None) -> None:
     """Tell what is in a package.
 
     \b
@@ -387,12 +382,63 @@ def inspect(bag_path: Path, as_json: bool) -> None:
     from archiver.inspection import describe
     from archiver.reports import text
 
-    described = describe(bag_path)
+    described = describe(bag_path, _limits(file))
     if as_json:
         _print_json(described)
     else:
         for name, value in described.items():
             click.echo(text.fact(name, value))
+
+
+@cli.command()
+@click.argument("bag_path", metavar="BAG", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["tar", "tar.gz", "zip"]),
+    default="tar",
+    show_default=True,
+    help="What to write.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; usually beside the bag.")
+@click.option("--replace", is_flag=True, help="Replace a file that is there.")
+@common
+def pack(
+    bag_path: Path, form: str, output: Path | None, replace: bool, as_json: bool, file: Path | None
+) -> None:
+    """Pack a bag into one file, the same bytes each time; it is validated as it is packed.
+
+    \b
+    Examples:
+      archiver pack output/letters
+      archiver pack output/letters --format zip -o letters.zip
+    """
+    from archiver.bag.serializing import pack as pack_bag
+
+    bag = Path(os.path.abspath(bag_path))
+    target = output or bag.with_name(f"{bag.name}.{form}")
+    report = pack_bag(bag, target, form, replace=replace, limits=_limits(file))
+    _tell_report(report, as_json, "archive")
+
+
+@cli.command()
+@click.argument("archive", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", metavar="FOLDER", type=click.Path(path_type=Path), help="The bag's folder to be."
+)
+@common
+def unpack(archive: Path, output: Path | None, as_json: bool, file: Path | None) -> None:
+    """Unpack a serialized bag, if it is valid and has nothing in it that is no part of a bag.
+
+    Without -o it goes to a folder of the bag's own name in the working directory.
+
+    \b
+    Example:
+      archiver unpack letters.tar.gz -o incoming/letters
+    """
+    from archiver.bag.serializing import unpack as unpack_bag
+
+    _tell_report(unpack_bag(archive, output, _limits(file)), as_json, "folder")
 
 
 @cli.command()
@@ -513,6 +559,21 @@ def _deliver(going: Going, tell: Tell, tell_printed: Tell) -> None:
     finally:  # what is known is told though a disk be full
         for piece in tell_printed(going.printed) if going.printed else ():
             click.echo(piece if going.printed == "text" else piece.encode(), nl=False)
+
+
+def _tell_report(report: Report, as_json: bool, *facts: str) -> None:
+    """Print the report on one thing, with some of its facts, and exit as it says."""
+    from archiver.reports import as_json as in_json
+    from archiver.reports import text
+
+    if as_json:
+        _print_json({"reports": [in_json.report_json(report)]})
+    else:
+        click.echo(text.whole(report))
+        for name in facts:
+            if name in report.facts:
+                click.echo(text.fact(name, report.facts[name]))
+    _exit(ExitCode.OK if report.valid else ExitCode.FINDINGS)
 
 
 def _print_json(value: Any) -> None:

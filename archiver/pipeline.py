@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shutil
 import time
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from typing import Literal
 
 from archiver import __version__, bag, records
 from archiver.article import Article
+from archiver.epoch import source_date
 from archiver.errors import (
     AlreadyExists,
     ArchiverError,
@@ -32,9 +32,6 @@ from archiver.sources import Source, SourceRef, read, refuse_warnings
 Status = Literal["packaged", "already packaged", "failed"]
 
 BUFFER = 1024 * 1024
-
-LAST_SECOND = 253_402_300_799
-"""Of the year 9999, by SOURCE_DATE_EPOCH."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +140,7 @@ def _made(
 
 def moment() -> datetime:
     """The time that records give: SOURCE_DATE_EPOCH (seconds since 1970) where it is set, else now."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch is None:
-        return datetime.now(UTC).replace(microsecond=0)
-    if not re.fullmatch("[0-9]{1,12}", epoch) or int(epoch) > LAST_SECOND:
-        raise SettingsError(
-            f"is {epoch[:40]!r}; expected the seconds since 1970, in digits, up to the year 9999",
-            where="SOURCE_DATE_EPOCH",
-        )
-    return datetime.fromtimestamp(int(epoch), UTC)
+    return source_date() or datetime.now(UTC).replace(microsecond=0)
 
 
 def _digests(path: Path, algorithms: tuple[str, ...]) -> dict[str, str]:

@@ -46,7 +46,7 @@ def make(
         (folder / "bagit.txt").write_text(DECLARATION, "utf-8")
         _encode_names(folder)
         _write_tag_manifests(folder, sorted(set(algorithms)))
-        _normalise_modes(folder)
+        normalise_modes(folder)
     except (bagit.BagError, RuntimeError, ValueError) as error:
         raise BagError(f"its bag cannot be made: {error}") from None
 
@@ -115,7 +115,8 @@ def _write_tag_manifests(folder: Path, algorithms: Sequence[str]) -> None:
         (folder / f"tagmanifest-{algorithm}.txt").write_text("".join(lines), "utf-8", newline="")
 
 
-def _normalise_modes(folder: Path) -> None:
+def normalise_modes(folder: Path) -> None:
+    """Make the modes of everything in a folder 0644 and 0755."""
     for parent, _, files in os.walk(folder):
         Path(parent).chmod(0o755)
         for name in files:

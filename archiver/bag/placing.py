@@ -121,6 +121,11 @@ def place(staged: Path, target: Path, *, replace: bool) -> None:
     if not report.valid:
         told = "; ".join(finding.sentence for finding in report.findings)
         raise BagError(f"its bag did not verify: {told}", where=target.name)
+    put(staged, target, replace=replace)
+
+
+def put(staged: Path, target: Path, *, replace: bool = False) -> None:
+    """Put what is in a staging folder at its destination, on disk. Raises as `place` does."""
     try:
         _flush_all(staged)
         if replace and os.path.lexists(target):
@@ -128,7 +133,7 @@ def place(staged: Path, target: Path, *, replace: bool) -> None:
             exchange(staged, target, staged.parent / ASIDE / target.name)
         else:
             move(staged, target)
-        _flush(target.parent)
+        flush(target.parent)
     except FileExistsError:
         raise AlreadyExists(
             "is there already", where=str(target), hint="--replace puts the new one there"
@@ -149,11 +154,12 @@ def _check_replaceable(target: Path) -> None:
 def _flush_all(folder: Path) -> None:
     for parent, _, files in os.walk(folder, topdown=False):
         for name in files:
-            _flush(Path(parent, name))
-        _flush(Path(parent))
+            flush(Path(parent, name))
+        flush(Path(parent))
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """See to it that a file or a folder is on disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
