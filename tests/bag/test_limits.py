@@ -28,7 +28,7 @@ def test_settings_become_limits() -> None:
 
 
 def validated(bag: Path, *flags: str, **environment: str) -> tuple[int, str]:
-    command = [sys.executable, "-m", "archiver.cli", "validate", str(bag), *flags]
+    command = [sys.executable, "-m", "archiver", "validate", str(bag), *flags]
     done = subprocess.run(
         command, cwd=bag.parent, env={"PATH": "", **environment}, capture_output=True, text=True, timeout=60
     )

@@ -1,0 +1,136 @@
+"""The command line: each command parses its flags, calls one function, prints one report, exits."""
+
+from __future__ import annotations
+
+import errno
+import io
+import itertools
+import os
+import signal
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from archiver import __version__
+from archiver.cli.flags import DEBUG
+from archiver.cli.telling import leave, print_json
+from archiver.errors import ArchiverError, ExitCode, Interrupted, ReportLost, WrongUsage
+
+EPILOG = """\b
+Exit codes:
+  0   all well
+  1   findings: something that was looked at is not valid, or got worse
+  2   usage or settings
+  3   some documents failed, or a bag could not be written
+  70  an internal error; ARCHIVER_DEBUG=1 prints where
+  74  standard output is closed or full
+  130 interrupted or terminated"""
+
+
+ROOMS = {
+    "package": "packaging",
+    "render": "packaging",
+    "validate": "validating",
+    "compare": "validating",
+    "inspect": "bags",
+    "pack": "bags",
+    "unpack": "bags",
+    "schema": "about",
+    "init": "about",
+    "doctor": "about",
+}
+"""Where each command is: the others are not loaded."""
+
+
+class Commands(click.Group):
+    """The commands. What cannot be written to standard output stops them."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(ROOMS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in ROOMS:
+            return None
+        command: click.Command = getattr(import_module(f"archiver.cli.{ROOMS[name]}"), name)
+        return command
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except OSError as error:
+            if error.filename is not None:
+                raise
+            told = "was closed" if error.errno == errno.EPIPE else f"cannot be written: {error.strerror}"
+            raise ReportLost(f"{told}; what is done stays", where="standard output") from None
+
+
+@click.group(
+    cls=Commands,
+    epilog=EPILOG,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, prog_name="archiver")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Package source documents as verified archival bags.
+
+    \b
+    Examples:
+      archiver package articles/ -o output/
+      archiver validate output/
+    """
+    if os.environ.get("NO_COLOR"):
+        context.color = False
+    elif os.environ.get("FORCE_COLOR"):
+        context.color = True
+
+
+ERROR_FIELDS = ("rule", "message", "where", "hint", "exit_code")
+
+
+def main() -> None:
+    """Run a command; say in one sentence what stopped it, if anything did."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        cli(standalone_mode=False)
+    except (Exception, KeyboardInterrupt) as error:
+        stopped = _stopped(error)
+        if stopped.exit_code is ExitCode.INTERNAL and os.environ.get(DEBUG):
+            raise
+        _tell(stopped, usage=error.ctx if isinstance(error, click.UsageError) else None)
+        leave(stopped.exit_code)
+
+
+def _stopped(error: BaseException) -> ArchiverError:
+    """What stopped a command, as one of archiver's own errors."""
+    match error:
+        case ArchiverError():
+            return error
+        case click.ClickException():
+            return WrongUsage(error.format_message())
+        case click.Abort() | KeyboardInterrupt():
+            return Interrupted("interrupted")
+    told = f"internal error ({type(error).__name__}: {error}); please report it"
+    return ArchiverError(told, hint="ARCHIVER_DEBUG=1 prints where it happened")
+
+
+def _tell(stopped: ArchiverError, usage: click.Context | None) -> None:
+    from archiver.reports.text import printable
+
+    lost = isinstance(stopped, ReportLost)
+    try:
+        if not lost and "--json" in itertools.takewhile("--".__ne__, sys.argv[1:]):
+            print_json({"error": {name: getattr(stopped, name) for name in ERROR_FIELDS}})
+    except OSError:
+        lost = True
+    if lost:  # or Python would try to write the rest when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if usage:
+        click.echo(f"{usage.get_usage()}\nTry '{usage.command_path} --help' for help.\n", err=True)
+    click.echo(f"archiver: {printable(str(stopped))}", err=True)

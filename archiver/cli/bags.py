@@ -1,0 +1,83 @@
+"""The commands that handle a bag: inspect, pack and unpack."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from archiver.cli.flags import common, limits_of
+from archiver.cli.telling import print_json, tell_report
+
+
+@click.command()
+@click.argument("bag_path", metavar="BAG", type=click.Path(path_type=Path))
+@common
+def inspect(bag_path: Path, as_json: bool, file: Path | None) -> None:
+    """Tell what is in a package.
+
+    \b
+    Example:
+      archiver inspect output/urn%3Aisbn%3A9780000000002
+    """
+    from archiver.inspection import describe
+    from archiver.reports import text
+
+    described = describe(bag_path, limits_of(file))
+    if as_json:
+        print_json(described)
+    else:
+        for name, value in described.items():
+            click.echo(text.fact(name, value))
+
+
+@click.command()
+@click.argument("bag_path", metavar="BAG", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["tar", "tar.gz", "zip"]),
+    default="tar",
+    show_default=True,
+    help="What to write.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; usually beside the bag.")
+@click.option("--replace", is_flag=True, help="Replace a file that is there.")
+@common
+def pack(
+    bag_path: Path, form: str, output: Path | None, replace: bool, as_json: bool, file: Path | None
+) -> None:
+    """Pack a bag into one file, the same bytes each time; it is validated as it is packed.
+
+    \b
+    Examples:
+      archiver pack output/letters
+      archiver pack output/letters --format zip -o letters.zip
+    """
+    from archiver.bag.serializing import pack as pack_bag
+
+    bag = Path(os.path.abspath(bag_path))
+    target = output or bag.with_name(f"{bag.name}.{form}")
+    report = pack_bag(bag, target, form, replace=replace, limits=limits_of(file))
+    tell_report(report, as_json, "archive")
+
+
+@click.command()
+@click.argument("archive", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", metavar="FOLDER", type=click.Path(path_type=Path), help="The bag's folder to be."
+)
+@common
+def unpack(archive: Path, output: Path | None, as_json: bool, file: Path | None) -> None:
+    """Unpack a serialized bag, if it is valid and has nothing in it that is no part of a bag.
+
+    Without -o it goes to a folder of the bag's own name in the working directory.
+
+    \b
+    Example:
+      archiver unpack letters.tar.gz -o incoming/letters
+    """
+    from archiver.bag.serializing import unpack as unpack_bag
+
+    tell_report(unpack_bag(archive, output, limits_of(file)), as_json, "folder")
