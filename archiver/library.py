@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from archiver import bag
-from archiver.bag import profile_places
+from archiver.bag.profiles import places
 from archiver.findings import Report
 from archiver.pipeline import Job, Outcome, package_one
 from archiver.settings import load
@@ -28,5 +28,5 @@ def validate(path: str | Path, profiles: Iterable[str] = ()) -> Report:
     It is held to these BagIt Profiles (files, identifiers or addresses), or, where there are none,
     to those that it names. Raises ProfileError for a profile that cannot be used.
     """
-    asked = bag.Asked(profiles=tuple(profile_places.load(place) for place in profiles))
+    asked = bag.Asked(profiles=tuple(places.load(place) for place in profiles))
     return bag.validate(Path(path), asked)

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from archiver.bag.members import is_serialized
+from archiver.bag.serialization.members import is_serialized
 from archiver.errors import SettingsError
 from archiver.survey import is_bag
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from archiver.bag import Asked, validate
 from archiver.bag.algorithms import is_manifest
-from archiver.bag.members import is_serialized
 from archiver.bag.progress import finish_bag, list_entries
+from archiver.bag.serialization.members import is_serialized
 from archiver.findings import Report
 
 TAG_FILES = {"bagit.txt", "bag-info.txt", "package-info.txt", "fetch.txt"}

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 from archiver.bag.ledger import Wanted
 from archiver.findings import Finding
-
-if TYPE_CHECKING:
-    from archiver.bag.fixity import Result
 
 
 class File(NamedTuple):
@@ -32,6 +29,26 @@ class Readable(Protocol):
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *exception: object) -> None: ...
+
+
+class Changed(OSError):
+    """A file that is not what it was when the bag's files were listed."""
+
+    rule = "bag-changed"
+
+
+class Damaged(OSError):
+    """Something in an archive that is not as its format has it; `rule` is the rule that this breaks."""
+
+    rule = "serialized-damaged"
+
+
+class Result(NamedTuple):
+    """A file in which something is wrong: the digests that it has, none where it cannot be read."""
+
+    path: str
+    digests: dict[str, bytes]
+    findings: tuple[Finding, ...]
 
 
 class Contents(Protocol):

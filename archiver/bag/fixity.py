@@ -11,14 +11,13 @@ import os
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from archiver.bag.algorithms import new_hash
-from archiver.bag.contents import Readable, shown
+from archiver.bag.contents import Changed, Damaged, Readable, Result, shown
 from archiver.bag.ledger import Wanted
 from archiver.bag.progress import advance
 from archiver.bag.rules import finding
-from archiver.bag.streams import Damaged
 from archiver.findings import Finding
 
 if TYPE_CHECKING:
@@ -33,21 +32,7 @@ DIGITS_TOLD = 12
 """How many digits of a digest a finding shows."""
 
 
-class Result(NamedTuple):
-    """A file in which something is wrong: the digests that it has, none where it cannot be read."""
-
-    path: str
-    digests: dict[str, bytes]
-    findings: tuple[Finding, ...]
-
-
 Open = Callable[[str], Readable]
-
-
-class Changed(OSError):
-    """A file that is not what it was when the bag's files were listed."""
-
-    rule = "bag-changed"
 
 
 ELSEWHERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO}

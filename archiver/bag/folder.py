@@ -15,7 +15,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from archiver.bag import fixity, parallel
-from archiver.bag.contents import File, Readable, shown
+from archiver.bag.contents import Changed, File, Readable, Result, shown
 from archiver.bag.ledger import Wanted
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.progress import list_entries
@@ -167,12 +167,12 @@ class Folder:
     def open(self, path: str) -> Readable:
         """A file, to be read from its beginning. Raises OSError where there is no regular file.
 
-        Leaving its context raises `fixity.Changed` where the file was changed meanwhile.
+        Leaving its context raises `Changed` where the file was changed meanwhile.
         """
         below, _, name = path.rpartition("/")
         return _Regular(os.open(name, AS_FILE, dir_fd=self._enter(below)))
 
-    def verify(self, wanted: Iterable[Wanted]) -> Iterator[fixity.Result]:
+    def verify(self, wanted: Iterable[Wanted]) -> Iterator[Result]:
         """Read every wanted file once; yields those in which something is wrong, in order."""
         if self._refused:
             wanted = (file for file in wanted if file.path not in self._refused)
@@ -181,7 +181,7 @@ class Folder:
         return parallel.verify(partial(_verified, self.path), wanted, self.jobs)
 
 
-def _verified(path: Path, wanted: list[Wanted]) -> list[fixity.Result]:
+def _verified(path: Path, wanted: list[Wanted]) -> list[Result]:
     with Folder(path) as folder:
         return list(folder.verify(wanted))
 
@@ -224,7 +224,7 @@ class _Regular:
     def __enter__(self) -> _Regular:
         if not stat.S_ISREG(self._before.st_mode):
             os.close(self._descriptor)
-            raise fixity.Changed("was a file when the bag was listed, and is none any more")
+            raise Changed("was a file when the bag was listed, and is none any more")
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -234,7 +234,7 @@ class _Regular:
         finally:
             os.close(self._descriptor)
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            raise fixity.Changed("was changed while it was read")
+            raise Changed("was changed while it was read")
 
     def read(self, count: int, /) -> bytes:
         return os.read(self._descriptor, count)

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from archiver.bag import fixity, progress
+from archiver.bag.contents import Result
 from archiver.bag.ledger import Wanted
 
 if TYPE_CHECKING:
@@ -26,11 +27,11 @@ WORTH_FILES, WORTH_BYTES = 2_000, 128 * 1024 * 1024
 """From how much on starting workers saves time."""
 
 
-Verify = Callable[[list[Wanted]], list[fixity.Result]]
+Verify = Callable[[list[Wanted]], list[Result]]
 """Reads wanted files of one bag, and tells in which something is wrong."""
 
 
-def verify(verified: Verify, wanted: Iterable[Wanted], jobs: int) -> Iterator[fixity.Result]:
+def verify(verified: Verify, wanted: Iterable[Wanted], jobs: int) -> Iterator[Result]:
     """Have every wanted file read by `verified`; yields those in which something is wrong, in order.
 
     Workers inherit `verified` where they are forked; it is pickled where they are started anew.
@@ -41,7 +42,7 @@ def verify(verified: Verify, wanted: Iterable[Wanted], jobs: int) -> Iterator[fi
         yield from verified(first)
         return
     with workers(jobs, verified) as pool:
-        running: deque[Future[list[fixity.Result]]] = deque()
+        running: deque[Future[list[Result]]] = deque()
         for chunk in _chunks(chain(first, files)):
             running.append(pool.submit(_verified, chunk))
             if len(running) > 2 * jobs:
@@ -50,9 +51,7 @@ def verify(verified: Verify, wanted: Iterable[Wanted], jobs: int) -> Iterator[fi
             yield from running.popleft().result()
 
 
-def verify_inherited(
-    open_file: fixity.Open, wanted: Iterable[Wanted], jobs: int
-) -> Iterator[fixity.Result]:
+def verify_inherited(open_file: fixity.Open, wanted: Iterable[Wanted], jobs: int) -> Iterator[Result]:
     """As `verify`, of files that workers open through what they inherit, where they can inherit it."""
     if jobs == 1 or not FORKS:
         return fixity.verify(open_file, wanted)
@@ -108,7 +107,7 @@ def _begin(counts: object, verified: Verify | None) -> None:
     progress.share(counts)
 
 
-def _verified(chunk: list[Wanted]) -> list[fixity.Result]:
+def _verified(chunk: list[Wanted]) -> list[Result]:
     return _inherited(chunk)
 
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from archiver.bag.checks import COMPLETENESS, FAST
 from archiver.bag.checks import Check as BagCheck
-from archiver.bag.contents import Contents, shown
-from archiver.bag.fixity import Result, differences
+from archiver.bag.contents import Contents, Result, shown
+from archiver.bag.fixity import differences
 from archiver.bag.folder import Folder
 from archiver.bag.ledger import Wanted
 from archiver.bag.limits import DEFAULT, Limits
@@ -28,7 +28,7 @@ from archiver.bag.rules import Unusable, finding
 from archiver.findings import COMPLETE, VALID, Check, Fact, Report, Verdict
 
 if TYPE_CHECKING:
-    from archiver.bag.profile import Profile
+    from archiver.bag.profiles.model import Profile
 
 OXUM = "Payload-Oxum"
 
@@ -92,7 +92,7 @@ def contents_of(
     try:
         folder = Folder(path, limits, jobs)
     except NotADirectoryError:
-        from archiver.bag.serialized import serialized
+        from archiver.bag.serialization.opening import serialized
 
         with serialized(path, limits, jobs, hashing=hashing) as archive:
             yield archive
@@ -145,7 +145,7 @@ def _fast(bag: Bag) -> list[Check]:
 def _profiles(bag: Bag, given: tuple[Profile, ...]) -> list[Check]:
     if not given and not bag.tagged(PROFILE_LABEL):
         return []
-    from archiver.bag.profile_checks import check_profiles  # here, because pydantic takes a while
+    from archiver.bag.profiles.checks import check_profiles  # here, because pydantic takes a while
 
     return check_profiles(bag, given)
 

@@ -55,7 +55,7 @@ def pack(
       archiver pack output/letters
       archiver pack output/letters --format zip -o letters.zip
     """
-    from archiver.bag.serializing import pack as pack_bag
+    from archiver.bag.serialization.packing import pack as pack_bag
 
     bag = Path(os.path.abspath(bag_path))
     target = output or bag.with_name(f"{bag.name}.{form}")
@@ -78,6 +78,6 @@ def unpack(archive: Path, output: Path | None, as_json: bool, file: Path | None)
     Example:
       archiver unpack letters.tar.gz -o incoming/letters
     """
-    from archiver.bag.serializing import unpack as unpack_bag
+    from archiver.bag.serialization.packing import unpack as unpack_bag
 
     tell_report(unpack_bag(archive, output, limits_of(file)), as_json, "folder")

@@ -17,7 +17,7 @@ from archiver.errors import ExitCode, MissingExtra
 from archiver.reports.forms import FORMS, written
 
 if TYPE_CHECKING:
-    from archiver.bag.profile import Profile
+    from archiver.bag.profiles.model import Profile
 
 INVENTORY = 50_000
 """Up to how many files a JSON report names those of a bag, unless told otherwise."""
@@ -136,7 +136,7 @@ def _selected(places: tuple[Path, ...], since: str | None, changed_only: Path | 
 def _profiles(places: tuple[str, ...]) -> tuple[Profile, ...]:
     if not places:
         return ()
-    from archiver.bag.profile_places import load
+    from archiver.bag.profiles.places import load
 
     return tuple(load(place) for place in places)
 

@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from archiver.bag.compressed_tar import CompressedTar
 from archiver.bag.contents import Contents, Readable
 from archiver.bag.folder import STORED_BLOCK
 from archiver.bag.limits import DEFAULT, Limits
-from archiver.bag.members import Index
 from archiver.bag.rules import Unusable, finding
-from archiver.bag.streams import COMPRESSIONS
-from archiver.bag.tar import BLOCK, Tar, is_tar
-from archiver.bag.zip import END_MARK, LOCAL_MARK, Zip
+from archiver.bag.serialization.compressed_tar import CompressedTar
+from archiver.bag.serialization.members import Index
+from archiver.bag.serialization.streams import COMPRESSIONS
+from archiver.bag.serialization.tar import BLOCK, Tar, is_tar
+from archiver.bag.serialization.zip import END_MARK, LOCAL_MARK, Zip
 
 OTHERS = {
     b"7z\xbc\xaf'\x1c": "7-Zip",

@@ -16,16 +16,16 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.bag import archive_writing, compressed_tar
-from archiver.bag.archive_writing import FORMS
 from archiver.bag.limits import Limits
-from archiver.bag.profile import Profile
-from archiver.bag.serializing import pack, unpack
+from archiver.bag.profiles.model import Profile
+from archiver.bag.serialization import compressed_tar, writing
+from archiver.bag.serialization.packing import pack, unpack
+from archiver.bag.serialization.writing import FORMS
 from archiver.bag.validation import validate
 from archiver.cli import cli
 from archiver.errors import AlreadyExists, BagError, CannotWrite, NotABag
 from archiver.survey import find_bags
-from tests.bag.archives import (
+from tests.bag.serialization.archives import (
     BAG,
     TAR_END,
     Files,
@@ -156,8 +156,8 @@ def test_gzip_tells_neither_name_nor_time(tmp_path: Path) -> None:
 def test_large_members_and_many_get_headers_of_zip64(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archive_writing, "NEARLY_FULL", 3)
-    monkeypatch.setattr(archive_writing, "FULL16", 3)
+    monkeypatch.setattr(writing, "NEARLY_FULL", 3)
+    monkeypatch.setattr(writing, "FULL16", 3)
     pack(write_folder(tmp_path / "bag", BAG), tmp_path / "bag.zip", "zip")
     assert (tmp_path / "bag.zip").read_bytes().count(b"PK\6\6") == 1
     assert b"\xff" * 8 in (tmp_path / "bag.zip").read_bytes()
@@ -203,7 +203,7 @@ def test_a_full_disk_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def full(self: object, data: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(archive_writing.Zip, "write", full)
+    monkeypatch.setattr(writing.Zip, "write", full)
     with pytest.raises(CannotWrite, match=r"bag\.zip: .* No space left"):
         pack(bag, tmp_path / "bag.zip", "zip")
     assert left_in(tmp_path) == {"bag"}
@@ -299,7 +299,7 @@ def test_a_bag_that_has_to_be_serialized_is_packed_and_unpacked(
             "Accept-BagIt-Version": ["1.0"],
         }
     )
-    monkeypatch.setattr("archiver.bag.profile_checks.bundled", lambda: {identifier: profile})
+    monkeypatch.setattr("archiver.bag.profiles.checks.bundled", lambda: {identifier: profile})
     bag = write_folder(
         tmp_path / "bag", bag_files({"a": b"a"}, info=f"BagIt-Profile-Identifier: {identifier}\n")
     )

@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from typing import BinaryIO, Protocol, cast
 
 from archiver.bag.contents import shown
-from archiver.bag.streams import BUFFER
-from archiver.bag.tar import BLOCK
-from archiver.bag.zip import (
+from archiver.bag.serialization.streams import BUFFER
+from archiver.bag.serialization.tar import BLOCK
+from archiver.bag.serialization.zip import (
     CENTRAL,
     CENTRAL_MARK,
     DEFLATED,

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any, BinaryIO, Protocol
 
-from archiver.bag.contents import Readable
+from archiver.bag.contents import Damaged, Readable
 from archiver.bag.rules import Unusable, finding
 
 CHUNK = 128 * 1024
@@ -20,12 +20,6 @@ BUFFER = 1024 * 1024
 
 XZ_MEMORY = 256 * 1024 * 1024
 """What a decompressor of xz may take; `xz -9` makes files that take 65 MiB."""
-
-
-class Damaged(OSError):
-    """Something in an archive that is not as its format has it; `rule` is the rule that this breaks."""
-
-    rule = "serialized-damaged"
 
 
 class Truncated(Damaged):

@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from archiver.bag import compressed_tar
 from archiver.bag.limits import Limits
-from archiver.bag.serialized import serialized
-from archiver.bag.streams import Decompressed
+from archiver.bag.serialization import compressed_tar
+from archiver.bag.serialization.opening import serialized
+from archiver.bag.serialization.streams import Decompressed
 from archiver.bag.validation import Asked, Depth, validate
 from archiver.findings import Severity
-from tests.bag.archives import (
+from tests.bag.serialization.archives import (
     BAG,
     TAR_END,
     bag_files,

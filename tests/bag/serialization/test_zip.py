@@ -12,7 +12,7 @@ import pytest
 
 from archiver.bag.limits import Limits
 from archiver.bag.validation import Asked, validate
-from tests.bag.archives import (
+from tests.bag.serialization.archives import (
     BAG,
     ZipMember,
     bag_files,

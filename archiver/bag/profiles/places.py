@@ -15,10 +15,10 @@ from urllib.error import HTTPError
 
 from archiver import __version__
 from archiver.bag.contents import shown
-from archiver.bag.profile import MAX_BYTES, Profile, parse
+from archiver.bag.profiles.model import MAX_BYTES, Profile, parse
 from archiver.errors import ProfileError
 
-FOLDER = resources.files("archiver.bag") / "profiles"
+FOLDER = resources.files("archiver.bag.profiles")
 
 ADDRESSES = ("http://", "https://")
 

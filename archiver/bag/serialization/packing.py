@@ -12,18 +12,18 @@ from dataclasses import replace as replaced
 from pathlib import Path
 
 from archiver.bag import fixity
-from archiver.bag.archive_writing import FORMS, Writer
-from archiver.bag.contents import File, Readable, shown
+from archiver.bag.contents import Damaged, File, Readable, Result, shown
 from archiver.bag.folder import Folder
 from archiver.bag.ledger import Wanted
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.making import normalise_modes
-from archiver.bag.members import stem
 from archiver.bag.placing import flush, put, staging
 from archiver.bag.reading import Bag
 from archiver.bag.rules import Unusable, finding
-from archiver.bag.serialized import Archive, serialized
-from archiver.bag.streams import BUFFER, Copying, Damaged, Kept
+from archiver.bag.serialization.members import stem
+from archiver.bag.serialization.opening import Archive, serialized
+from archiver.bag.serialization.streams import BUFFER, Copying, Kept
+from archiver.bag.serialization.writing import FORMS, Writer
 from archiver.bag.tag_files import LEAVING
 from archiver.bag.validation import Asked, validated
 from archiver.errors import AlreadyExists, BagError, CannotWrite, NotABag
@@ -125,7 +125,7 @@ class _Packing:
         file = self._folder.open(path)
         return file if path.startswith("data/") else self._kept.copying(path, file)
 
-    def verify(self, wanted: Iterable[Wanted]) -> Iterator[fixity.Result]:
+    def verify(self, wanted: Iterable[Wanted]) -> Iterator[Result]:
         """Read every file once, wanted or not, and write it, unless errors were met as they were listed."""
         if self._broken:
             yield from self._folder.verify(wanted)

@@ -16,11 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import archiver
-from archiver.bag import PROFILE_IDENTIFIER, Asked, Depth, profile_places, validate
+from archiver.bag import PROFILE_IDENTIFIER, Asked, Depth, validate
 from archiver.bag.folder import Folder
-from archiver.bag.profile import MAX_BYTES, Profile, matcher, parse
-from archiver.bag.profile_checks import check_profiles
-from archiver.bag.profile_places import FOLDER, bundled, load
+from archiver.bag.profiles import places
+from archiver.bag.profiles.checks import check_profiles
+from archiver.bag.profiles.model import MAX_BYTES, Profile, matcher, parse
+from archiver.bag.profiles.places import FOLDER, bundled, load
 from archiver.bag.reading import read
 from archiver.bag.rules import RULES
 from archiver.errors import ProfileError
@@ -420,8 +421,8 @@ class Server(BaseHTTPRequestHandler):
 def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(profile_places, "TIMEOUT", 0.2)
-    monkeypatch.setattr(profile_places, "PATIENCE", 0.2)
+    monkeypatch.setattr(places, "TIMEOUT", 0.2)
+    monkeypatch.setattr(places, "PATIENCE", 0.2)
     Server.asked.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))

@@ -19,16 +19,15 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from archiver.bag import fixity, parallel
-from archiver.bag.contents import File, shown
+from archiver.bag import parallel
+from archiver.bag.contents import Damaged, File, Result, shown
 from archiver.bag.folder import KINDS
 from archiver.bag.ledger import Wanted
 from archiver.bag.limits import DEFAULT, Limits
-from archiver.bag.members import Index, Member
 from archiver.bag.rules import Unusable, finding
-from archiver.bag.streams import (
+from archiver.bag.serialization.members import Index, Member
+from archiver.bag.serialization.streams import (
     CHUNK,
-    Damaged,
     Decompressor,
     Inflating,
     Trailing,
@@ -387,7 +386,7 @@ class Zip:
         stored = Window(self._descriptor, self._at[number], self._stored[number])
         return Content(stored, self._methods[number], self._sizes[number], self._crcs[number])
 
-    def verify(self, wanted: Iterable[Wanted]) -> Iterator[fixity.Result]:
+    def verify(self, wanted: Iterable[Wanted]) -> Iterator[Result]:
         """Read every file once, wanted or not, for its CRC-32; yields those in which something is wrong."""
         return parallel.verify_inherited(self.open, self._all(wanted), self._jobs)
 

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.bag.folder import Folder
-from archiver.bag.profile import parse
-from archiver.bag.profile_checks import check_profiles
+from archiver.bag.profiles.checks import check_profiles
+from archiver.bag.profiles.model import parse
 from archiver.bag.reading import read
 from archiver.errors import ProfileError
 from archiver.findings import Verdict
-from tests.bag.test_profile import IDENTIFIER, PROFILE
+from tests.bag.profiles.test_checks import IDENTIFIER, PROFILE
 
 ALGORITHMS = ["md5", "sha256", "sha512"]
 FILES = ["readme.md", "notes/a.txt", "notes/b/c.txt", "DPN/registry"]

@@ -14,8 +14,8 @@ from archiver.bag.algorithms import MANIFEST_NAME, normalized
 from archiver.bag.checks import folders
 from archiver.bag.contents import shown
 from archiver.bag.package import PROFILE_LABEL
-from archiver.bag.profile import Label, Profile, matcher
-from archiver.bag.profile_places import bundled
+from archiver.bag.profiles.model import Label, Profile, matcher
+from archiver.bag.profiles.places import bundled
 from archiver.bag.reading import Bag
 from archiver.bag.rules import Unusable, finding
 from archiver.bag.tag_files import TagFiles, tags

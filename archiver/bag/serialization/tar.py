@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from archiver.bag import fixity, parallel
-from archiver.bag.contents import File, shown
+from archiver.bag import parallel
+from archiver.bag.contents import Damaged, File, Result, shown
 from archiver.bag.ledger import Wanted
 from archiver.bag.limits import DEFAULT, Limits
-from archiver.bag.members import Index, Member
 from archiver.bag.rules import Unusable, finding
-from archiver.bag.streams import Damaged, Trailing, Truncated, Window
+from archiver.bag.serialization.members import Index, Member
+from archiver.bag.serialization.streams import Trailing, Truncated, Window
 from archiver.findings import Finding
 
 BLOCK = 512
@@ -233,7 +233,7 @@ class Tar:
         row = self.index.row(path)
         return Window(self._descriptor, self.index.at[row], self.index.sizes[row])
 
-    def verify(self, wanted: Iterable[Wanted]) -> Iterator[fixity.Result]:
+    def verify(self, wanted: Iterable[Wanted]) -> Iterator[Result]:
         """Read every wanted file once; yields those in which something is wrong."""
         return parallel.verify_inherited(self.open, wanted, self._jobs)
 

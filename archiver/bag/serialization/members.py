@@ -11,11 +11,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from archiver.bag.contents import File, shown
+from archiver.bag.contents import Damaged, File, shown
 from archiver.bag.limits import Limits
 from archiver.bag.progress import list_entries
 from archiver.bag.rules import Unusable, finding
-from archiver.bag.streams import Damaged
 from archiver.bag.tag_files import LEAVING
 from archiver.findings import Finding
 

@@ -20,13 +20,13 @@ from typing import BinaryIO, cast
 
 from archiver.bag import fixity
 from archiver.bag.algorithms import DIGEST_BYTES, algorithm_of, is_manifest, is_tag_manifest
-from archiver.bag.contents import File, Readable
+from archiver.bag.contents import Changed, File, Readable, Result
 from archiver.bag.ledger import Column, Wanted
 from archiver.bag.limits import DEFAULT, Limits
-from archiver.bag.members import Index, Member, failure, plain
 from archiver.bag.rules import Unusable, finding
-from archiver.bag.streams import BUFFER, Decompressed, Kept, Part, Window
-from archiver.bag.tar import members
+from archiver.bag.serialization.members import Index, Member, failure, plain
+from archiver.bag.serialization.streams import BUFFER, Decompressed, Kept, Part, Window
+from archiver.bag.serialization.tar import members
 from archiver.findings import Finding
 
 USUAL = ("md5", "sha1", "sha256", "sha512")
@@ -127,7 +127,7 @@ class CompressedTar:
         for found, content in self.each():
             if found == path:
                 return content
-        raise fixity.Changed("was in the archive when it was listed, and no longer is")
+        raise Changed("was in the archive when it was listed, and no longer is")
 
     def each(self) -> Iterator[tuple[str, Readable]]:
         """Every file, to be read before the next one, as the archive has them."""
@@ -141,7 +141,7 @@ class CompressedTar:
                 last = row
                 yield name.removeprefix(index.base), Part(stream, member.size)
 
-    def verify(self, wanted: Iterable[Wanted]) -> Iterator[fixity.Result]:
+    def verify(self, wanted: Iterable[Wanted]) -> Iterator[Result]:
         """Compare every wanted file with what was kept, or hashed; what was neither is read again."""
         unread: dict[str, Wanted] = {}
         for file in wanted:
@@ -150,7 +150,7 @@ class CompressedTar:
             taken = {name: column.digest(row) for name, column in columns if column.lists(row)}
             if taken.keys() >= dict(file.digests).keys():
                 if wrong := tuple(fixity.differences(file.path, file.digests, taken)):
-                    yield fixity.Result(file.path, taken, wrong)
+                    yield Result(file.path, taken, wrong)
             elif self._kept.holds(self.index.base + file.path, file.size):
                 yield from fixity.verify(self.open, [file])
             else:
@@ -158,15 +158,15 @@ class CompressedTar:
         if unread:
             yield from self._read_again(unread)
 
-    def _read_again(self, unread: dict[str, Wanted]) -> Iterator[fixity.Result]:
+    def _read_again(self, unread: dict[str, Wanted]) -> Iterator[Result]:
         try:
             for path, content in self.each():
                 if file := unread.pop(path, None):
                     yield from _verified(file, content)
         except OSError as error:
             for path in unread:
-                yield fixity.Result(path, {}, (failure(error, path),))
+                yield Result(path, {}, (failure(error, path),))
 
 
-def _verified(file: Wanted, content: Readable) -> Iterator[fixity.Result]:
+def _verified(file: Wanted, content: Readable) -> Iterator[Result]:
     return fixity.verify(lambda _: content, [file])
