@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from archiver.errors import NotABag
 
 MAX_BYTES = 64 * 1024 * 1024
 PREMIS = {"p": "http://www.loc.gov/premis/v3"}
+EVENT = {"time": "eventDateTime", "type": "eventType", "outcome": "eventOutcome"}
 
 
 def describe(path: Path, limits: Limits = DEFAULT) -> dict[str, Any]:
@@ -29,15 +31,53 @@ def describe(path: Path, limits: Limits = DEFAULT) -> dict[str, Any]:
 def _described(found: Bag, path: Path) -> dict[str, Any]:
     if found.declared is None:
         raise NotABag(found.findings[-1].message, where=str(path))
-    info: dict[str, Any] = {}
-    for label, value in found.tags:
-        info[label] = f"{info[label]}; {value}" if label in info else value
     files = sorted(found.ledger.files())
-    payload = [f"{name} ({size:,} bytes)" for name, size in files if name.startswith("data/")]
-    described = {**_article(found), "Payload": payload, "Events": _events(found), **info}
-    if found.findings:
-        described["Findings"] = [finding.sentence for finding in found.findings]
-    return described
+    return {
+        "article": _article(found),
+        "payload": [{"path": name, "bytes": size} for name, size in files if name.startswith("data/")],
+        "events": list(_events(found)),
+        "bag_info": [{"label": label, "value": value} for label, value in found.tags],
+        "findings": [finding.sentence for finding in found.findings],
+    }
+
+
+def told(described: Mapping[str, Any]) -> Iterator[tuple[str, str | list[str]]]:
+    """What was found of a bag as names and values for a person; nothing is said that is not there."""
+    article = described["article"]
+    yield from _told_of(article) if article else [("Article", "data/metadata/article.json cannot be read")]
+    yield "Payload", [f"{file['path']} ({file['bytes']:,} bytes)" for file in described["payload"]]
+    if described["events"]:
+        yield "Events", [" ".join(event.values()) for event in described["events"]]
+    yield "bag-info.txt", [f"{tag['label']}: {tag['value']}" for tag in described["bag_info"]]
+    if described["findings"]:
+        yield "Findings", described["findings"]
+
+
+def _told_of(article: Mapping[str, Any]) -> Iterator[tuple[str, str | list[str]]]:
+    date = article.get("date") or {}
+    stated = f" (stated: {date['stated']})" if date.get("stated") else ""
+    rights = article.get("rights") or {}
+    values = {
+        "Title": article["title"],
+        "Subtitle": article.get("subtitle"),
+        "Abstract": article.get("abstract"),
+        "Creators": [_name(creator) for creator in article.get("creators", [])] or "unknown",
+        "Publisher": article.get("publisher"),
+        "Date": f"{date.get('edtf') or 'unknown'}{stated}",
+        "Language": ", ".join(article.get("language", [])),
+        "Places": "; ".join(article.get("places", [])),
+        "Subjects": "; ".join(article.get("subjects", [])),
+        "Source URL": article.get("source_url") or "unknown",
+        "Rights": " ".join(filter(None, (rights.get("statement"), rights.get("uri")))),
+    }
+    for name, value in values.items():
+        if value:
+            yield name, value
+
+
+def _name(creator: Mapping[str, Any]) -> str:
+    more = "; ".join(filter(None, (creator.get("role"), creator.get("note"))))
+    return f"{creator['name']} ({more})" if more else str(creator["name"])
 
 
 def _content(bag: Bag, name: str) -> bytes:
@@ -49,7 +89,8 @@ def _content(bag: Bag, name: str) -> bytes:
         return b""
 
 
-def _article(bag: Bag) -> dict[str, Any]:
+def _article(bag: Bag) -> dict[str, Any] | None:
+    """The article's metadata, without its body; None where it cannot be read as one."""
     from pydantic import ValidationError
 
     from archiver.article import Article
@@ -57,29 +98,15 @@ def _article(bag: Bag) -> dict[str, Any]:
     try:
         article = Article.model_validate_json(_content(bag, "article.json"))
     except ValidationError:
-        return {}
-    date = article.date
-    return {
-        "Title": article.title,
-        "Creators": ", ".join(creator.name for creator in article.creators) or "unknown",
-        "Date": f"{date.edtf or 'unknown'} (stated: {date.stated})" if date else "unknown",
-        "Language": ", ".join(article.language),
-        "Source URL": article.source_url or "unknown",
-    }
+        return None
+    return article.model_dump(mode="json", exclude_none=True, exclude={"body"})
 
 
-def _events(bag: Bag) -> list[str]:
+def _events(bag: Bag) -> Iterator[dict[str, str]]:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
-        root = etree.fromstring(
-            _content(bag, "premis.xml"),
-            etree.XMLParser(resolve_entities=False, no_network=True),
-        )
+        root = etree.fromstring(_content(bag, "premis.xml"), parser)
     except etree.XMLSyntaxError:
-        return []
-    return [
-        " ".join(
-            event.findtext(f".//p:{tag}", "", PREMIS)
-            for tag in ("eventDateTime", "eventType", "eventOutcome")
-        )
-        for event in root.iterfind("p:event", PREMIS)
-    ]
+        return
+    for event in root.iterfind("p:event", PREMIS):
+        yield {name: event.findtext(f".//p:{tag}", "", PREMIS) for name, tag in EVENT.items()}

@@ -123,7 +123,7 @@ def _made(
         source,
         staged / "rendition" / f"{_stem(source.name)}.pdf",
         settings,
-        base=staged / "original",
+        {each.name: staged / "original" / each.stored for each in source.attachments},
     )
     refuse_warnings(rendition.findings, settings)
     conformance, events = conform(rendition, validator)
@@ -167,7 +167,7 @@ def _store(source: Source, staged: Path) -> dict[str, str]:
     (original / source.name).write_bytes(source.data)
     stored = {f"data/original/{source.name}": source.media_type}
     for attachment in source.attachments:
-        copy = original / attachment.name
+        copy = original / attachment.stored
         copy.parent.mkdir(parents=True, exist_ok=True)
         try:
             file = attachment.path.open("rb")
@@ -176,7 +176,7 @@ def _store(source: Source, staged: Path) -> dict[str, str]:
             raise SourceError(f"cannot be read: {error.strerror}", where=where) from None
         with file, copy.open("xb") as out:
             shutil.copyfileobj(file, out, BUFFER)
-        stored[f"data/original/{attachment.name}"] = "image"
+        stored[f"data/original/{attachment.stored}"] = "image"
     return stored
 
 
@@ -219,7 +219,8 @@ def _record(
         "data/metadata/article.json": "application/json",
         "data/metadata/dublin-core.xml": "application/xml",
     }
-    names = {original: source.ref.original_name}
+    names = {f"data/original/{each.stored}": each.name for each in source.attachments}
+    names[original] = source.ref.original_name
     files = [
         _stored(staged, path, kind, settings.algorithms, names.get(path, path.rpartition("/")[2]))
         for path, kind in formats.items()

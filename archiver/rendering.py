@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from archiver.bag import staging
@@ -28,7 +29,7 @@ def render_file(path: Path, target: Path, settings: Settings, *, replace: bool =
     validator = find(settings.verapdf)
     with staging(target.absolute().parent) as folder:
         staged = folder / target.name
-        rendition = render(source, staged, settings, base=path.absolute().parent)
+        rendition = render(source, staged, settings, {each.name: each.path for each in source.attachments})
         refuse_warnings(rendition.findings, settings)
         conformance, _ = conform(rendition, validator)
         (os.replace if replace else move)(staged, target)
@@ -43,6 +44,9 @@ def render_file(path: Path, target: Path, settings: Settings, *, replace: bool =
 def _check_target(source: Path, target: Path, *, replace: bool) -> None:
     if os.path.exists(target) and os.path.exists(source) and os.path.samefile(source, target):
         raise AlreadyExists("is the source itself", where=str(target), hint="name another file by -o")
+    if os.path.lexists(target) and not stat.S_ISREG(os.lstat(target).st_mode):
+        hint = "name a regular file by -o"
+        raise AlreadyExists("is there already, and is no regular file", where=str(target), hint=hint)
     if os.path.lexists(target) and not replace:
         raise AlreadyExists(
             "is there already", where=str(target), hint="name another file by -o, or --replace this one"

@@ -52,7 +52,7 @@ def _refused(source: Source, held: str, hint: str) -> AlreadyExists:
 def _name_there(source: Source, known: bag.Existing) -> str:
     """The name that a package has this source under; empty where it has another or other pictures."""
     pictures = {
-        ORIGINAL + attachment.name: _digests(attachment.path, known.algorithms)
+        ORIGINAL + attachment.stored: _digests(attachment.path, known.algorithms)
         for attachment in source.attachments
     }
     own = {name: hashlib.new(name, source.data).hexdigest() for name in known.algorithms}

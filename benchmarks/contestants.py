@@ -37,7 +37,12 @@ class Archiver:
         path = self.folder / f"{target.stem}.json"
         path.write_text(article.model_dump_json(), "utf-8")
         source = None if self.reading else self._read(path)
-        return lambda: render(source or self._read(path), target, self.settings, base=self.folder)
+
+        def ready() -> object:
+            read = source or self._read(path)
+            return render(read, target, self.settings, {each.name: each.path for each in read.attachments})
+
+        return ready
 
     def _read(self, path: Path) -> Source:
         return read(SourceRef(path), self.settings)

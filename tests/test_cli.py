@@ -424,3 +424,23 @@ def test_a_profile_that_cannot_be_used_is_a_matter_of_usage(tmp_path: Path) -> N
     assert "Data-Empty is 'no'; expected true or false" in err
     code, _, err = run("validate", ".", "--profile", "gone.json", cwd=tmp_path)
     assert (code, err.count("\n")) == (2, 1)
+
+
+def test_inspect_tells_what_an_article_says_and_who_made_it(tmp_path: Path) -> None:
+    run("package", str(EXAMPLES / "seed-library.md"), "--no-verapdf", cwd=tmp_path)
+    bag = next((tmp_path / "output").iterdir())
+    code, out, _ = run("inspect", str(bag), cwd=tmp_path)
+    assert code == 0
+    for told in (
+        "A Library That Lends Beans",
+        "Ines Valbuena",
+        "photographer; a pseudonym",
+        "The Hill Gazette",
+    ):
+        assert told in out
+    found = json.loads(run("inspect", str(bag), "--json", cwd=tmp_path)[1])
+    assert found["article"]["publisher"] == "The Hill Gazette"
+    assert all(file["bytes"] > 0 for file in found["payload"])
+    assert {"ingestion", "normalization"} <= {event["type"] for event in found["events"]}
+    (bag / "data/metadata/article.json").write_text("{")
+    assert "article.json cannot be read" in run("inspect", str(bag), cwd=tmp_path)[1]

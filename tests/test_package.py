@@ -243,3 +243,18 @@ def test_processes_that_package_the_same_source_at_once_all_end_well(tmp_path: P
     assert [process.returncode for process in running] == [0] * 4, told
     assert sum(text.startswith("packaged") for text in told) == 1
     assert [path.name for path in (tmp_path / "output").iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_picture_with_a_percent_sign_in_its_name_makes_a_bag_that_other_tools_accept(
+    tmp_path: Path,
+) -> None:
+    shutil.copy(EXAMPLES / "jars.png", tmp_path / "p%20c.png")
+    source = tmp_path / "a.md"
+    source.write_text("# Title\n\nBody text.\n\n![jars](p%2520c.png)\n")
+    outcome = packaged(source, tmp_path / "output")
+    assert outcome.bag is not None, outcome.report.findings
+    assert (outcome.bag / "data/original/p=2520c.png").is_file()
+    assert "p%20c.png" in (outcome.bag / "data/metadata/premis.xml").read_text()
+    assert bagit.Bag(str(outcome.bag)).is_valid()
+    assert validate(outcome.bag).valid
+    assert packaged(source, tmp_path / "output").status == "already packaged"

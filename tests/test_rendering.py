@@ -1,5 +1,6 @@
 """Rendering alone puts one whole PDF where it was asked to, and overwrites nothing unasked."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,15 @@ def test_a_source_of_several_articles_is_refused_and_of_one_is_rendered(tmp_path
     one = tmp_path / "one.jsonl"
     one.write_text('\n{"title": "Alone", "body": ["Its only paragraph."]}\n')
     assert render_file(one, tmp_path / "x.pdf", SETTINGS).valid
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_what_is_no_regular_file_is_never_replaced(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "a.txt").write_text(TEXT)
+    (tmp_path / "other.pdf").write_text("of somebody else")
+    target = tmp_path / "a.pdf"
+    os.mkfifo(target) if kind == "pipe" else target.symlink_to("other.pdf")
+    with pytest.raises(AlreadyExists, match="is no regular file"):
+        render_file(tmp_path / "a.txt", target, SETTINGS, replace=True)
+    assert not target.is_file() or target.is_symlink()
+    assert (tmp_path / "other.pdf").read_text() == "of somebody else"

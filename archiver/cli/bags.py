@@ -21,14 +21,14 @@ def inspect(bag_path: Path, as_json: bool, file: Path | None) -> None:
     Example:
       archiver inspect output/urn%3Aisbn%3A9780000000002
     """
-    from archiver.inspection import describe
+    from archiver.inspection import describe, told
     from archiver.reports import text
 
     described = describe(bag_path, limits_of(file))
     if as_json:
         print_json(described)
     else:
-        for name, value in described.items():
+        for name, value in told(described):
             click.echo(text.fact(name, value))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,18 +31,20 @@ class Rendition:
     findings: tuple[Finding, ...] = ()
 
 
-def render(source: Source, target: Path, settings: Settings, *, base: Path | None = None) -> Rendition:
+def render(
+    source: Source, target: Path, settings: Settings, pictures: Mapping[str, Path] | None = None
+) -> Rendition:
     """Write the rendition of a source to `target`, in the flavour of the settings.
 
-    Its pictures are read from the folder `base`. The same source gives the same bytes. Raises
-    MissingGlyph for a character that no font has, RenditionError for what cannot be laid out,
-    SettingsError for a font place without fonts.
+    Its pictures are read where `pictures` says, by their names in the article. The same source gives
+    the same bytes. Raises MissingGlyph for a character that no font has, RenditionError for what
+    cannot be laid out, SettingsError for a font place without fonts.
     """
     flavour = Flavour(settings.flavour)
     record = list(provenance(source, flavour))
     try:
         pages, findings = lay_out(
-            source.article, record, fonts(settings.fonts), base, settings.max_image_pixels
+            source.article, record, fonts(settings.fonts), pictures or {}, settings.max_image_pixels
         )
     except RenditionError as error:
         place = _place(error, source) or error.where

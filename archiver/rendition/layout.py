@@ -6,10 +6,10 @@ of provenance, and at each page's foot the identifier and the page's number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from textwrap import shorten
 from typing import Any
 
@@ -88,7 +88,7 @@ class Composer:
     article: model.Article
     record: Sequence[tuple[str, str]]
     fonts: Fonts
-    folder: Path | None
+    places: Mapping[str, Path]
     max_pixels: int
     findings: list[Finding] = field(default_factory=list)
 
@@ -231,9 +231,10 @@ class Composer:
             yield from blocks
 
     def _figure(self, block: model.Figure, place: Place) -> Iterator[Block]:
-        if self.folder is None:
+        file = self.places.get(str(PurePosixPath(block.src)))
+        if file is None:
             raise RenditionError("its file is not at hand", where=f"figure {block.src}")
-        picture = pictures.load(self.folder / block.src, self.max_pixels)
+        picture = pictures.load(file, self.max_pixels)
         caption = "".join(span.text for span in block.caption).strip()
         alternative = block.alt.strip() or caption
         if not alternative:
@@ -387,14 +388,15 @@ def lay_out(
     article: model.Article,
     record: Sequence[tuple[str, str]],
     fonts: Fonts,
-    folder: Path | None,
+    places: Mapping[str, Path],
     max_pixels: int,
 ) -> tuple[Pages, list[Finding]]:
     """Lay out an article with its record of provenance (names and values).
 
-    Pictures are read from `folder`. Raises MissingGlyph and RenditionError.
+    Pictures are read where `places` says, by their names in the article. Raises MissingGlyph and
+    RenditionError.
     """
-    composer = Composer(article, record, fonts, folder, max_pixels)
+    composer = Composer(article, record, fonts, places, max_pixels)
     story = composer.story()
     foot = Typesetter(fonts, RECORD_LANGUAGE)
     pages = paginate(story, composer.sheet, foot, article.identifier or "")

@@ -91,6 +91,11 @@ class Attachment(NamedTuple):
     name: str
     path: Path
 
+    @property
+    def stored(self) -> str:
+        """Its path in data/original of a bag: the same, but for what not every tool reads alike."""
+        return "/".join(map(_portable, self.name.split("/")))
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
