@@ -195,7 +195,7 @@ class Typesetter:
                 stop = start + len(visible)
             for cut, ink in ((min(end, stop), True), (end, False)):
                 if cut > start:
-                    shown = text[start:cut] if ink else re.sub(r"\s", " ", text[start:cut])
+                    shown = text[start:cut] if ink else " " * (cut - start)
                     before = pieces[-1].glyphs.face if pieces and not ink else None
                     shaped = self.shaped(shown, run, level, before)
                     pieces += (Piece(glyphs, run.role, level) for glyphs in shaped)
