@@ -62,14 +62,15 @@ class Picture(NamedTuple):
 def load(path: Path, max_pixels: int) -> Picture:
     """Read a picture. Raises RenditionError where it is not one, is damaged or too large."""
     try:
-        with _no_other_limit(), Image.open(path) as image:
+        content = path.read_bytes()
+        with _no_other_limit(), Image.open(io.BytesIO(content)) as image:
             if image.width * image.height > max_pixels:
                 raise RenditionError(
                     f"has {image.width} by {image.height} pixels, more than the "
                     f"{max_pixels:,} that max_image_pixels allows",
                     where=path.name,
                 )
-            return _passed(image, path) or _decoded(image)
+            return _passed(image, content) or _decoded(image)
     except UnidentifiedImageError:
         raise RenditionError("is not a picture of a kind that is known", where=path.name) from None
     except (OSError, SyntaxError, ValueError, zlib.error) as error:
@@ -86,15 +87,15 @@ def _no_other_limit() -> Iterator[None]:
         Image.MAX_IMAGE_PIXELS = usual
 
 
-def _passed(image: Image.Image, path: Path) -> Picture | None:
+def _passed(image: Image.Image, content: bytes) -> Picture | None:
     """A picture whose data can go in as they are; None where colours or orientation need work."""
     if image.mode not in ("L", "RGB") or image.has_transparency_data or _foreign_profile(image):
         return None
     if image.format == "PNG":
-        return _png(path.read_bytes(), len(image.mode))
+        return _png(content, len(image.mode))
     if image.format == "JPEG" and image.getexif().get(ORIENTATION, 1) == 1:
         image.load()
-        return Picture(image.width, image.height, len(image.mode), path.read_bytes(), Coding.JPEG)
+        return Picture(image.width, image.height, len(image.mode), content, Coding.JPEG)
     return None
 
 

@@ -17,7 +17,6 @@ class Embedded:
         self.face = face
         self.resource = resource
         self.text_of: dict[int, str] = {}
-        self._told: set[tuple[int, str]] = set()
 
     @property
     def glyphs(self) -> set[int]:
@@ -26,10 +25,9 @@ class Embedded:
 
     def tells(self, pairs: Sequence[tuple[int, str]]) -> bool:
         """Count glyphs; whether each stands for the text beside it, not for one that came before."""
-        if self._told.issuperset(pairs):
-            return True
-        self._told.update((code, self.text_of.setdefault(code, text)) for code, text in pairs)
-        return self._told.issuperset(pairs)
+        text_of = self.text_of
+        kept = [text_of.setdefault(code, text) == text for code, text in pairs]
+        return all(kept)
 
 
 class Inks(dict[Glyphs, str]):
@@ -50,19 +48,18 @@ class Inks(dict[Glyphs, str]):
         return self.faces[face]
 
     def __missing__(self, glyphs: Glyphs) -> str:
-        operands = self[glyphs] = self._counted(glyphs)
+        account = self.embedded(glyphs.face)
+        exact = glyphs.exact and account.tells(glyphs.pairs)
+        operands = self[glyphs] = glyphs.operands if exact else self._explained(glyphs, account)
         return operands
 
-    def _counted(self, glyphs: Glyphs) -> str:
-        """What shows glyphs.
+    def _explained(self, glyphs: Glyphs, account: Embedded) -> str:
+        """What shows glyphs and says their text beside them.
 
         Where they alone would not give the text back (a glyph that stands for something else
         already, a cluster of several), an /ActualText says it (ISO 32000-1 14.9.4), or blanks do:
         from right to left, as readers reverse an /ActualText.
         """
-        account = self.embedded(glyphs.face)
-        if glyphs.exact and account.tells(glyphs.pairs):
-            return glyphs.operands
         if glyphs.said:
             drawn, told = silent(glyphs), saying(glyphs.said, glyphs.face, glyphs.width)
             account.tells((*drawn.pairs, *told.pairs))

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -25,7 +25,7 @@ from archiver.rendition import xmp
 from archiver.rendition.embedding import Embedded
 from archiver.rendition.flavours import Flavour
 from archiver.rendition.flow import PAGE_HEIGHT, PAGE_WIDTH, Bookmark
-from archiver.rendition.fonts import Subset, subset
+from archiver.rendition.fonts import Face, Subset, subset
 from archiver.rendition.pages import Pages
 from archiver.rendition.shaping import number as shown
 from archiver.rendition.tagging import Element, Mark, Structure
@@ -33,8 +33,10 @@ from archiver.rendition.tagging import Element, Mark, Structure
 PROFILE_DATE = bytes.fromhex("07ce00020009000600310000")
 """The date in an ICC profile's header: that of sRGB itself, not of the day it is written."""
 
-COMPRESSION = 4
+COMPRESSION = 3
 """zlib's level: each beyond it takes longer than the one before, and hardly saves."""
+
+STRUCTURE_ELEMENT = Name.StructElem
 
 
 class Embeddable(NamedTuple):
@@ -103,9 +105,8 @@ class _Finisher:
         return self.pdf.make_indirect(Dictionary(Font=Dictionary(fonts), XObject=Dictionary(images)))
 
     def _stream(self, data: bytes, **entries: object) -> Object:
-        """A stream, compressed: more than this would take twice the time for some percent less."""
-        packed = zlib.compress(data, COMPRESSION)
-        return self.pdf.make_stream(packed, Filter=Name.FlateDecode, **entries)
+        """A stream, compressed."""
+        return self.pdf.make_stream(_compressed(data), Filter=Name.FlateDecode, **entries)
 
     def _image(self, picture: Picture) -> Object:
         stream = self.pdf.make_stream(picture.data)
@@ -124,18 +125,19 @@ class _Finisher:
 
     def _font(self, embedded: Embedded) -> Object:
         """A composite font whose character codes are glyph numbers (ISO 32000-1 9.7.4)."""
-        part = subset(embedded.face, embedded.glyphs)
+        face = embedded.face
+        part = subset(face, embedded.glyphs)
         base_font = Name(f"/{part.name}")
         descendant = Dictionary(
             Type=Name.Font,
-            Subtype=Name.CIDFontType0 if part.cff else Name.CIDFontType2,
+            Subtype=Name.CIDFontType0 if face.cff else Name.CIDFontType2,
             BaseFont=base_font,
             CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
             DW=0,
             W=_widths(embedded),
-            FontDescriptor=self._descriptor(part),
+            FontDescriptor=self._descriptor(face, part),
         )
-        if not part.cff:
+        if not face.cff:
             descendant.CIDToGIDMap = self._glyph_map(embedded)
         return self.pdf.make_indirect(
             Dictionary(
@@ -158,23 +160,23 @@ class _Finisher:
             glyphs[2 * code : 2 * code + 2] = embedded.face.glyph(code).to_bytes(2, "big")
         return self._stream(bytes(glyphs))
 
-    def _descriptor(self, part: Subset) -> Object:
-        kind = {"Subtype": Name.CIDFontType0C} if part.cff else {"Length1": len(part.data)}
+    def _descriptor(self, face: Face, part: Subset) -> Object:
+        kind = {"Subtype": Name.CIDFontType0C} if face.cff else {"Length1": len(part.data)}
         file = self._stream(part.data, **kind)
-        symbolic = 4
+        metrics, symbolic = face.metrics, 4
         return self.pdf.make_indirect(
             Dictionary(
                 {
                     "/Type": Name.FontDescriptor,
                     "/FontName": Name(f"/{part.name}"),
                     "/Flags": symbolic,
-                    "/FontBBox": Array(part.bounds),
-                    "/ItalicAngle": part.italic_angle,
-                    "/Ascent": part.ascent,
-                    "/Descent": part.descent,
-                    "/CapHeight": part.cap_height,
+                    "/FontBBox": Array(metrics.bounds),
+                    "/ItalicAngle": metrics.italic_angle,
+                    "/Ascent": metrics.ascent,
+                    "/Descent": metrics.descent,
+                    "/CapHeight": metrics.cap_height,
                     "/StemV": 80,
-                    "/FontFile3" if part.cff else "/FontFile2": file,
+                    "/FontFile3" if face.cff else "/FontFile2": file,
                 }
             )
         )
@@ -187,8 +189,13 @@ class _Finisher:
         objects = {element: self.pdf.make_indirect(Dictionary()) for element in structure.root.walk()}
         annotations = list(self._annotations(structure, len(self.page_objects)))
         for element, written in objects.items():
-            parent = objects[element.parent] if element.parent else tree
-            self._element(element, written, parent, objects, annotations)
+            written.Type, written.S = STRUCTURE_ELEMENT, Name(f"/{element.tag}")
+            written.P = objects[element.parent] if element.parent else tree
+            if element.home is not None:
+                written.Pg = self.page_objects[element.home]
+            kids = list(self._kids(element, objects, annotations))
+            written.K = kids[0] if len(kids) == 1 else Array(kids)
+            _describe(element, written)
         nums: list[int | Object] = []
         for number in range(len(self.page_objects)):
             marked = structure.parents[number] if number < len(structure.parents) else []
@@ -201,36 +208,17 @@ class _Finisher:
         tree.ParentTreeNextKey = len(nums) // 2
         self.pdf.Root.StructTreeRoot = tree
 
-    def _element(
-        self,
-        element: Element,
-        written: Object,
-        parent: Object,
-        objects: Mapping[Element, Object],
-        annotations: list[Object],
-    ) -> None:
-        home = next((kid.page for kid in element.kids if isinstance(kid, Mark)), None)
-        kids: list[int | Object] = []
+    def _kids(
+        self, element: Element, objects: Mapping[Element, Object], annotations: Sequence[Object]
+    ) -> Iterator[int | Object]:
         for kid in element.kids:
             if isinstance(kid, Element):
-                kids.append(objects[kid])
+                yield objects[kid]
             elif isinstance(kid, Mark):
-                kids.append(kid.mcid if kid.page == home else self._reference(kid))
+                yield kid.mcid if kid.page == element.home else self._reference(kid)
             else:
                 annotation = annotations[kid.number]
-                kids.append(Dictionary(Type=Name.OBJR, Obj=annotation, Pg=annotation.P))
-        written.Type = Name.StructElem
-        written.S = Name(f"/{element.tag}")
-        written.P = parent
-        written.K = Array(kids)
-        if home is not None:
-            written.Pg = self.page_objects[home]
-        if element.language:
-            written.Lang = String(element.language)
-        if element.alternative:
-            written.Alt = String(element.alternative)
-        if attributes := list(_attributes(element)):
-            written.A = attributes[0] if len(attributes) == 1 else Array(attributes)
+                yield Dictionary(Type=Name.OBJR, Obj=annotation, Pg=annotation.P)
 
     def _reference(self, mark: Mark) -> Object:
         return Dictionary(Type=Name.MCR, Pg=self.page_objects[mark.page], MCID=mark.mcid)
@@ -269,8 +257,7 @@ class _Finisher:
         metadata = self.pdf.make_stream(xmp.packet(self.article, self.flavour))
         metadata.Type, metadata.Subtype = Name.Metadata, Name.XML
         root.Metadata = metadata
-        profile = self.pdf.make_stream(_srgb())
-        profile.N = 3
+        profile = self.pdf.make_stream(_srgb(), N=3, Filter=Name.FlateDecode)
         root.OutputIntents = Array(
             [
                 Dictionary(
@@ -339,7 +326,20 @@ class _Finisher:
         self.pdf.Root.AF = Array([specification])
 
 
+def _compressed(data: bytes | bytearray) -> bytes:
+    return zlib.compress(data, COMPRESSION)
+
+
 URI_SAFE = "%/:=&?~#+!$,;'@()*[]-._"
+
+
+def _describe(element: Element, written: Object) -> None:
+    if element.language:
+        written.Lang = String(element.language)
+    if element.alternative:
+        written.Alt = String(element.alternative)
+    if attributes := list(_attributes(element)):
+        written.A = attributes[0] if len(attributes) == 1 else Array(attributes)
 
 
 def _attributes(element: Element) -> Iterator[Object]:
@@ -367,10 +367,7 @@ def _widths(embedded: Embedded) -> Object:
 
 def _to_unicode(embedded: Embedded) -> bytes:
     """The CMap from glyph numbers to text (ISO 32000-1 9.10.3)."""
-    pairs = [
-        f"<{glyph:04X}> <{text.encode('utf-16-be').hex().upper()}>"
-        for glyph, text in sorted(embedded.text_of.items())
-    ]
+    pairs = [_mapping(*pair) for pair in sorted(embedded.text_of.items())]
     blocks = [pairs[at : at + 100] for at in range(0, len(pairs), 100)]
     mappings = "\n".join("\n".join((f"{len(block)} beginbfchar", *block, "endbfchar")) for block in blocks)
     return (
@@ -382,9 +379,14 @@ def _to_unicode(embedded: Embedded) -> bytes:
     ).encode("ascii")
 
 
+@lru_cache(maxsize=4096)
+def _mapping(glyph: int, text: str) -> str:
+    return f"<{glyph:04X}> <{text.encode('utf-16-be').hex().upper()}>"
+
+
 @cache
 def _srgb() -> bytes:
-    """An sRGB profile (IEC 61966-2-1) that is the same whenever it is made."""
+    """An sRGB profile (IEC 61966-2-1) that is the same whenever it is made, compressed."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     profile[24:36] = PROFILE_DATE
-    return bytes(profile)
+    return _compressed(profile)

@@ -311,6 +311,10 @@ def show_line(
     Content goes on from line to line under one mark while its role is the same; `close_marks`
     ends the last.
     """
+    if len(roles) == 1:
+        open_mark(text, structure, roles[0], style, page)
+        text.line(line, left, baseline, style.size)
+        return
     scale = style.size / 1000
     x = left
     linked: dict[int, tuple[float, float]] = {}

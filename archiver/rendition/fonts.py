@@ -12,6 +12,7 @@ import hashlib
 import importlib.util
 import os
 import re
+import struct
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -59,7 +60,10 @@ BOLD_STROKE = 0.03
 NEVER_EMBED = 0x0002
 """OS/2 fsType, bit 1: restricted licence embedding; such a font may not be put in a PDF."""
 
-DROPPED_TABLES = ("GSUB", "GPOS", "GDEF", "BASE", "JSTF", "STAT", "DSIG", "OS/2", "cmap", "post")
+DROPPED_TABLES = (
+    *("GSUB", "GPOS", "GDEF", "BASE", "JSTF", "STAT", "DSIG"),
+    *("OS/2", "cmap", "post", "name", "gasp"),
+)
 """What a composite font in a PDF does not need (ISO 32000-1 9.9, table 126)."""
 
 CJK_MEMBERS = {"Jpan": "JP", "Kore": "KR", "Hant": "TC"}
@@ -113,6 +117,26 @@ class Face:
             return self.face
         return _part(self.name, self.face)
 
+    @cached_property
+    def metrics(self) -> Metrics:
+        """What a font descriptor says of the face."""
+        head = bytes(self.face.reference_table("head").data)
+        extents = self.font.get_font_extents("ltr")
+        cap_height = self.font.get_metric_position_with_fallback(hb.OTMetricsTag.CAP_HEIGHT)
+        left, low, right, high = struct.unpack_from(">4h", head, 36)
+        return Metrics(
+            ascent=round(extents.ascender * self.scale),
+            descent=round(extents.descender * self.scale),
+            cap_height=round(cap_height * self.scale),
+            bounds=(
+                round(left * self.scale),
+                round(low * self.scale),
+                round(right * self.scale),
+                round(high * self.scale),
+            ),
+            italic_angle=-12.0 if "Italic" in self.name else 0.0,
+        )
+
     def _blank(self) -> int | None:
         """A glyph without ink or width, for what is only said; none where codes could not name it."""
         if self.cff or self.face.glyph_count > SILENT:
@@ -161,18 +185,21 @@ class Face:
         return known
 
 
-class Subset(NamedTuple):
-    """The embedded part of a face. `data` is a TrueType file, or the bare CFF table of a CFF font."""
+class Metrics(NamedTuple):
+    """What a font descriptor says of a face, in thousandths of the font size (ISO 32000-1 9.8)."""
 
-    name: str
-    data: bytes
-    cff: bool
-    cid_keyed: bool
     ascent: int
     descent: int
     cap_height: int
     bounds: tuple[int, int, int, int]
     italic_angle: float
+
+
+class Subset(NamedTuple):
+    """The embedded part of a face. `data` is a TrueType file, or the bare CFF table of a CFF font."""
+
+    name: str
+    data: bytes
 
 
 def ignorable(char: str) -> bool:
@@ -188,27 +215,8 @@ def subset(face: Face, glyphs: set[int]) -> Subset:
     part = _part(face.name, face.drawn, glyphs | {0})
     data = bytes(part.reference_table("CFF ").data if face.cff else part.blob.data)
     digest = hashlib.sha256(data).digest()
-    tag = "".join(chr(ord("A") + byte % 26) for byte in digest[:6])
-    head = bytes(face.face.reference_table("head").data)
-    extents = face.font.get_font_extents("ltr")
-
-    def scaled(value: float) -> int:
-        return round(value * face.scale)
-
-    def at(offset: int) -> int:
-        return scaled(int.from_bytes(head[offset : offset + 2], "big", signed=True))
-
-    return Subset(
-        name=f"{tag}+{face.name}",
-        data=data,
-        cff=face.cff,
-        cid_keyed=face.cff and b"\x0c\x1e" in data[:4096],
-        ascent=scaled(extents.ascender),
-        descent=scaled(extents.descender),
-        cap_height=scaled(face.font.get_metric_position_with_fallback(hb.OTMetricsTag.CAP_HEIGHT)),
-        bounds=(at(36), at(38), at(40), at(42)),
-        italic_angle=-12.0 if "Italic" in face.name else 0.0,
-    )
+    tag = "".join([chr(ord("A") + byte % 26) for byte in digest[:6]])
+    return Subset(f"{tag}+{face.name}", data)
 
 
 def _part(name: str, face: hb.Face, glyphs: set[int] | None = None) -> hb.Face:

@@ -256,6 +256,7 @@ def _operands(face: Face, infos: Sequence[hb.GlyphInfo], positions: Sequence[hb.
     return "".join(out)
 
 
+@lru_cache(maxsize=4096)
 def number(value: float) -> str:
     """A number as a PDF holds it, to three places."""
     return f"{value:.3f}".rstrip("0").rstrip(".")

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 @dataclass(eq=False)
 class Element:
-    """A structure element. `kids` are elements, pieces of marked content and annotations, in order.
+    """A structure element. `kids` are elements, pieces of marked content and annotations, in order;
+    `home` is the page of the first piece.
 
     An element joins its parent when its first content is drawn, so that the order of the tree
     is the order of the content, and what has no content is not in the tree.
@@ -27,6 +28,7 @@ class Element:
     scope: str = ""
     numbering: str = ""
     bounds: tuple[float, float, float, float] | None = None
+    home: int | None = None
     joined: bool = False
 
     def join(self) -> None:
@@ -83,6 +85,8 @@ class Structure:
         self.parents[page].append(element)
         element.join()
         element.kids.append(Mark(page, mcid))
+        if element.home is None:
+            element.home = page
         return f"/{element.tag} <</MCID {mcid}>> BDC"
 
     def link(

@@ -141,6 +141,8 @@ class Typesetter:
             base = self._base(runs, text) if base is None else base
             at = levels(text, base)
         base = base or 0
+        if at is None and len(runs) == 1:
+            return Paragraph(tuple(self._plain_words(runs[0], text, base)), base)
         return Paragraph(tuple(self._words(runs, text, at, base)), base, at is not None)
 
     def _base(self, runs: Sequence[Run], text: str) -> int:
@@ -149,13 +151,13 @@ class Typesetter:
             return int(runs_right_to_left(language))
         return main_level(text, self.fallback_level)
 
+    def _plain_words(self, run: Run, text: str, base: int) -> list[Word]:
+        known = self._known(run)
+        words = stretches(text, self.language, base)
+        return [known.get(word) or self._learnt(word, run, known) for word in words]
+
     def _words(self, runs: Sequence[Run], text: str, at: list[int] | None, base: int) -> Iterator[Word]:
         known: Words = {}
-        if at is None and len(runs) == 1:
-            known = self._known(runs[0])
-            for word in stretches(text, self.language, base):
-                yield known.get(word) or self._learnt(word, runs[0], known)
-            return
         edges = _edges(runs)
         run_at = -1
         start = edge = 0
@@ -193,7 +195,7 @@ class Typesetter:
                 stop = start + len(visible)
             for cut, ink in ((min(end, stop), True), (end, False)):
                 if cut > start:
-                    shown = text[start:cut] if ink else re.sub(r"\s", " ", text[start:cut])
+                    shown = text[start:cut] if ink else " " * (cut - start)
                     before = pieces[-1].glyphs.face if pieces and not ink else None
                     shaped = self.shaped(shown, run, level, before)
                     pieces += (Piece(glyphs, run.role, level) for glyphs in shaped)
