@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from archiver.bag.algorithms import DIGEST_BYTES, algorithm_of, is_tag_manifest, new_hash
@@ -110,7 +111,7 @@ def decoded(path: str, version: tuple[int, int]) -> str:
     return re.sub(codes, lambda found: chr(int(found[1], 16)), path, flags=re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TagFiles:
     """How the tag files of one bag are read: each once, and hashed as it is read.
 
@@ -151,27 +152,28 @@ class TagFiles:
     def _whole_lines(self, name: str, declared: Declaration, most: int) -> Iterator[list[str]]:
         """The lines that each block completes, and, last in each list, what a line was begun with."""
         hashes = {algorithm: new_hash(algorithm)() for algorithm in self.algorithms}
-        decode: Decode | None = None
-        begun, read, block = "", 0, b"-"
+        begun, read = "", 0
         with self.contents.open(name) as file:
+            block = file.read(BLOCK)
+            decode = _decoder(declared.encoding, block)
             while block:
-                block = file.read(BLOCK)
-                read += len(block)
                 for digest in hashes.values():
                     digest.update(block)
-                first = decode is None
-                decode = decode or _decoder(declared.encoding, block)
-                whole = (begun + decode(block, not block)).split("\n")
-                if first and whole[0][:1] == BOM:
+                text = decode(block, False)
+                if not read and text[:1] == BOM:
                     self._tell_of_mark(name, declared)
-                    whole[0] = whole[0][1:]
-                begun = whole[-1]
+                    text = text[1:]
+                read += len(block)
                 if read > most:
                     raise Unusable(_beyond(name, f"is longer than {most:,} bytes"))
+                whole = (begun + text).split("\n")
+                begun = whole[-1]
                 if len(max(whole, key=len)) > self.limits.line_chars:
                     told = f"has a line of more than {self.limits.line_chars:,} characters"
                     raise Unusable(_beyond(name, told))
                 yield whole
+                block = file.read(BLOCK)
+            yield (begun + decode(b"", True)).split("\n")
         self.digests[name] = {algorithm: digest.digest() for algorithm, digest in hashes.items()}
 
     def _tell_of_mark(self, name: str, declared: Declaration) -> None:
@@ -268,6 +270,18 @@ def _check_spacing(label: str, value: str, where: str, tell: Tell) -> None:
         tell(finding("bagit-2.2.2-space", told, where))
 
 
+@lru_cache
+def _usual_line(width: int, tag: bool) -> re.Pattern[str]:
+    """A line of a manifest with nothing about it that has to be looked at more closely.
+
+    No name in its path is `.`, `..` or empty, and no character could mean a drive, a home folder,
+    a variable or an escape: so it leaves no bag.
+    """
+    name = r"(?!\.\.?(?:/|\Z))[^%\\:~*\0/]++"
+    path = rf"(?!data/|[ \t]){name}(?:/{name})*" if tag else f"data(?:/{name})+"
+    return re.compile(rf"([0-9A-Fa-f]{{{2 * width}}})[ \t]+({path})")
+
+
 class Listing:
     """Reads the lines of one manifest into a ledger (RFC 8493 2.1.3, 2.2.1), each path once."""
 
@@ -276,19 +290,17 @@ class Listing:
         self.tag = is_tag_manifest(name)
         self.column = Column(algorithm_of(name), DIGEST_BYTES[algorithm_of(name)])
         ledger.columns[name] = self.column
-        below = r"(?!data/|[ \t])" if self.tag else "data/"
-        self._usual = re.compile(rf"([0-9A-Fa-f]{{{2 * self.column.width}}})[ \t]+({below}[^%\\:~*\0]+)")
-        """A line with nothing about it that has to be looked at more closely."""
+        self._usual = _usual_line(self.column.width, self.tag)
 
     def read(self, read: Iterator[str], limits: Limits) -> None:
         """Take in every line. Raises Unusable where there are more than the limits allow."""
-        usual, leaving = self._usual.fullmatch, LEAVING.search
+        usual = self._usual.fullmatch
         number = 0
         for number, line in enumerate(read, 1):
             if number > limits.entries:
                 raise Unusable(_beyond(self.name, f"has more than {limits.entries:,} lines"))
             found = usual(line)
-            if found and not leaving(found[2]):
+            if found:
                 self._put(found[2], bytes.fromhex(found[1]), number)
             else:
                 self._look_closely(line, number)
