@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 ALGORITHMS = {
@@ -62,6 +62,7 @@ def algorithm_of(name: str) -> str:
     return ALGORITHMS.get(normalized(found["algorithm"]), "") if found else ""
 
 
+@cache
 def new_hash(algorithm: str) -> Any:
     """The constructor of a hash, by hashlib's name: found sooner than `hashlib.new` finds it."""
     return SHORTENED.get(algorithm) or getattr(hashlib, algorithm)

@@ -81,7 +81,12 @@ class Ledger:
 
     def hold(self, path: str, size: int) -> None:
         """Note a file that is in the bag."""
-        self.sizes[self.row(path)] = size
+        rows = len(self.sizes)
+        row = self.rows.setdefault(path, rows)
+        if row == rows:
+            self.sizes.append(size)
+        else:
+            self.sizes[row] = size
 
     def holds(self, path: str) -> bool:
         """Whether a file is in the bag."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from archiver.bag import tag_files
 from archiver.bag.algorithms import algorithm_of, is_manifest, is_tag_manifest
@@ -61,7 +61,7 @@ class Bag:
         most = self.limits.findings
         first = {found.rule: found for found in reversed(self.findings)}
         return [
-            replace(first[rule], message=f"and {count - most:,} more, not told one by one", where="")
+            first[rule]._replace(message=f"and {count - most:,} more, not told one by one", where="")
             for rule, count in self.counts.items()
             if count > most
         ]

@@ -77,7 +77,6 @@ URI = re.compile(
 """An absolute URI (RFC 3986 4.3), which has no fragment."""
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 """What BagIt before 1.0 asked for, which did not say what a URL is."""
-TAG = re.compile(r"(?P<label>[^:]*):(?P<value>.*)", re.DOTALL)
 
 LEAVING = re.compile(
     r"\A~|\A%[^%/\\]+%|\A[A-Za-z]:|\A\\|(?:\A|/)\.{0,2}(?:/|\Z)|(?:\A|[/\\])\.\.(?:[/\\]|\Z)|\0"
@@ -235,25 +234,23 @@ def tags(read: Iterator[str], name: str, declared: Declaration, tell: Tell) -> I
     """The labels and values of bag-info.txt, in order (RFC 8493 2.2.2)."""
     label, value, long_lines = "", [""], 0
     for number, line in enumerate(read, 1):
-        where = f"{name}, line {number}"
         long_lines += len(line) > LINE_WIDTH
-        if line[:1] in (" ", "\t") and label and line.strip():
-            value.append(line.strip())
+        text = line.strip()
+        if label and text and line[0] in " \t":
+            value.append(text)
             continue
         if label:
             yield label, " ".join(value).strip()
-            label = ""
-        if not line.strip():
-            tell(finding("bagit-6.1.3-empty-line", "is empty", where))
-            continue
-        found = TAG.fullmatch(line)
-        if not found or not found["label"].strip():
-            tell(finding("bagit-2.2.2-element", "is not a label, a colon and a value", where))
-            continue
-        label, value = found["label"], [found["value"].rstrip()]
-        if declared.version >= (1, 0):
-            _check_spacing(label, found["value"], where, tell)
-        label = label.strip()
+        begun, colon, rest = line.partition(":")
+        label, value = begun.strip() if colon else "", [rest.rstrip()]
+        if not text:
+            tell(finding("bagit-6.1.3-empty-line", "is empty", f"{name}, line {number}"))
+        elif not label:
+            told = "is not a label, a colon and a value"
+            tell(finding("bagit-2.2.2-element", told, f"{name}, line {number}"))
+        elif declared.version >= (1, 0):
+            for rule, told in _spacing(begun, rest):
+                tell(finding(rule, told, f"{name}, line {number}"))
     if label:
         yield label, " ".join(value).strip()
     if long_lines:
@@ -261,13 +258,16 @@ def tags(read: Iterator[str], name: str, declared: Declaration, tell: Tell) -> I
         tell(finding("bagit-2.2.2-line-length", told, name))
 
 
-def _check_spacing(label: str, value: str, where: str, tell: Tell) -> None:
-    """A label, a colon and exactly one space or tab (RFC 8493 2.2.2); before 1.0 it was looser."""
+def _spacing(label: str, value: str) -> Iterator[tuple[str, str]]:
+    """What is wrong where there is more, or less, than a label, a colon and one space or tab.
+
+    BagIt 1.0 asks for that (RFC 8493 2.2.2); before it was looser.
+    """
     if label != label.strip():
-        tell(finding("bagit-2.2.2-label", f"has white space around its label {shown(label)!r}", where))
+        yield "bagit-2.2.2-label", f"has white space around its label {shown(label)!r}"
     if value[:1] not in (" ", "\t") or value[1:2] in (" ", "\t"):
         told = f"has not one space, or one tab, after the colon of {shown(label.strip())!r}"
-        tell(finding("bagit-2.2.2-space", told, where))
+        yield "bagit-2.2.2-space", told
 
 
 @lru_cache
