@@ -251,13 +251,13 @@ def _names(bag: Bag) -> Iterator[Finding]:
         if below != folder:
             folder, names = below, {}
             litter, odd = _in_litter(below), any(map(_is_odd, below.split("/")))
-            yield from _alike(below, folders)
+            yield from _alike(below, folders, below)
         if litter or _is_litter(name):
             told = "was left behind by a system and is no document"
             yield finding("bag-litter", told, shown(path), hint="delete it, if no manifest lists it")
         elif odd or _is_odd(name) or len(path) > WINDOWS_PATH:
             yield finding("bagit-6.1.2-name", "is a name that Windows cannot store", shown(path))
-        yield from _alike(path, names)
+        yield from _alike(path, names, name)
 
 
 def _in_litter(path: str) -> bool:
@@ -266,21 +266,23 @@ def _in_litter(path: str) -> bool:
 
 def _is_litter(name: str) -> bool:
     """Whether a name is one of litter; `._x` is what macOS puts beside x where it cannot in it."""
-    return name.lower() in LITTER or (name.startswith("._") and len(name) > len("._"))
+    return name.lower() in LITTER or (name[:2] == "._" and name != "._")
 
 
 def _is_odd(name: str) -> bool:
     """Whether Windows cannot store a name."""
-    return NOT_FOR_WINDOWS.search(name) is not None or name.partition(".")[0].lower() in DEVICES
+    return name.partition(".")[0].lower() in DEVICES or NOT_FOR_WINDOWS.search(name) is not None
 
 
-def _alike(path: str, seen: dict[str, str]) -> Iterator[Finding]:
-    other = seen.setdefault(composed(path).casefold(), path)
-    if other != path:
-        same = composed(other) == composed(path)
-        rule = "bagit-6.1.1.2-form" if same else "bagit-6.1.1.1-case"
-        told = f"differs from {shown(other)!r} in {'Unicode form' if same else 'case'} only"
-        yield finding(rule, told, shown(path))
+def _alike(path: str, seen: dict[str, str], name: str) -> tuple[Finding, ...]:
+    """A finding where a path has been seen whose `name` differs in case or Unicode form only."""
+    other = seen.setdefault(composed(name).casefold(), path)
+    if other == path:
+        return ()
+    same = composed(other) == composed(path)
+    rule = "bagit-6.1.1.2-form" if same else "bagit-6.1.1.1-case"
+    told = f"differs from {shown(other)!r} in {'Unicode form' if same else 'case'} only"
+    return (finding(rule, told, shown(path)),)
 
 
 COMPLETENESS: tuple[Check, ...] = (

@@ -138,6 +138,6 @@ class Ledger:
         columns = tuple(self.columns.values())
         for row, (path, size) in enumerate(zip(self.rows, self.sizes, strict=True)):
             if size != ABSENT:
-                digests = tuple([(c.algorithm, c.digest(row)) for c in columns if c.states(row)])
+                digests = [(c.algorithm, c.digest(row)) for c in columns if c.states(row)]
                 if digests:
-                    yield Wanted(path, size, digests)
+                    yield Wanted(path, size, tuple(digests))

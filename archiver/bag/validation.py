@@ -183,7 +183,8 @@ def _parsed(bag: Bag) -> Iterator[Result]:
 
 
 def _unread(bag: Bag) -> Iterator[Wanted]:
-    return (file for file in bag.ledger.wanted() if file.path not in bag.digests)
+    read = bag.digests
+    return (file for file in bag.ledger.wanted() if file.path not in read)
 
 
 def _facts(bag: Bag) -> dict[str, Fact]:
