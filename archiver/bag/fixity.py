@@ -58,8 +58,8 @@ def verify(open_file: Open, wanted: Iterable[Wanted]) -> Iterator[Result]:
         except OSError as error:
             yield Result(path, {}, (unreadable(path, error),))
         else:
-            if any([found[algorithm] != digest for algorithm, digest in expected]):
-                yield Result(path, found, tuple(differences(path, expected, found)))
+            if wrong := tuple(differences(path, expected, found)):
+                yield Result(path, found, wrong)
 
 
 def differences(
