@@ -271,7 +271,7 @@ def _spacing(label: str, value: str) -> Iterator[tuple[str, str]]:
 
 
 @lru_cache
-def _usual_line(width: int, tag: bool) -> re.Pattern[str]:
+def usual_line(width: int, tag: bool) -> re.Pattern[str]:
     """A line of a manifest with nothing about it that has to be looked at more closely.
 
     No name in its path is `.`, `..` or empty, and no character could mean a drive, a home folder,
@@ -290,7 +290,7 @@ class Listing:
         self.tag = is_tag_manifest(name)
         self.column = Column(algorithm_of(name), DIGEST_BYTES[algorithm_of(name)])
         ledger.columns[name] = self.column
-        self._usual = _usual_line(self.column.width, self.tag)
+        self._usual = usual_line(self.column.width, self.tag)
 
     def read(self, read: Iterator[str], limits: Limits) -> None:
         """Take in every line. Raises Unusable where there are more than the limits allow."""
