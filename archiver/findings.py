@@ -28,8 +28,7 @@ class Verdict(StrEnum):
     NOT_CHECKED = "not checked"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that is wrong, or worth knowing.
 
     `rule` is a stable code, `where` names file, line or field, `message` says what was found
@@ -51,8 +50,7 @@ class Finding:
         return f"{place}{self.message}{clause}"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One question that was asked of a subject, and its answer (`note` says why, or by what)."""
 
     name: str

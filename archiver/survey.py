@@ -32,7 +32,7 @@ def find_bags(places: Iterable[Path]) -> list[Path]:
     for place in places:
         below = list(_below(place)) if os.path.isdir(place) else []
         bags += below or [place]
-    return list(dict.fromkeys(bags))
+    return list({str(path): path for path in bags}.values())
 
 
 def _below(folder: Path) -> Iterator[Path]:

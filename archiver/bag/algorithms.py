@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 ALGORITHMS = {
@@ -55,22 +55,26 @@ WEAK = {"md5", "sha1"}
 MANIFEST_NAME = re.compile(r"(?P<tag>tag)?manifest-(?P<algorithm>[^/]+)\.txt")
 
 
+@lru_cache
 def algorithm_of(name: str) -> str:
     """Hashlib's name of the algorithm that a manifest's name tells; empty where none is known."""
     found = MANIFEST_NAME.fullmatch(name)
     return ALGORITHMS.get(normalized(found["algorithm"]), "") if found else ""
 
 
+@cache
 def new_hash(algorithm: str) -> Any:
     """The constructor of a hash, by hashlib's name: found sooner than `hashlib.new` finds it."""
     return SHORTENED.get(algorithm) or getattr(hashlib, algorithm)
 
 
+@lru_cache
 def normalized(algorithm: str) -> str:
     """A name of an algorithm in lower case and without punctuation (RFC 8493 2.4)."""
     return re.sub("[^a-z0-9]", "", algorithm.lower())
 
 
+@lru_cache
 def is_manifest(name: str) -> bool:
     """Whether a path is that of a payload or tag manifest."""
     return MANIFEST_NAME.fullmatch(name) is not None

@@ -15,25 +15,34 @@ from archiver.bag.algorithms import (
     normalized,
 )
 from archiver.bag.contents import shown
-from archiver.bag.ledger import ABSENT, Column
+from archiver.bag.ledger import Column
 from archiver.bag.reading import Bag, composed
 from archiver.bag.rules import finding
 from archiver.findings import Finding
 
 Check = Callable[[Bag], Iterator[Finding]]
 
-LITTER = re.compile(
-    r"(?:\A|/)(?:\.DS_Store|\._[^/]+|\.Spotlight-V100|\.Trashes|\.fseventsd|__MACOSX|Thumbs\.db|"
-    r"ehthumbs\.db|desktop\.ini|\$RECYCLE\.BIN)(?:/|\Z)",
-    re.IGNORECASE,
+LITTER = frozenset(
+    (
+        ".ds_store",
+        ".spotlight-v100",
+        ".trashes",
+        ".fseventsd",
+        "__macosx",
+        "thumbs.db",
+        "ehthumbs.db",
+        "desktop.ini",
+        "$recycle.bin",
+    )
 )
-"""What macOS and Windows leave in folders that they show."""
+"""What macOS and Windows leave in folders that they show, in lower case."""
 
-NOT_FOR_WINDOWS = re.compile(
-    r"[<>:\"|?*\\\x00-\x1f]|[ .](?:/|\Z)|(?:\A|/)(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.[^/]*)?(?:/|\Z)",
-    re.IGNORECASE,
-)
+NOT_FOR_WINDOWS = re.compile(r"[<>:\"|?*\\\x00-\x1f]|[ .]\Z")
 """Names that Windows cannot store (RFC 8493 6.1.2)."""
+DEVICES = frozenset(
+    ("con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10)))
+)
+"""Names that Windows keeps for devices, whatever their suffix, in lower case."""
 WINDOWS_PATH = 255
 
 OXUM = re.compile(r"(?P<bytes>\d{1,20})\.(?P<files>\d{1,20})")
@@ -92,11 +101,9 @@ def _payload_manifests(bag: Bag) -> Iterator[Finding]:
     for name, group in groups:
         if not all(column.whole for column in group):
             continue
-        for path, row in ledger.rows.items():
-            if ledger.sizes[row] == ABSENT or not path.startswith("data/"):
-                continue
-            if not any(column.lists(row) for column in group):
-                hint = "delete it: a system left it behind" if LITTER.search(path) else ""
+        for path in ledger.unlisted(group):
+            if path.startswith("data/"):
+                hint = "delete it: a system left it behind" if _in_litter(path) else ""
                 yield finding("bagit-2.1.3-manifest-incomplete", f"is not in {name}", shown(path), hint)
 
 
@@ -105,9 +112,7 @@ def _listed_files(bag: Bag) -> Iterator[Finding]:
     ledger = bag.ledger
     columns = ledger.columns.items()
     parents: set[str] | None = None
-    for path, row in ledger.rows.items():
-        if ledger.sizes[row] != ABSENT:
-            continue
+    for path, row in ledger.missing():
         where = [name for name, column in columns if column.lists(row)]
         if not where or path in bag.fetched:
             continue
@@ -161,10 +166,8 @@ def _untagged(bag: Bag) -> Iterator[Finding]:
     if not columns or not all(column.whole for column in columns):
         return
     required = ledger.payload_columns() if bag.version >= (1, 0) else ()
-    for path, row in ledger.rows.items():
-        if path.startswith("data/") or ledger.sizes[row] == ABSENT or path in required:
-            continue
-        if any(column.lists(row) for column in columns) or is_tag_manifest(path) or LITTER.search(path):
+    for path in ledger.unlisted(columns):
+        if path.startswith("data/") or path in required or is_tag_manifest(path) or _in_litter(path):
             continue
         told = "is in no tag manifest, so that nothing would show a change"
         yield finding("bagit-2.2.1-unlisted", told, shown(path))
@@ -242,27 +245,44 @@ def _names(bag: Bag) -> Iterator[Finding]:
     """Names that other systems cannot store, or take for one another (RFC 8493 6.1), and litter."""
     folders: dict[str, str] = {}
     names: dict[str, str] = {}
-    folder = ""
+    folder, litter, odd = "", False, False
     for path, _ in bag.ledger.files():
-        if LITTER.search(path):
-            told = "was left behind by a system and is no document"
-            yield finding("bag-litter", told, shown(path), hint="delete it, if no manifest lists it")
-        elif NOT_FOR_WINDOWS.search(path) or len(path) > WINDOWS_PATH:
-            yield finding("bagit-6.1.2-name", "is a name that Windows cannot store", shown(path))
-        below = path.rpartition("/")[0]
+        below, _, name = path.rpartition("/")
         if below != folder:
             folder, names = below, {}
-            yield from _alike(below, folders)
-        yield from _alike(path, names)
+            litter, odd = _in_litter(below), any(map(_is_odd, below.split("/")))
+            yield from _alike(below, folders, below)
+        if litter or _is_litter(name):
+            told = "was left behind by a system and is no document"
+            yield finding("bag-litter", told, shown(path), hint="delete it, if no manifest lists it")
+        elif odd or _is_odd(name) or len(path) > WINDOWS_PATH:
+            yield finding("bagit-6.1.2-name", "is a name that Windows cannot store", shown(path))
+        yield from _alike(path, names, name)
 
 
-def _alike(path: str, seen: dict[str, str]) -> Iterator[Finding]:
-    other = seen.setdefault(composed(path).casefold(), path)
-    if other != path:
-        same = composed(other) == composed(path)
-        rule = "bagit-6.1.1.2-form" if same else "bagit-6.1.1.1-case"
-        told = f"differs from {shown(other)!r} in {'Unicode form' if same else 'case'} only"
-        yield finding(rule, told, shown(path))
+def _in_litter(path: str) -> bool:
+    return any(map(_is_litter, path.split("/")))
+
+
+def _is_litter(name: str) -> bool:
+    """Whether a name is one of litter; `._x` is what macOS puts beside x where it cannot in it."""
+    return name.lower() in LITTER or (name[:2] == "._" and name != "._")
+
+
+def _is_odd(name: str) -> bool:
+    """Whether Windows cannot store a name."""
+    return name.partition(".")[0].lower() in DEVICES or NOT_FOR_WINDOWS.search(name) is not None
+
+
+def _alike(path: str, seen: dict[str, str], name: str) -> tuple[Finding, ...]:
+    """A finding where a path has been seen whose `name` differs in case or Unicode form only."""
+    other = seen.setdefault(composed(name).casefold(), path)
+    if other == path:
+        return ()
+    same = composed(other) == composed(path)
+    rule = "bagit-6.1.1.2-form" if same else "bagit-6.1.1.1-case"
+    told = f"differs from {shown(other)!r} in {'Unicode form' if same else 'case'} only"
+    return (finding(rule, told, shown(path)),)
 
 
 COMPLETENESS: tuple[Check, ...] = (

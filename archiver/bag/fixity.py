@@ -54,7 +54,7 @@ def verify(open_file: Open, wanted: Iterable[Wanted]) -> Iterator[Result]:
     for path, size, expected in wanted:
         try:
             with open_file(path) as file:
-                found = digests(file, {algorithm for algorithm, _ in expected}, size)
+                found = digests(file, dict(expected), size)
         except OSError as error:
             yield Result(path, {}, (unreadable(path, error),))
         else:

@@ -108,18 +108,19 @@ class Folder:
                 told = f"has paths of more than {self.limits.path_bytes:,} bytes"
                 raise Unusable(finding("bag-limit", told))
             folders = []
+            before = f"{below}/" if below else ""
             for name, kind, size, odd in entries:
-                path = f"{below}/{name}" if below else name
-                if kind == stat.S_IFDIR and len(path) > self.limits.line_chars:
-                    told = f"is more than {self.limits.line_chars:,} characters deep"
-                    yield finding("bag-limit", told, shown(path[:80]))
-                elif kind == stat.S_IFDIR:
-                    folders.append(path)
-                elif kind == stat.S_IFREG:
+                path = before + name
+                if kind == stat.S_IFREG:
                     if odd:
                         links.meet(path, odd)
                         yield from self._hole(path, odd)
                     yield File(path, size)
+                elif kind == stat.S_IFDIR and len(path) > self.limits.line_chars:
+                    told = f"is more than {self.limits.line_chars:,} characters deep"
+                    yield finding("bag-limit", told, shown(path[:80]))
+                elif kind == stat.S_IFDIR:
+                    folders.append(path)
                 else:
                     told = f"is {KINDS.get(kind, 'of a kind that is not known')}, not a file or a folder"
                     yield finding("bagit-5.1-special", told, shown(path))

@@ -7,7 +7,7 @@ files is held in some 300 MB.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -33,9 +33,10 @@ class Column:
 
     def put(self, row: int, digest: bytes) -> None:
         """List a row with its digest; with none where the manifest has none that can be read."""
-        if row >= len(self.listed):
-            self.listed.extend(bytes(row + 1 - len(self.listed)))
-            self.digests.extend(bytes((row + 1) * self.width - len(self.digests)))
+        more = row + 1 - len(self.listed)
+        if more > 0:
+            self.listed.extend(bytes(more))
+            self.digests.extend(bytes(more * self.width))
         self.listed[row] = LISTED if digest else UNREADABLE
         self.digests[row * self.width : (row + 1) * self.width] = digest or bytes(self.width)
 
@@ -72,14 +73,20 @@ class Ledger:
 
     def row(self, path: str) -> int:
         """The row of a path, a new one where it has none."""
-        row = self.rows.setdefault(path, len(self.sizes))
-        if row == len(self.sizes):
+        rows = len(self.sizes)
+        row = self.rows.setdefault(path, rows)
+        if row == rows:
             self.sizes.append(ABSENT)
         return row
 
     def hold(self, path: str, size: int) -> None:
         """Note a file that is in the bag."""
-        self.sizes[self.row(path)] = size
+        rows = len(self.sizes)
+        row = self.rows.setdefault(path, rows)
+        if row == rows:
+            self.sizes.append(size)
+        else:
+            self.sizes[row] = size
 
     def holds(self, path: str) -> bool:
         """Whether a file is in the bag."""
@@ -88,8 +95,18 @@ class Ledger:
 
     def files(self) -> Iterator[tuple[str, int]]:
         """The files in the bag, each with its size."""
-        sizes = self.sizes
-        return ((path, sizes[row]) for path, row in self.rows.items() if sizes[row] != ABSENT)
+        return ((path, size) for path, size in zip(self.rows, self.sizes, strict=True) if size != ABSENT)
+
+    def missing(self) -> Iterator[tuple[str, int]]:
+        """The rows that are listed but not in the bag."""
+        return ((path, row) for path, row in self.rows.items() if self.sizes[row] == ABSENT)
+
+    def unlisted(self, columns: Collection[Column]) -> Iterator[str]:
+        """The files in the bag that none of these manifests lists."""
+        listed = [column.listed.ljust(len(self.rows), b"\0") for column in columns]
+        for path, size, *marks in zip(self.rows, self.sizes, *listed, strict=True):
+            if size != ABSENT and not any(marks):
+                yield path
 
     def payload_columns(self) -> dict[str, Column]:
         """The payload manifests."""
@@ -119,9 +136,8 @@ class Ledger:
     def wanted(self) -> Iterator[Wanted]:
         """Every file that is in the bag and in a manifest, with the digests that it should have."""
         columns = tuple(self.columns.values())
-        for path, row in self.rows.items():
-            size = self.sizes[row]
+        for row, (path, size) in enumerate(zip(self.rows, self.sizes, strict=True)):
             if size != ABSENT:
-                digests = tuple((c.algorithm, c.digest(row)) for c in columns if c.states(row))
+                digests = [(c.algorithm, c.digest(row)) for c in columns if c.states(row)]
                 if digests:
-                    yield Wanted(path, size, digests)
+                    yield Wanted(path, size, tuple(digests))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.bag.fixity import unreadable
 from archiver.bag.folder import Folder
@@ -28,8 +27,7 @@ BLOCK = 1024 * 1024
 ORIGINAL, RENDITION = "data/original/", "data/rendition/"
 
 
-@dataclass(frozen=True, slots=True)
-class Existing:
+class Existing(NamedTuple):
     """What a package that is there holds by its manifests: originals with their digests, a rendition."""
 
     originals: dict[str, dict[str, str]]

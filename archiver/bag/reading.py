@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from archiver.bag import tag_files
 from archiver.bag.algorithms import algorithm_of, is_manifest, is_tag_manifest
 from archiver.bag.contents import Contents, shown
-from archiver.bag.ledger import ABSENT, Ledger
+from archiver.bag.ledger import Ledger
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.rules import Unusable, finding
 from archiver.bag.tag_files import Declaration, TagFiles
@@ -61,7 +61,7 @@ class Bag:
         most = self.limits.findings
         first = {found.rule: found for found in reversed(self.findings)}
         return [
-            replace(first[rule], message=f"and {count - most:,} more, not told one by one", where="")
+            first[rule]._replace(message=f"and {count - most:,} more, not told one by one", where="")
             for rule, count in self.counts.items()
             if count > most
         ]
@@ -72,7 +72,8 @@ class Bag:
 
     def tagged(self, label: str) -> list[str]:
         """Every value of a label of bag-info.txt, whose case does not count."""
-        return [value for name, value in self.tags if name.lower() == label.lower()]
+        wanted = label.lower()
+        return [value for name, value in self.tags if name.lower() == wanted]
 
 
 def read(contents: Contents, limits: Limits = DEFAULT) -> Bag:
@@ -157,7 +158,7 @@ def _read_fetch(bag: Bag, files: TagFiles, declared: Declaration) -> None:
 def _reconcile(bag: Bag) -> None:
     """Match what is listed under another Unicode form of its name (RFC 8493 6.1.1.3)."""
     ledger = bag.ledger
-    absent = [path for path, row in ledger.rows.items() if ledger.sizes[row] == ABSENT]
+    absent = [path for path, _ in ledger.missing()]
     if not absent:
         return
     held = {composed(path): path for path, _ in ledger.files() if not path.isascii()}

@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from archiver.bag.algorithms import DIGEST_BYTES, algorithm_of, is_tag_manifest, new_hash
@@ -76,7 +77,6 @@ URI = re.compile(
 """An absolute URI (RFC 3986 4.3), which has no fragment."""
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 """What BagIt before 1.0 asked for, which did not say what a URL is."""
-TAG = re.compile(r"(?P<label>[^:]*):(?P<value>.*)", re.DOTALL)
 
 LEAVING = re.compile(
     r"\A~|\A%[^%/\\]+%|\A[A-Za-z]:|\A\\|(?:\A|/)\.{0,2}(?:/|\Z)|(?:\A|[/\\])\.\.(?:[/\\]|\Z)|\0"
@@ -110,7 +110,7 @@ def decoded(path: str, version: tuple[int, int]) -> str:
     return re.sub(codes, lambda found: chr(int(found[1], 16)), path, flags=re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TagFiles:
     """How the tag files of one bag are read: each once, and hashed as it is read.
 
@@ -151,27 +151,28 @@ class TagFiles:
     def _whole_lines(self, name: str, declared: Declaration, most: int) -> Iterator[list[str]]:
         """The lines that each block completes, and, last in each list, what a line was begun with."""
         hashes = {algorithm: new_hash(algorithm)() for algorithm in self.algorithms}
-        decode: Decode | None = None
-        begun, read, block = "", 0, b"-"
+        begun, read = "", 0
         with self.contents.open(name) as file:
+            block = file.read(BLOCK)
+            decode = _decoder(declared.encoding, block)
             while block:
-                block = file.read(BLOCK)
-                read += len(block)
                 for digest in hashes.values():
                     digest.update(block)
-                first = decode is None
-                decode = decode or _decoder(declared.encoding, block)
-                whole = (begun + decode(block, not block)).split("\n")
-                if first and whole[0][:1] == BOM:
+                text = decode(block, False)
+                if not read and text[:1] == BOM:
                     self._tell_of_mark(name, declared)
-                    whole[0] = whole[0][1:]
-                begun = whole[-1]
+                    text = text[1:]
+                read += len(block)
                 if read > most:
                     raise Unusable(_beyond(name, f"is longer than {most:,} bytes"))
+                whole = (begun + text).split("\n")
+                begun = whole[-1]
                 if len(max(whole, key=len)) > self.limits.line_chars:
                     told = f"has a line of more than {self.limits.line_chars:,} characters"
                     raise Unusable(_beyond(name, told))
                 yield whole
+                block = file.read(BLOCK)
+            yield (begun + decode(b"", True)).split("\n")
         self.digests[name] = {algorithm: digest.digest() for algorithm, digest in hashes.items()}
 
     def _tell_of_mark(self, name: str, declared: Declaration) -> None:
@@ -233,25 +234,23 @@ def tags(read: Iterator[str], name: str, declared: Declaration, tell: Tell) -> I
     """The labels and values of bag-info.txt, in order (RFC 8493 2.2.2)."""
     label, value, long_lines = "", [""], 0
     for number, line in enumerate(read, 1):
-        where = f"{name}, line {number}"
         long_lines += len(line) > LINE_WIDTH
-        if line[:1] in (" ", "\t") and label and line.strip():
-            value.append(line.strip())
+        text = line.strip()
+        if label and text and line[0] in " \t":
+            value.append(text)
             continue
         if label:
             yield label, " ".join(value).strip()
-            label = ""
-        if not line.strip():
-            tell(finding("bagit-6.1.3-empty-line", "is empty", where))
-            continue
-        found = TAG.fullmatch(line)
-        if not found or not found["label"].strip():
-            tell(finding("bagit-2.2.2-element", "is not a label, a colon and a value", where))
-            continue
-        label, value = found["label"], [found["value"].rstrip()]
-        if declared.version >= (1, 0):
-            _check_spacing(label, found["value"], where, tell)
-        label = label.strip()
+        begun, colon, rest = line.partition(":")
+        label, value = begun.strip() if colon else "", [rest.rstrip()]
+        if not text:
+            tell(finding("bagit-6.1.3-empty-line", "is empty", f"{name}, line {number}"))
+        elif not label:
+            told = "is not a label, a colon and a value"
+            tell(finding("bagit-2.2.2-element", told, f"{name}, line {number}"))
+        elif declared.version >= (1, 0):
+            for rule, told in _spacing(begun, rest):
+                tell(finding(rule, told, f"{name}, line {number}"))
     if label:
         yield label, " ".join(value).strip()
     if long_lines:
@@ -259,13 +258,28 @@ def tags(read: Iterator[str], name: str, declared: Declaration, tell: Tell) -> I
         tell(finding("bagit-2.2.2-line-length", told, name))
 
 
-def _check_spacing(label: str, value: str, where: str, tell: Tell) -> None:
-    """A label, a colon and exactly one space or tab (RFC 8493 2.2.2); before 1.0 it was looser."""
+def _spacing(label: str, value: str) -> Iterator[tuple[str, str]]:
+    """What is wrong where there is more, or less, than a label, a colon and one space or tab.
+
+    BagIt 1.0 asks for that (RFC 8493 2.2.2); before it was looser.
+    """
     if label != label.strip():
-        tell(finding("bagit-2.2.2-label", f"has white space around its label {shown(label)!r}", where))
+        yield "bagit-2.2.2-label", f"has white space around its label {shown(label)!r}"
     if value[:1] not in (" ", "\t") or value[1:2] in (" ", "\t"):
         told = f"has not one space, or one tab, after the colon of {shown(label.strip())!r}"
-        tell(finding("bagit-2.2.2-space", told, where))
+        yield "bagit-2.2.2-space", told
+
+
+@lru_cache
+def usual_line(width: int, tag: bool) -> re.Pattern[str]:
+    """A line of a manifest with nothing about it that has to be looked at more closely.
+
+    No name in its path is `.`, `..` or empty, and no character could mean a drive, a home folder,
+    a variable or an escape: so it leaves no bag.
+    """
+    name = r"(?!\.\.?(?:/|\Z))[^%\\:~*\0/]++"
+    path = rf"(?!data/|[ \t]){name}(?:/{name})*" if tag else f"data(?:/{name})+"
+    return re.compile(rf"([0-9A-Fa-f]{{{2 * width}}})[ \t]+({path})")
 
 
 class Listing:
@@ -276,19 +290,17 @@ class Listing:
         self.tag = is_tag_manifest(name)
         self.column = Column(algorithm_of(name), DIGEST_BYTES[algorithm_of(name)])
         ledger.columns[name] = self.column
-        below = r"(?!data/|[ \t])" if self.tag else "data/"
-        self._usual = re.compile(rf"([0-9A-Fa-f]{{{2 * self.column.width}}})[ \t]+({below}[^%\\:~*\0]+)")
-        """A line with nothing about it that has to be looked at more closely."""
+        self._usual = usual_line(self.column.width, self.tag)
 
     def read(self, read: Iterator[str], limits: Limits) -> None:
         """Take in every line. Raises Unusable where there are more than the limits allow."""
-        usual, leaving = self._usual.fullmatch, LEAVING.search
+        usual = self._usual.fullmatch
         number = 0
         for number, line in enumerate(read, 1):
             if number > limits.entries:
                 raise Unusable(_beyond(self.name, f"has more than {limits.entries:,} lines"))
             found = usual(line)
-            if found and not leaving(found[2]):
+            if found:
                 self._put(found[2], bytes.fromhex(found[1]), number)
             else:
                 self._look_closely(line, number)

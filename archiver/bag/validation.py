@@ -8,11 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.bag.checks import COMPLETENESS, FAST
 from archiver.bag.checks import Check as BagCheck
@@ -43,8 +42,7 @@ class Depth(StrEnum):
     """Payload-Oxum only: how many files the payload has, and how many bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What is asked of each bag."""
 
     depth: Depth = Depth.FULL
@@ -183,7 +181,8 @@ def _parsed(bag: Bag) -> Iterator[Result]:
 
 
 def _unread(bag: Bag) -> Iterator[Wanted]:
-    return (file for file in bag.ledger.wanted() if file.path not in bag.digests)
+    read = bag.digests
+    return (file for file in bag.ledger.wanted() if file.path not in read)
 
 
 def _facts(bag: Bag) -> dict[str, Fact]:

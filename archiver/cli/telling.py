@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,6 +65,8 @@ def tell_report(report: Report, as_json: bool, *facts: str) -> None:
 
 def print_json(value: Any) -> None:
     """Print one JSON document."""
+    import json  # here, because text is what is mostly printed
+
     click.echo(json.dumps(value, indent=2))
 
 

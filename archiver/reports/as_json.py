@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 from archiver import __version__
@@ -46,11 +45,11 @@ def report_json(report: Report) -> dict[str, Any]:
         "subject": report.subject,
         "valid": TRUTH[report.verdict],
         "complete": TRUTH[report.answer(COMPLETE)],
-        "checks": [asdict(check) for check in report.checks],
+        "checks": [check._asdict() for check in report.checks],
         "findings": [_finding_json(finding) for finding in report.findings],
         "facts": report.facts,
     }
 
 
 def _finding_json(finding: Finding) -> dict[str, Any]:
-    return {key: value for key, value in asdict(finding).items() if value}
+    return {key: value for key, value in finding._asdict().items() if value}

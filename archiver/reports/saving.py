@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -65,6 +64,8 @@ def save(target: Path, pieces: Iterable[str]) -> None:
 
 def _replace(target: Path, pieces: Iterable[bytes]) -> None:
     """Write beside the target, then put in its place."""
+    import tempfile  # here, because most commands write no report
+
     with tempfile.TemporaryDirectory(prefix=".archiver-", dir=target.absolute().parent) as made:
         staged = Path(made, target.name)
         with staged.open("xb") as file:

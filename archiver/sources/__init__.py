@@ -215,7 +215,7 @@ def refuse_warnings(findings: Sequence[Finding], settings: Settings) -> None:
     """Raise InvalidArticle, where the settings are strict, with every warning as an error."""
     if settings.strict and any(f.severity is Severity.WARNING for f in findings):
         errors = [
-            replace(f, severity=Severity.ERROR) if f.severity is Severity.WARNING else f for f in findings
+            f._replace(severity=Severity.ERROR) if f.severity is Severity.WARNING else f for f in findings
         ]
         raise InvalidArticle(errors, hint="warnings are errors when strict is set")
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from archiver.bag import Asked, Depth, validate
-from archiver.bag.tag_files import LEAVING, VERSIONS, decoded, encoded
+from archiver.bag.tag_files import LEAVING, VERSIONS, decoded, encoded, usual_line
 from archiver.findings import Report, Severity
 from tests.bag.bags import make, sha512, write
 
@@ -156,6 +156,18 @@ def test_a_path_is_encoded_and_decoded_to_itself(path: str) -> None:
 @given(st.lists(st.text(st.characters(exclude_characters="/\\\0:%~")).filter(lambda s: s.strip("."))))
 def test_a_plain_path_does_not_leave_its_bag(parts: list[str]) -> None:
     assert not LEAVING.search("/".join(["data", *parts]))
+
+
+@given(st.booleans(), st.text(st.sampled_from("./~%:\\\0C adt*")))
+@example(False, "data/..")
+@example(False, "data/./a")
+@example(True, "data")
+def test_a_line_that_is_not_looked_at_closely_leaves_no_bag(tag: bool, path: str) -> None:
+    for below in (path, f"data/{path}"):
+        if usual_line(64, tag).fullmatch(f"{ONE}  {below}"):
+            assert not LEAVING.search(below)
+            assert below.startswith("data/") is not tag
+            assert decoded(below, (1, 0)) == below
 
 
 # --- beside bagit

@@ -244,6 +244,23 @@ def test_a_bag_that_breaks_one_rule_is_told_of_that_rule_alone(rule: str, tmp_pa
     assert report.valid is (severity is not Severity.ERROR and rule not in COMPANIONS)
 
 
+NAMES = {
+    "bag-litter": ["data/.ds_store", "data/__MACOSX/x", "data/._x", "data/$Recycle.bin/a/x"],
+    "bagit-6.1.2-name": ["data/CON", "data/Lpt1.tar.gz", "data/aux.d/x", "data/a./x", "data/x?y"],
+    "": ["data/console.txt", "data/com0.txt", "data/._", "data/.DS_Store2", "data/x.aux", "data/.a b"],
+}
+"""Names of files, by the rule that each breaks."""
+
+
+@pytest.mark.parametrize(("rule", "name"), [(rule, name) for rule in NAMES for name in NAMES[rule]])
+def test_a_name_is_looked_at_whatever_its_case_and_in_every_folder_of_its_path(
+    rule: str, name: str, tmp_path: Path
+) -> None:
+    holding(name)(tmp_path / "bag")
+    told = {found.rule for found in validate(tmp_path / "bag").findings if found.where == name}
+    assert told == {rule} - {""}
+
+
 def test_every_rule_is_broken_by_a_test() -> None:
     assert BROKEN.keys() | ELSEWHERE.keys() == {rule for rule in RULES if rule.startswith(FAMILIES)}
     assert not BROKEN.keys() & ELSEWHERE.keys()

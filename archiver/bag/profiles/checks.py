@@ -7,7 +7,6 @@ every version and form of a bag that it knows, whether a profile accepts it or n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 
 from archiver.bag.algorithms import MANIFEST_NAME, normalized
@@ -67,7 +66,7 @@ def _check(bag: Bag, profile: Profile, *, alone: bool) -> Check:
             if found.severity is Severity.ERROR:
                 verdict = Verdict.FAILED
             told = found.message if alone else f"{found.message} (profile {_cut(profile.identifier)})"
-            bag.tell(replace(found, message=told))
+            bag.tell(found._replace(message=told))
     return Check(PROFILE, verdict, _cut(profile.identifier))
 
 
