@@ -8,11 +8,16 @@ from pathlib import Path
 
 from archiver.bag import Asked, validate
 from archiver.bag.algorithms import is_manifest
+from archiver.bag.contents import shown
 from archiver.bag.progress import finish_bag, list_entries
 from archiver.bag.serialization.members import is_serialized
-from archiver.findings import Report
+from archiver.errors import ArchiverError
+from archiver.findings import COMPLETE, VALID, Check, Finding, Report, Severity, Verdict
 
 TAG_FILES = {"bagit.txt", "bag-info.txt", "package-info.txt", "fetch.txt"}
+
+NO_HOLDINGS = {".git", ".archiver-staging"}
+"""Folders that hold no bags of anybody's: git's own, and bags that are still being made."""
 
 WORTH_BAGS = 8
 """From how many bags on they are shared out among processes; fewer are each read by all of them."""
@@ -49,7 +54,7 @@ def _below(folder: Path) -> Iterator[Path]:
             continue
         list_entries(len(entries))
         yield from (Path(e.path) for e in entries if is_serialized(e.name) and _is(e.is_file))
-        waiting += reversed([e.path for e in entries if e.name[0] != "." and _is(e.is_dir)])
+        waiting += reversed([e.path for e in entries if e.name not in NO_HOLDINGS and _is(e.is_dir)])
 
 
 def _is(kind: Callable[..., bool]) -> bool:
@@ -91,6 +96,19 @@ def _validated(bags: Sequence[Path], asked: Asked) -> list[Report]:
 
 
 def _one(path: Path, asked: Asked, jobs: int = 1) -> Report:
-    report = validate(path, asked, jobs)
+    """The report on one bag; where archiver itself fails of it, that is told, and the others go on."""
+    try:
+        report = validate(path, asked, jobs)
+    except ArchiverError:
+        raise
+    except Exception as error:
+        if os.environ.get("ARCHIVER_DEBUG"):
+            raise
+        told = f"failed inside archiver ({type(error).__name__}: {error}); please report it"
+        report = Report(
+            shown(str(path)),
+            (Check(COMPLETE, Verdict.NOT_CHECKED), Check(VALID, Verdict.NOT_CHECKED)),
+            (Finding(ArchiverError.rule, Severity.ERROR, told),),
+        )
     finish_bag()
     return report

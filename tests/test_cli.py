@@ -19,6 +19,7 @@ import pytest
 
 from archiver.bag.placing import STAGING_FOLDER
 from archiver.cli import ROOMS, cli
+from archiver.findings import Report
 from archiver.settings import load, write_commented
 from tests.conftest import EXAMPLES
 
@@ -444,3 +445,43 @@ def test_inspect_tells_what_an_article_says_and_who_made_it(tmp_path: Path) -> N
     assert {"ingestion", "normalization"} <= {event["type"] for event in found["events"]}
     (bag / "data/metadata/article.json").write_text("{")
     assert "article.json cannot be read" in run("inspect", str(bag), cwd=tmp_path)[1]
+
+
+@pytest.mark.parametrize(
+    ("flags", "begins"),
+    [
+        (["-o", "made.zip"], b"PK"),
+        (["-o", "made.tgz"], b"\x1f\x8b"),
+        (["--format", "zip", "-o", "made"], b"PK"),
+    ],
+)
+def test_the_form_is_that_of_the_name(tmp_path: Path, flags: list[str], begins: bytes) -> None:
+    run("package", str(EXAMPLES / "seed-library.md"), "--no-verapdf", cwd=tmp_path)
+    bag = str(next((tmp_path / "output").iterdir()))
+    assert run("pack", bag, *flags, cwd=tmp_path)[0] == 0
+    assert next(tmp_path.glob("made*")).read_bytes().startswith(begins)
+    code, _, err = run("pack", bag, "--format", "tar", "-o", "other.zip", cwd=tmp_path)
+    assert (code, "say different things" in err) == (2, True)
+
+
+def test_a_report_is_not_written_into_the_bag_that_it_is_on(tmp_path: Path) -> None:
+    run("package", str(EXAMPLES / "seed-library.md"), "--no-verapdf", cwd=tmp_path)
+    bag = next((tmp_path / "output").iterdir())
+    code, _, err = run("validate", "output", "--output", str(bag / "data" / "r.json"), cwd=tmp_path)
+    assert (code, "which it would change" in err) == (2, True)
+    assert run("validate", "output", cwd=tmp_path)[0] == 0
+
+
+def test_a_bag_that_archiver_fails_of_does_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from archiver import survey
+    from archiver.bag import Asked
+
+    def failing(path: Path, asked: Asked, jobs: int) -> Report:
+        raise ValueError("of the test") if path.name == "bad" else RuntimeError("of the others")
+
+    monkeypatch.setattr(survey, "validate", failing)
+    reports = list(survey.survey([tmp_path / "bad", tmp_path / "good"], Asked(), 1))
+    assert [report.findings[0].rule for report in reports] == ["archiver-internal"] * 2
+    assert not any(report.valid for report in reports)

@@ -13,9 +13,10 @@ __all__ = ["make_bag"]
 
 
 def test_bags_are_found_below_folders_once_and_in_order(make_bag: MakeBag) -> None:
-    bags = [make_bag(f"holdings/{name}") for name in ("a", "b/c", "b/d")]
-    make_bag("holdings/.hidden/e")
-    (bags[0] / "data/bagit.txt").write_text("no bag of its own")
+    bags = [make_bag(f"holdings/{name}") for name in (".hidden/e", "a", "b/c", "b/d")]
+    make_bag("holdings/.git/f")
+    make_bag("holdings/.archiver-staging/g")
+    (bags[1] / "data/bagit.txt").write_text("no bag of its own")
     assert find_bags([Path("holdings"), Path("holdings/a")]) == bags
 
 

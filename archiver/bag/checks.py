@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import date
 
 from archiver.bag.algorithms import (
     MANIFEST_NAME,
@@ -45,9 +46,9 @@ DEVICES = frozenset(
 """Names that Windows keeps for devices, whatever their suffix, in lower case."""
 WINDOWS_PATH = 255
 
-OXUM = re.compile(r"(?P<bytes>\d{1,20})\.(?P<files>\d{1,20})")
-BAG_COUNT = re.compile(r"\d+ of (?:\d+|\?)")
-BAGGING_DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+OXUM = re.compile(r"(?P<bytes>[0-9]{1,20})\.(?P<files>[0-9]{1,20})")
+BAG_COUNT = re.compile(r"(?P<number>[0-9]{1,9}) of (?P<total>[0-9]{1,9}|\?)")
+BAGGING_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 ONCE = ("Bagging-Date", "Bag-Size", "Bag-Group-Identifier", "Bag-Count")
 """Labels that RFC 8493 2.2.2 does not want repeated."""
@@ -233,12 +234,27 @@ def _info(bag: Bag) -> Iterator[Finding]:
     if bag.version >= (1, 0) and counts["bag-count"] and not counts["bag-group-identifier"]:
         yield finding("bagit-2.2.2-bag-group", "has a Bag-Count but no Bag-Group-Identifier", name)
     for label, value in bag.tags:
-        if label.lower() == "bagging-date" and not BAGGING_DATE.fullmatch(value):
+        if label.lower() == "bagging-date" and not _is_date(value):
             told = f"has the Bagging-Date {shown(value)!r}; expected YYYY-MM-DD"
             yield finding("bagit-2.2.2-bagging-date", told, name)
-        elif label.lower() == "bag-count" and not BAG_COUNT.fullmatch(value):
+        elif label.lower() == "bag-count" and not _is_count(value):
             told = f"has the Bag-Count {shown(value)!r}; expected N of T, or N of ?"
             yield finding("bagit-2.2.2-bag-count", told, name)
+
+
+def _is_date(value: str) -> bool:
+    try:
+        return BAGGING_DATE.fullmatch(value) is not None and date.fromisoformat(value) is not None
+    except ValueError:
+        return False
+
+
+def _is_count(value: str) -> bool:
+    found = BAG_COUNT.fullmatch(value)
+    if not found:
+        return False
+    number, total = int(found["number"]), found["total"]
+    return number >= 1 and (total == "?" or number <= int(total))
 
 
 def _names(bag: Bag) -> Iterator[Finding]:

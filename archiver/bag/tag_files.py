@@ -51,11 +51,11 @@ BOM = "\ufeff"
 BLOCK = 65_536
 
 DECLARATION = re.compile(
-    r"BagIt-Version: (?P<version>\d{1,9}\.\d{1,9})\n"
+    r"BagIt-Version: (?P<version>[0-9]{1,9}\.[0-9]{1,9})\n"
     r"Tag-File-Character-Encoding: (?P<encoding>[A-Za-z0-9][\w.:()+-]{0,39})\n?"
 )
 LOOSE_DECLARATION = re.compile(
-    r"\s*BagIt-Version\s*:\s*(?P<version>\d{1,9}\.\d{1,9})\s*\n\s*"
+    r"\s*BagIt-Version\s*:\s*(?P<version>[0-9]{1,9}\.[0-9]{1,9})\s*\n\s*"
     r"Tag-File-Character-Encoding\s*:\s*(?P<encoding>[A-Za-z0-9][\w.:()+-]{0,39})\s*",
     re.IGNORECASE,
 )
@@ -70,7 +70,7 @@ MD5SUM_ESCAPES = {"n": "\n", "r": "\r", "\\": "\\"}
 """What checksum tools write behind a backslash, in a line that begins with one."""
 
 ENTRY = re.compile(r"(?P<mark>\\?)(?P<digest>[^ \t]+)[ \t]+(?P<path>.+)", re.DOTALL)
-FETCH = re.compile(r"(?P<url>\S+)[ \t]+(?P<length>\d{1,18}|-)[ \t]+(?P<path>.+)", re.DOTALL)
+FETCH = re.compile(r"(?P<url>\S+)[ \t]+(?P<length>[0-9]{1,18}|-)[ \t]+(?P<path>.+)", re.DOTALL)
 URI = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]*:(?:[\w.~:/?\[\]@!$&'()*+,;=-]|%[0-9A-F]{2})+", re.ASCII | re.IGNORECASE
 )
@@ -222,7 +222,7 @@ def _encoding(name: str) -> str:
     try:
         known = codecs.lookup(name).name.replace("_", "-")
         "".encode(known)
-    except LookupError:
+    except (LookupError, UnicodeError):
         known = "undefined"
     if known in STRANGE_CODECS:
         told = f"declares the character encoding {name}, which is not known"

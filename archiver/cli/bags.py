@@ -10,9 +10,12 @@ import click
 from archiver.cli.flags import common, limits_of
 from archiver.cli.telling import print_json, tell_report
 
+ENDINGS = {"tar": (".tar",), "tar.gz": (".tar.gz", ".tgz"), "zip": (".zip",)}
+"""How the names of what is packed end, by form."""
+
 
 @click.command()
-@click.argument("bag_path", metavar="BAG", type=click.Path(path_type=Path))
+@click.argument("bag_path", metavar="BAG", type=click.Path(readable=False, path_type=Path))
 @common
 def inspect(bag_path: Path, as_json: bool, file: Path | None) -> None:
     """Tell what is in a package.
@@ -33,20 +36,18 @@ def inspect(bag_path: Path, as_json: bool, file: Path | None) -> None:
 
 
 @click.command()
-@click.argument("bag_path", metavar="BAG", type=click.Path(path_type=Path))
+@click.argument("bag_path", metavar="BAG", type=click.Path(readable=False, path_type=Path))
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["tar", "tar.gz", "zip"]),
-    default="tar",
-    show_default=True,
-    help="What to write.",
+    type=click.Choice(list(ENDINGS)),
+    help="What to write; as the name of the file says, else tar.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; usually beside the bag.")
 @click.option("--replace", is_flag=True, help="Replace a file that is there.")
 @common
 def pack(
-    bag_path: Path, form: str, output: Path | None, replace: bool, as_json: bool, file: Path | None
+    bag_path: Path, form: str | None, output: Path | None, replace: bool, as_json: bool, file: Path | None
 ) -> None:
     """Pack a bag into one file, the same bytes each time; it is validated as it is packed.
 
@@ -58,13 +59,23 @@ def pack(
     from archiver.bag.serialization.packing import pack as pack_bag
 
     bag = Path(os.path.abspath(bag_path))
+    form = _form(form, output)
     target = output or bag.with_name(f"{bag.name}.{form}")
     report = pack_bag(bag, target, form, replace=replace, limits=limits_of(file))
     tell_report(report, as_json, "archive")
 
 
+def _form(form: str | None, output: Path | None) -> str:
+    """The form to write; that of the file's name, where it tells one."""
+    name = output.name.lower() if output else ""
+    named = next((form for form, endings in ENDINGS.items() if name.endswith(endings)), None)
+    if form and named and form != named:
+        raise click.UsageError(f"--format {form} and the name {name!r} say different things; give one")
+    return form or named or "tar"
+
+
 @click.command()
-@click.argument("archive", type=click.Path(path_type=Path))
+@click.argument("archive", type=click.Path(readable=False, path_type=Path))
 @click.option(
     "-o", "--output", metavar="FOLDER", type=click.Path(path_type=Path), help="The bag's folder to be."
 )

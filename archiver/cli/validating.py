@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ import click
 
 from archiver.cli.flags import common, limits_of, reporting, settings_of
 from archiver.cli.telling import deliver, going_of, leave
-from archiver.errors import ExitCode, MissingExtra
+from archiver.errors import ExitCode, MissingExtra, SettingsError
 from archiver.reports.forms import FORMS, written
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ INVENTORY = 50_000
 
 
 @click.command()
-@click.argument("bags", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="BAG...")
+@click.argument(
+    "bags", nargs=-1, required=True, type=click.Path(readable=False, path_type=Path), metavar="BAG..."
+)
 @click.option("--fast", is_flag=True, help="Compare Payload-Oxum only.")
 @click.option("--completeness-only", is_flag=True, help="Look at everything but the checksums.")
 @click.option("--check-pdf", is_flag=True, help="Check PDF/A conformance anew, with veraPDF.")
@@ -106,6 +108,7 @@ def validate(
     began, start = datetime.now(UTC), time.monotonic()
     with live.shown(enabled=not quiet) as show:
         found = _selected(bags, since, changed_only)
+        _check_outside(going.files, found)
         show(found)
         reports = tuple(survey(found, asked, jobs or os.cpu_count() or 1))
     told = Survey(reports, began, round(time.monotonic() - start, 3))
@@ -118,6 +121,16 @@ def validate(
 
     deliver(going, tell, tell if verbose else tell_briefly)
     leave(ExitCode.OK if told.valid else ExitCode.FINDINGS)
+
+
+def _check_outside(targets: Iterable[Path], bags: Iterable[Path]) -> None:
+    """Raise SettingsError for a report that would be written into a bag, and so change it."""
+    known = {os.path.realpath(bag) for bag in bags}
+    for target in targets:
+        for folder in Path(os.path.realpath(target)).parents:
+            if str(folder) in known:
+                told = f"is in the bag {folder.name}, which it would change"
+                raise SettingsError(told, where=f"--output {target}", hint="name a file outside of it")
 
 
 def _selected(places: tuple[Path, ...], since: str | None, changed_only: Path | None) -> list[Path]:

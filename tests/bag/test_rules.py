@@ -12,7 +12,7 @@ import pytest
 from archiver.bag import Asked, validate
 from archiver.bag.limits import DEFAULT
 from archiver.bag.rules import RULES
-from archiver.findings import Severity
+from archiver.findings import Finding, Severity
 from tests.bag.bags import (
     added,
     info,
@@ -283,3 +283,31 @@ def test_the_list_of_rules_is_in_step() -> None:
     generated = runpy.run_path(str(project / "docs/renew.py"))["GENERATED"]
     for name, text in generated.items():
         assert (project / name).read_text("utf-8") == text()
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Bagging-Date: 2021-02-30\n", "bagit-2.2.2-bagging-date"),
+        ("Bag-Group-Identifier: g\nBag-Count: 9 of 2\n", "bagit-2.2.2-bag-count"),
+        ("Bag-Group-Identifier: g\nBag-Count: 0 of 2\n", "bagit-2.2.2-bag-count"),
+        ("Payload-Oxum: ١٢.٢\n", "bagit-2.2.2-oxum-form"),
+    ],
+)
+def test_numbers_and_dates_are_what_they_claim(text: str, rule: str, tmp_path: Path) -> None:
+    assert rule in {found.rule for found in checks_of_info(text, tmp_path)}
+
+
+@pytest.mark.parametrize("encoding", ["undefined", "idna", "utf-7", "unicode_escape", "hex"])
+def test_an_encoding_that_is_none_of_text_is_told(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    declared = f"BagIt-Version: 1.0\nTag-File-Character-Encoding: {encoding}\n"
+    (tmp_path / "bagit.txt").write_text(declared)
+    assert "bagit-2.1.1-encoding" in {found.rule for found in validate(tmp_path).findings}
+
+
+def checks_of_info(text: str, folder: Path) -> tuple[Finding, ...]:
+    (folder / "data").mkdir()
+    (folder / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
+    (folder / "bag-info.txt").write_text(text)
+    return validate(folder).findings

@@ -5,11 +5,12 @@ The network is used for an address that somebody gave, and for nothing else.
 
 from __future__ import annotations
 
+import os
+import stat
 import time
 from functools import cache
 from http.client import HTTPException
 from importlib import resources
-from pathlib import Path
 from urllib import request
 from urllib.error import HTTPError
 
@@ -59,7 +60,9 @@ def load(place: str) -> Profile:
     if place.lower().startswith(ADDRESSES):
         return parse(_fetched(place, told), told)
     try:
-        with Path(place).open("rb") as file:
+        with open(os.open(place, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ProfileError("is not a regular file", where=told)
             return parse(file.read(MAX_BYTES + 1), told)
     except OSError as error:
         raise ProfileError(

@@ -27,8 +27,12 @@ SUFFIXES = (
     ".tar.xz",
     ".txz",
     ".zip",
+    ".7z",
+    ".rar",
+    ".tar.zst",
+    ".tar.lz",
 )
-"""How the names of serialized bags end."""
+"""How the names of serialized bags end, those too that are told to be of a form that is not read."""
 
 PATH_CHARS = 4096
 """The longest path that a file system takes."""
