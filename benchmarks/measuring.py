@@ -22,7 +22,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     print("|---" * len(header) + "|")
     for row in rows:
         print("|", " | ".join(map(str, row)), "|")
-    print()
+    print(flush=True)
 
 
 def machine(*distributions: str) -> None:
