@@ -28,8 +28,8 @@ OF_MANY_BYTES = ("gb18030", "big5", "cp932", "euc_jp", "cp949")
 
 OF_JAPANESE = ("euc_jp", "euc_jis_2004", "cp932")
 KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
-MUCH_KANA = 0.15
-"""Of a Japanese text's letters a third at least is kana; Chinese and Korean have next to none."""
+MUCH_KANA = 0.08
+"""Of a Japanese text's letters a third or so is kana, in headlines less; Chinese and Korean have none."""
 
 ALPHABETS = {
     "ca": "àçèéíïòóúü·",
@@ -147,15 +147,15 @@ def _score(sample: bytes, encoding: str) -> float | None:
     most = max(sum(letters[char] for char in alphabet) for alphabet in ALPHABETS.values())
     fit = most / letters.total() if letters else SYMBOLS_ALONE
     coherence = max((share for _, share in coherence_ratio(text)), default=0.0)
-    return fit - 2 * _oddities(text) / len(foreign) + (coherence - mess_ratio(text)) / 2
+    odd = 2 * _oddities(text) + len(APOSTROPHE_BEFORE_GREEK.findall(text))
+    return fit - odd / len(foreign) + (coherence - mess_ratio(text)) / 2
 
 
 def _oddities(text: str) -> int:
     """How often a word has a symbol or a capital within it, or letters of two scripts, or stray marks."""
     words = re.findall(r"\S*[^\x00-\x7f]\S*", text)
     stray_tones = len(re.findall(VIETNAMESE_TONE, text)) - len(VIETNAMESE.findall(text))
-    apostrophes = len(APOSTROPHE_BEFORE_GREEK.findall(text))
-    return sum(_oddity(word.strip(MAY_END_WORDS)) for word in words) + stray_tones + apostrophes
+    return sum(_oddity(word.strip(MAY_END_WORDS)) for word in words) + stray_tones
 
 
 def _oddity(word: str) -> int:
