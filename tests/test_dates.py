@@ -49,7 +49,7 @@ def test_a_date_as_people_write_it_becomes_edtf(stated: str, edtf: str) -> None:
 
 @pytest.mark.parametrize(
     "stated",
-    ["", "soon", "31 February 2002", "12 Jan 02", "early 1990s", "2002-02-30", "5", "1/2002", "1990s?!"],
+    ["", "soon", "31 February 2002", "12 Jan 02", "early 1990s", "2002-02-30", "5", "13/2002", "1990s?!"],
 )
 def test_what_is_not_understood_stays_unknown(stated: str) -> None:
     assert to_edtf(stated, LANGUAGES) is None
@@ -244,6 +244,31 @@ IN_WORDS = [
     ("hr", "listopad 2002", "2002-10"),
     ("cs", "listopad 2002", "2002-11"),
     ("en", "February 1900", "1900-02"),
+    ("en", "1999-00", "1999/2000"),
+    ("en", "1999–00", "1999/2000"),
+    ("en", "01/2002", "2002-01"),
+    ("en", "5/1911", "1911-05"),
+    ("en", "5/1911 - 6/1911", "1911-05/1911-06"),
+    ("en", "[1911]", "1911"),
+    ("en", "[ca. 1911]", "1911~"),
+    ("en", "19th c.", "18XX"),
+    ("es", "setiembre de 2002", "2002-09"),
+    ("el", "ΜΑΪΟΣ 2002", "2002-05"),
+    ("el", "12 ΙΑΝΟΥΑΡΙΟΥ 2002", "2002-01-12"),
+    ("el", "ΔΕΚΑΕΤΙΑ ΤΟΥ 1990", "199X"),
+    ("tr", "KASIM 2002", "2002-11"),
+    ("tr", "12 Kasım 2002", "2002-11-12"),
+    ("fr", "AOUT 2002", "2002-08"),
+    ("fr", "XIXème siècle", "18XX"),
+    ("ru", "XIX-й век", "18XX"),
+    ("de", "Sonnabend, den 12. Jan. 2002", "2002-01-12"),
+    ("sr", "12. januar 2002.", "2002-01-12"),
+    ("sr", "12. јануар 2002.", "2002-01-12"),
+    ("ja", "平成14年1月12日", "2002-01-12"),
+    ("ja", "昭和20年", "1945"),
+    ("ja", "昭和二十年八月", "1945-08"),
+    ("ja", "令和元年", "2019"),
+    ("ja", "大正三年頃", "1914~"),
 ]
 
 
@@ -264,7 +289,16 @@ def test_a_date_in_the_words_of_its_language_becomes_edtf(language: str, stated:
         ("en", "Jan 2001-02"),
         ("en", "12 May 2002 - 14"),
         ("en", "1st century BC"),
-        ("ja", "平成14年1月12日"),
+        ("ja", "平成45年1月12日"),
+        ("ja", "明治元年"),
+        ("en", "2002-00"),
+        ("en", "1895-00"),
+        ("en", "0 January 2002"),
+        ("en", "2001-33"),
+        ("en", "[1667,1668]"),
+        ("en", "[1667..1668]"),
+        ("en", "[..1984]"),
+        ("en", "[1984..]"),
     ],
 )
 def test_what_may_be_another_calendar_century_or_language_is_not_guessed(

@@ -23,6 +23,20 @@ HAN_NUMBER = re.compile(
     r"[〇零一二三四五六七八九]{4}(?=\s*年)|[一二三四五六七八九]?十?[一二三四五六七八九]?(?=\s*[月日号號世])(?<=[一二三四五六七八九十])"
 )
 
+ACCENT = re.compile("[\u0300-\u036f]")
+
+JAPANESE_ERAS = {
+    "明治": (1867, 6, 45),
+    "大正": (1911, 1, 15),
+    "昭和": (1925, 1, 64),
+    "平成": (1988, 1, 31),
+    "令和": (2018, 1, 99),
+}
+"""The year before an era, and the first and last of its years that are of the Gregorian calendar."""
+JAPANESE_YEAR = re.compile(
+    rf"({'|'.join(JAPANESE_ERAS)})\s*(元|\d{{1,2}}|[{HAN_DIGITS}十]{{1,3}})(?=\s*年)"
+)
+
 NOT_IN_A_WORD = (r"(?<![^\W\d_])", r"(?![^\W\d_])")
 
 
@@ -38,12 +52,24 @@ class Names(NamedTuple):
 
 
 def normalized(text: str) -> str:
-    """A text as dates are read in: one form of each letter, digit, apostrophe and space."""
+    """A text as dates are read in: one form of each letter, digit, apostrophe and space.
+
+    Accents and the dot of i are left out, as they are in capitals.
+    """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     plain = "".join(c for c in folded if unicodedata.category(c) != "Cf" and c != "ـ")
-    plain = re.sub("[’ʼ׳‘`´]", "'", plain).replace("־", "-").replace("i̇", "i")
+    plain = re.sub("[’ʼ׳‘`´]", "'", plain).replace("־", "-").replace("ı", "i")
+    plain = unicodedata.normalize("NFC", ACCENT.sub("", unicodedata.normalize("NFD", plain)))
     digits = "".join(str(int(c)) if c.isdecimal() else c for c in plain)
+    digits = JAPANESE_YEAR.sub(_gregorian, digits)
     return " ".join(HAN_NUMBER.sub(lambda number: _counted(number[0]), digits).split())
+
+
+def _gregorian(found: re.Match[str]) -> str:
+    before, first, last = JAPANESE_ERAS[found[1]]
+    number = "1" if found[2] == "元" else found[2]
+    year = int(number if number.isdecimal() else _counted(number))
+    return str(before + year) if first <= year <= last else found[0]
 
 
 def _counted(number: str) -> str:

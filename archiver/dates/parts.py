@@ -23,7 +23,7 @@ ENGLISH = (
     "december",
 )
 
-NUMBERED_MONTH = re.compile(r"(?<!\d)(\d{1,2})\s*[月월]|\bth(?:áng|g)\s*(\d{1,2})(?!\d)")
+NUMBERED_MONTH = re.compile(r"(?<!\d)(\d{1,2})\s*[月월]|\bth(?:ang|g)\s*(\d{1,2})(?!\d)")
 COUNTERS = re.compile(r"(?<=\d)\s*[年년日号號일]")
 
 
@@ -39,7 +39,9 @@ class Parts(NamedTuple):
     def completed(self, end: Parts) -> tuple[Parts, Parts] | None:
         """The two ends of a range, each with what only the other says; None where they do not fit."""
         start = self
-        if start.year and end.day and not any((start.month, start.season, end.month, end.year)):
+        if start.year and end.day is not None and not any((start.month, start.season, end.month, end.year)):
+            if end.day == 0 and start.year % 100 == 99:
+                return start, Parts(start.year + 1)
             end_year = start.year - start.year % 100 + end.day
             return (start, Parts(end_year)) if end.day > max(start.year % 100, 12) else None
         if end.year is None and not start.year_first:

@@ -18,17 +18,18 @@ MAX_CHARS = 200
 """A longer statement is not taken for a date."""
 
 TIME_OF_DAY = re.compile(
-    r"(?:[\s,]+|(?<=\d)t)(?:at|um|à|alle|kl\.?|om|в|о)?\s*\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?"
+    r"(?:[\s,]+|(?<=\d)t)(?:at|um|a|alle|kl\.?|om|в|о)?\s*\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?"
     r"\s*(?:[ap]\.?m\.?)?\s*(?:uhr|[a-z]{1,4})?\s*(?:[+-]\d\d:?\d\d)?"
 )
 NUMERIC = re.compile(r"(\d{1,4})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{1,4})\.?")
+MONTH_AND_YEAR = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{4})")
+SUPPLIED = re.compile(r"\[(?!\.\.)([^\[\],]+)(?<!\.\.)\]")
+"""A date that a cataloguer took from elsewhere (ISBD, A.8); not the sets of EDTF level 2."""
 YEAR_AND_TWO_DIGITS = re.compile(r"(\d\d)(\d\d)\s*[‐-―~-]\s*(\d\d)")
 OVER_TWO_YEARS = re.compile(r"(.*?)(\d{4})\s*[‐-―/-]\s*(\d{4}|\d\d)(.*)")
 DASHES = (r"\s+[‐-―~-]+\s+|[–—―〜~]", r"[‐-]", r"/")
 
-CENTURY = (
-    r"(?P<c>\d{1,2}|[ivxlхі]+)[-.'°]?(?:st|nd|rd|th|er|[èe]me|e|de|ste|го|й|ος|ου|οσ|वीं|वी|lea|ο|o)?\.?"
-)
+CENTURY = r"(?P<c>\d{1,2}|[ivxlхі]+)[-.'°]?(?:st|nd|rd|th|er|eme|e|de|ste|го|и|ος|ου|οσ|वीं|वी|lea|ο|o)?\.?"
 SLOTS = {"{}": "(.+?)", "{c}": CENTURY, "{d}": r"'?(?P<d>\d)0\.?"}
 PLACEHOLDERS = re.compile(r"(\{[cd]?\})")
 ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "х": 10, "і": 1}
@@ -78,6 +79,7 @@ def _in_another_calendar(edtf: str, languages: Sequence[str]) -> bool:
 
 
 def _read(text: str, manner: Manner) -> str | None:
+    text = SUPPLIED.sub(r"\1", text) if SUPPLIED.fullmatch(text) else text
     text = text.strip(" .,;،、")
     for read in READERS:
         found = read(text, manner)
@@ -115,6 +117,11 @@ def _numeric(text: str, manner: Manner) -> str | None:
         )
     day, month = (b, a) if b > 12 or (manner.order == "mdy" and a <= 12) else (a, b)
     return f"{last}-{month:02}-{day:02}" if len(last) == 4 else None
+
+
+def _month_and_year(text: str, manner: Manner) -> str | None:
+    found = MONTH_AND_YEAR.fullmatch(text)
+    return f"{found[2]}-{int(found[1]):02}" if found and 1 <= int(found[1]) <= 12 else None
 
 
 def _without_time(text: str, manner: Manner) -> str | None:
@@ -179,9 +186,12 @@ def _between(text: str, manner: Manner) -> str | None:
 
 
 def _with_dash(text: str, manner: Manner) -> str | None:
-    """A range with a dash. 2002-13 is none: it is as likely a month or a day that went wrong."""
+    """A range with a dash. 2002-13 is none: it is as likely a month or a day that went wrong.
+
+    Neither is 2001-33, a quarter: EDTF of level 2 has numbers up to 41 for the parts of a year.
+    """
     years = re.fullmatch(r"\d\d(\d\d)-(\d\d)", text)
-    if years and int(years[2]) <= 31 and int(years[2]) != int(years[1]) + 1:
+    if years and int(years[2]) <= 41 and int(years[2]) != (int(years[1]) + 1) % 100:
         return None
     for dash in DASHES:
         start, *end = re.split(dash, text)
@@ -217,7 +227,7 @@ def _date(text: str, manner: Manner) -> str | None:
 
 
 def _point(parts: Parts) -> str | None:
-    if parts.year is None or (parts.day and not parts.month):
+    if parts.year is None or parts.day == 0 or (parts.day and not parts.month):
         return None
     year = f"{parts.year:04}" if parts.year >= 0 else f"-{-parts.year:04}"
     if parts.season:
@@ -238,6 +248,7 @@ Reader = Callable[[str, Manner], str | None]
 READERS: tuple[Reader, ...] = (
     _iso,
     _numeric,
+    _month_and_year,
     _part_of_century,
     _season_over_years,
     _between,

@@ -2,7 +2,8 @@
 
 `{}` is where a date stands, or the first year of a decade, or the number of a century; forms are
 parted by `|`. In DECADES_OF_CENTURIES, `{c}` is the century and `{d}` the decade in it. Letter
-case, full stops and the kind of apostrophe do not matter. Month names are not here: they are CLDR's.
+case, accents, full stops and the kind of apostrophe do not matter. Month names are not here: they
+are CLDR's.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ BEFORE = {
     "es": "antes de {}|antes del {}|hasta {}|hasta el {}",
     "it": "prima del {}|prima di {}|ante {}|fino al {}|entro il {}",
     "pt": "antes de {}|até {}",
-    "nl": "voor {}|vóór {}|tot {}|tot en met {}",
+    "nl": "voor {}|tot {}|tot en met {}",
     "pl": "przed {}|do {}",
     "cs": "před {}|do {}",
     "ru": "до {}|ранее {}|не позднее {}",
@@ -85,7 +86,7 @@ AFTER = {
     "da": "efter {}|siden {}|fra {}",
     "nb": "etter {}|siden {}|fra {}|fra og med {}",
     "fi": "{} jälkeen|jälkeen {}|vuodesta {}|vuodesta {} lähtien",
-    "hu": "{} után|{} óta|{}-tól|{}-től",
+    "hu": "{} után|{} óta|{}-tól",
     "ro": "după {}|de la {}|începând cu {}",
     "ar": "بعد {}|منذ {}",
     "he": "אחרי {}|לאחר {}|מאז {}",
@@ -140,7 +141,7 @@ DECADES = {
     "ru": "{}-е|{}е|{}-е годы|{}-е гг.|{}-х|{}-х годов|{}-х гг.|{}-ые|{}-ые годы|{}-ых годов",
     "uk": "{}-ті|{}-ті роки|{}-ті рр.|{}-і|{}-і роки|{}-х|{}-х років|{}-тих років|{}-х рр.",
     "el": "δεκαετία του {}|η δεκαετία του {}|τη δεκαετία του {}|δεκαετία {}",
-    "tr": "{}'lar|{}'ler|{}lar|{}ler|{}'lı yıllar|{}'li yıllar|{}'lu yıllar",
+    "tr": "{}'lar|{}'ler|{}lar|{}ler|{}'li yıllar|{}'lu yıllar",
     "sv": "{}-talet|{}-tal",
     "da": "{}'erne|{}erne|{}-erne|{}-tallet",
     "nb": "{}-årene|{}-åra|{}-tallet|{}-talet",
@@ -169,7 +170,7 @@ DECADES_OF_CENTURIES = {
 }
 
 CENTURIES = {
-    "en": "{} century|the {} century",
+    "en": "{} century|the {} century|{} c.|the {} c.",
     "de": "{} jahrhundert|das {} jahrhundert|{} jahrhunderts|{} jh.|{} jhdt.",
     "fr": "{} siècle|le {} siècle",
     "es": "siglo {}|el siglo {}|s. {}",
@@ -214,7 +215,7 @@ SEASONS = {
     "it": ("primavera", "estate", "autunno", "inverno"),
     "pt": ("primavera", "verão", "outono", "inverno"),
     "nl": ("lente voorjaar", "zomer", "herfst najaar", "winter"),
-    "pl": ("wiosna wiosną wiosny", "lato latem", "jesień jesienią jesieni", "zima zimą zimy"),
+    "pl": ("wiosna wiosny", "lato latem", "jesień jesienią jesieni", "zima zimy"),
     "cs": ("jaro jara jaře", "léto létě", "podzim podzimu", "zima zimy zimě"),
     "ru": ("весна весной весны", "лето летом лета", "осень осенью осени", "зима зимой зимы"),
     "uk": ("весна весни навесні", "літо літа влітку", "осінь осені восени", "зима зими взимку"),
@@ -225,7 +226,7 @@ SEASONS = {
     "nb": ("vår våren", "sommer sommeren", "høst høsten haust hausten", "vinter vinteren"),
     "fi": ("kevät keväällä", "kesä kesällä", "syksy syksyllä", "talvi talvella"),
     "hu": ("tavasz tavasza tavaszán", "nyár nyara nyarán", "ősz ősze őszén", "tél tele telén"),
-    "ro": ("primăvara primăvară", "vara vară", "toamna toamnă", "iarna iarnă"),
+    "ro": ("primăvara", "vara", "toamna", "iarna"),
     "ar": ("ربيع الربيع", "صيف الصيف", "خريف الخريف", "شتاء الشتاء"),
     "he": ("אביב האביב באביב", "קיץ הקיץ בקיץ", "סתיו הסתיו בסתיו", "חורף החורף בחורף"),
     "fa": ("بهار", "تابستان", "پاییز", "زمستان"),
@@ -239,7 +240,7 @@ SEASONS = {
 
 FILLERS = {
     "en": "the of in on at st nd rd th",
-    "de": "der den des dem im am vom jahr jahre jahres",
+    "de": "der den des dem im am vom jahr jahre jahres sonnabend",
     "fr": "le la l de du d en an année er ère",
     "es": "el la de del en año º ª",
     "it": "il la l di del dell nel anno º",
@@ -271,6 +272,7 @@ FILLERS = {
 MONTHS = {
     "en": {"sept": 9},
     "de": {"jänner": 1, "feber": 2},
+    "es": {"setiembre": 9, "set": 9},
 }
 """Forms of months that CLDR does not have."""
 
@@ -286,6 +288,7 @@ VARIANTS = {
     "ar": ("ar_LB", "ar_DZ", "ar_MA"),
     "de": ("de_AT",),
     "en": ("en_GB",),
+    "sr": ("sr_Latn",),
 }
 """Where else in the world a language's months have names of their own (CLDR locales)."""
 

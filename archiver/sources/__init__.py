@@ -6,12 +6,11 @@ import io
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, NamedTuple
-from urllib.parse import quote
 
 from archiver.article import Article
 from archiver.errors import InvalidArticle, RenditionError, SourceError
@@ -188,15 +187,17 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     findings = list(text.findings)
     media_type = _media_type(ref, text.text)
     places: dict[str, str] = {}
+    pictures: Mapping[str, int] = {}
     if media_type == "application/json":
         fields: dict[str, Any] = json_article.parse(text.text, ref)
         body = fields.pop("body", [])
+        pictures = json_article.pictures(text.text)
     else:
         if media_type == "text/markdown":
             parts = markdown.parse(text.text, label)
         else:
             parts = article_text.parse(text.text, label, settings.language)
-        fields, body, places = parts.fields, parts.body, parts.places
+        fields, body, places, pictures = parts.fields, parts.body, parts.places, parts.pictures
         findings += parts.findings
     if "title" not in fields:
         raise SourceError("has no title; expected one to begin it", where=label)
@@ -206,7 +207,7 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     if not article.says_something():
         raise SourceError("has a title but no body: no text in it and no picture", where=label)
     findings += noticed
-    attachments = tuple(_attachments(article, ref, text.text, settings))
+    attachments = tuple(_attachments(article, ref, pictures, settings))
     refuse_warnings(findings, settings)
     return Source(ref, ref.name, data, media_type, text.encoding, article, attachments, tuple(findings))
 
@@ -278,20 +279,24 @@ def line_of(text: str, passage: str) -> str:
     return f"line {text.count(chr(10), 0, at) + 1}" if at >= 0 else ""
 
 
-def _attachments(article: Article, ref: SourceRef, text: str, settings: Settings) -> Iterator[Attachment]:
-    """The pictures of an article, each checked: inside the source's folder, whole, within limits."""
+def _attachments(
+    article: Article, ref: SourceRef, lines: Mapping[str, int], settings: Settings
+) -> Iterator[Attachment]:
+    """The pictures of an article, each checked: inside the source's folder, whole, within limits.
+
+    `lines` has the line of each, by its name.
+    """
     seen: set[str] = set()
     for figure in article.figures():
         name = str(PurePosixPath(figure.src))
         if name in seen:
             continue
         seen.add(name)
-        line = "" if ref.line else line_of(text, figure.src) or line_of(text, quote(figure.src))
         try:
             yield Attachment(name, _picture(figure.src, ref.path.absolute().parent, settings))
         except (SourceError, RenditionError) as error:
-            where = ", ".join(filter(None, (ref.label, line, f"figure {figure.src}")))
-            raise SourceError(error.message, where=where) from None
+            where = ref.at(lines[figure.src]) if figure.src in lines else ref.label
+            raise SourceError(error.message, where=f"{where}, figure {figure.src}") from None
 
 
 def _picture(src: str, folder: Path, settings: Settings) -> Path:

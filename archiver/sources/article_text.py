@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
@@ -39,6 +40,7 @@ FIELD_OF = {
     "rights": "rights",
     "identifier": "identifier",
 }
+PICTURE = re.compile(r"!\[[^\[\]\n]*\]\([^()\s]+\)")
 LISTS = {"creators", "places", "subjects", "language"}
 
 STANDFIRST_CHARS = 400
@@ -86,6 +88,7 @@ class _Reader:
         for index, group in enumerate(groups):
             if index == 0 and not FIELD.match(group[0].text):
                 self._title(group.pop(0))
+                self._subtitle(group, alone=len(groups) == 1)
             after -= prose[index]
             self._group(group, at_edge=before <= EDGE or after <= EDGE)
             before += prose[index]
@@ -102,6 +105,18 @@ class _Reader:
         self.places["title"] = self.noticed.at(line.number)
         self._keep_links(line, "the title")
 
+    def _subtitle(self, lines: list[Line], *, alone: bool) -> None:
+        """Take the lines below the title, up to a field, for the subtitle; not those that are the text."""
+        below = list(takewhile(lambda line: not FIELD.match(line.text), lines))
+        plain = " ".join(_plain(line.text) for line in below)
+        if not below or alone or lists.is_prose(plain):
+            return
+        self.fields["subtitle"] = plain
+        self.places["subtitle"] = self.noticed.at(below[0].number)
+        for line in below:
+            self._keep_links(line, "the subtitle")
+        del lines[: len(below)]
+
     def _group(self, lines: list[Line], *, at_edge: bool) -> None:
         previous = ""
         while lines and (found := FIELD.match(lines[0].text)):
@@ -113,7 +128,9 @@ class _Reader:
                 break
             previous, lines = field, lines[taken:]
         if lines:
-            if not (found := FIELD.match(lines[0].text)):
+            if not FIELD.match(lines[0].text):
+                if previous in LISTS - {"creators"}:
+                    self._unplaced(f"the line below the {previous} does not read as one of them", lines[0])
                 self.prose.append((len(self.body), lines[0].number))
             self.body.append(self._paragraph(lines))
 
@@ -227,7 +244,12 @@ class _Reader:
 
     def _spans(self, line: Line) -> Iterator[Block]:
         at = 0
+        if PICTURE.search(line.text):
+            told = "has a picture, which an article text cannot show; it stays as text"
+            self.noticed.warn("source-picture-as-text", told, line.number)
         for link in LINK.finditer(line.text):
+            if not link[1] and link[2] in ("", "#"):
+                continue
             if link.start() > at:
                 yield {"text": line.text[at : link.start()]}
             yield self.noticed.linked(link[1], link[2], line.number)

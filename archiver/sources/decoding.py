@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,7 +35,17 @@ WIDE_MARKS = (
 )
 BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), *WIDE_MARKS)
 
-NAMED = {"latin_1": "ISO-8859-1", "koi8_r": "KOI8-R", "koi8_u": "KOI8-U"}
+NAMED = {
+    "latin_1": "ISO-8859-1",
+    "koi8_r": "KOI8-R",
+    "koi8_u": "KOI8-U",
+    "euc_jp": "EUC-JP",
+    "euc_jis_2004": "EUC-JIS-2004",
+    "iso2022_jp_ext": "ISO-2022-JP",
+}
+
+JAPANESE_ESCAPE = re.compile(rb"\x1b\$(?:[@B]|\(D)")
+"""How ISO-2022-JP, whose bytes are all ASCII, begins to write Japanese (RFC 1468, RFC 2237)."""
 
 FOREIGN = re.compile("[^\x00-\x7f]")
 STRAY = re.compile("[\udc80-\udcff]")
@@ -93,6 +104,8 @@ def _decoded(data: bytes, ref: SourceRef) -> tuple[str, str, Sequence[Finding]]:
                     "save it as UTF-8",
                     where=ref.label,
                 ) from None
+    if data.isascii() and (escape := JAPANESE_ESCAPE.search(data)):
+        return _inferred(data, "iso2022_jp_ext", ref, data.count(b"\n", 0, escape.start()) + 1)
     try:
         return data.decode("utf-8"), "utf-8", ()
     except UnicodeDecodeError as error:
@@ -128,6 +141,10 @@ def _guessed(data: bytes, ref: SourceRef, line: int) -> tuple[str, str, Sequence
     encoding = guessed(data)
     if encoding is None:
         raise SourceError("is not UTF-8 and no other encoding fits; save it as UTF-8", where=ref.at(line))
+    return _inferred(data, encoding, ref, line)
+
+
+def _inferred(data: bytes, encoding: str, ref: SourceRef, line: int) -> tuple[str, str, Sequence[Finding]]:
     named = NAMED.get(encoding) or encoding.replace("iso8859_", "ISO-8859-").replace("cp", "Windows-")
     try:
         text = data.decode(encoding)
@@ -135,6 +152,8 @@ def _guessed(data: bytes, ref: SourceRef, line: int) -> tuple[str, str, Sequence
         raise SourceError(
             f"is neither UTF-8 nor, throughout, {named}; save it as UTF-8", where=ref.at(line)
         ) from None
+    if encoding == "cp1258":  # which parts a letter from its tone
+        text = unicodedata.normalize("NFC", text)
     finding = Finding(
         "source-encoding",
         Severity.WARNING,

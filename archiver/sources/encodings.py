@@ -1,11 +1,13 @@
-"""Encodings: which of the world's single-byte encodings a text without UTF-8 is in.
+"""Encodings: which of the world's encodings a text without UTF-8 is in.
 
 charset-normalizer measures how like a mess and how like a language each reading looks; what it
-leaves open (¯ó³ta is as tidy to it as żółta) is told by symbols inside words and by alphabets.
+leaves open (¯ó³ta is as tidy to it as żółta) is told by symbols inside words and by alphabets,
+and Japanese by its kana, which no other language has many of.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from collections import Counter
@@ -17,12 +19,17 @@ from archiver.scripts import LETTERS
 ENCODINGS = (
     *("latin_1", "cp1252", "iso8859_15", "iso8859_2", "cp1250", "iso8859_9", "cp1254", "cp1257"),
     *("iso8859_5", "cp1251", "koi8_r", "koi8_u", "iso8859_7", "cp1253"),
-    *("iso8859_8", "cp1255", "iso8859_6", "cp1256"),
+    *("iso8859_8", "cp1255", "iso8859_6", "cp1256", "cp1258"),
 )
 """The candidates; of two that read the bytes alike the first is named."""
 
 OF_MANY_BYTES = ("gb18030", "big5", "cp932", "euc_jp", "cp949")
 """Those of Chinese, Japanese and Korean."""
+
+OF_JAPANESE = ("euc_jp", "euc_jis_2004", "cp932")
+KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
+MUCH_KANA = 0.08
+"""Of a Japanese text's letters a third or so is kana, in headlines less; Chinese and Korean have none."""
 
 ALPHABETS = {
     "ca": "àçèéíïòóúü·",
@@ -47,6 +54,7 @@ ALPHABETS = {
     "sq": "ëç",
     "sv": "åäöé",
     "tr": "çğıöşüâîûi̇",
+    "vi": "àáâăèéêíóôơùúưđ",
     "ru": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
     "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
     "be": "абвгдеёжзійклмнопрстуўфхцчшыьэюя",
@@ -58,6 +66,13 @@ ALPHABETS = {
     "fa": "ءآأؤئابپتثجچحخدذرزژسشصضطظعغفقکكگلمنهوىي",
 }
 """The letters beyond a to z of languages that were written in these encodings."""
+
+VIETNAMESE_TONE = "[\u0300\u0301\u0303\u0309\u0323]"
+VIETNAMESE = re.compile(f"[aeiouyăâêôơư]{VIETNAMESE_TONE}", re.IGNORECASE)
+"""Windows-1258 writes most tones as marks that follow their vowel."""
+
+APOSTROPHE_BEFORE_GREEK = re.compile(r"(?<!\w)’(?=[ά-ώ])")
+"""What Ά of Windows-1253 is in ISO-8859-7: ’γγελος."""
 
 INSIDE_WORDS = "’‘‐–—·°\u00ad…"
 MAY_END_WORDS = "“”„‟‘’‚‹›«»¿¡…€£§©®™°†‡•№,.;:!?\"'()[]{}<>–—-"
@@ -75,12 +90,36 @@ class Reading(NamedTuple):
 
 def guessed(data: bytes) -> str | None:
     """The encoding that the bytes of a text are most likely in, None where none is likely."""
-    sample = b"\n".join(line for line in data.splitlines() if not line.isascii())[:SAMPLE]
+    sample = _sample(data)
+    if japanese := _japanese(sample):
+        return japanese
     readings = [Reading(name, score) for name in ENCODINGS if (score := _score(sample, name)) is not None]
     best = max(readings, key=lambda reading: reading.score, default=None)
     if best and best.score >= LIKELY:
         return best.encoding
     return _of_many_bytes(sample) or (best.encoding if best and best.score >= POSSIBLE else None)
+
+
+def _sample(data: bytes) -> bytes:
+    """The first lines that are not ASCII, whole where they are not too long: half a letter fits nothing."""
+    lines = b"\n".join(line for line in data.splitlines() if not line.isascii())
+    return lines if len(lines) <= SAMPLE else lines[:SAMPLE].rpartition(b"\n")[0] or lines[:SAMPLE]
+
+
+def _japanese(sample: bytes) -> str | None:
+    """The encoding in which the sample has the most kana, where that makes it Japanese."""
+    shares = {encoding: _share_of_kana(sample, encoding) for encoding in OF_JAPANESE}
+    best = max(OF_JAPANESE, key=lambda encoding: shares[encoding])
+    return best if shares[best] >= MUCH_KANA else None
+
+
+def _share_of_kana(sample: bytes, encoding: str) -> float:
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(sample)
+    except UnicodeDecodeError:
+        return 0.0
+    foreign = sum(not char.isascii() for char in text)
+    return len(KANA.findall(text)) / foreign if foreign else 0.0
 
 
 def _of_many_bytes(sample: bytes) -> str | None:
@@ -102,16 +141,21 @@ def _score(sample: bytes, encoding: str) -> float | None:
     foreign = [char for char in text if ord(char) > 127]
     if not foreign or re.search("[\x80-\x9f]", text):
         return None
+    if encoding == "cp1258" and not (VIETNAMESE.search(text) and re.search("[đơưă]", text, re.IGNORECASE)):
+        return None
     letters = Counter(char.lower() for char in foreign if char.isalpha())
     most = max(sum(letters[char] for char in alphabet) for alphabet in ALPHABETS.values())
     fit = most / letters.total() if letters else SYMBOLS_ALONE
     coherence = max((share for _, share in coherence_ratio(text)), default=0.0)
-    return fit - 2 * _oddities(text) / len(foreign) + (coherence - mess_ratio(text)) / 2
+    odd = 2 * _oddities(text) + len(APOSTROPHE_BEFORE_GREEK.findall(text))
+    return fit - odd / len(foreign) + (coherence - mess_ratio(text)) / 2
 
 
 def _oddities(text: str) -> int:
-    """How often a word has a symbol or a capital within it, or letters of two scripts."""
-    return sum(_oddity(word.strip(MAY_END_WORDS)) for word in re.findall(r"\S*[^\x00-\x7f]\S*", text))
+    """How often a word has a symbol or a capital within it, or letters of two scripts, or stray marks."""
+    words = re.findall(r"\S*[^\x00-\x7f]\S*", text)
+    stray_tones = len(re.findall(VIETNAMESE_TONE, text)) - len(VIETNAMESE.findall(text))
+    return sum(_oddity(word.strip(MAY_END_WORDS)) for word in words) + stray_tones
 
 
 def _oddity(word: str) -> int:

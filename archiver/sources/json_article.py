@@ -12,6 +12,20 @@ if TYPE_CHECKING:
     from archiver.sources import SourceRef
 
 
+SRC = re.compile(r'"src"\s*:\s*("(?:[^"\\]|\\.)*")')
+
+
+def pictures(text: str) -> dict[str, int]:
+    """The line on which each picture is first named, by its name."""
+    lines: dict[str, int] = {}
+    line, at = 1, 0
+    for found in SRC.finditer(text):
+        line += text.count("\n", at, found.start(1))
+        at = found.start(1)
+        lines.setdefault(json.loads(found[1]), line)
+    return lines
+
+
 def parse(text: str, ref: SourceRef) -> dict[str, Any]:
     """The object in a JSON text. Raises SourceError, with the line, where there is none."""
     try:

@@ -67,7 +67,7 @@ def parse(text: str, name: str) -> Parts:
         line = front.lines + (tokens[0].map or [0])[0] + 1
         body[:0] = reader.moved_links(heading, line)
     body += reader.unused(references)
-    return Parts(front.fields, body, front.places, reader.noticed.findings)
+    return Parts(front.fields, body, front.places, reader.noticed.findings, reader.pictures)
 
 
 class _FrontMatter(NamedTuple):
@@ -95,7 +95,9 @@ def _front_matter(text: str, name: str) -> _FrontMatter:
         mark = error.problem_mark
         line = f", line {mark.line + first}" if mark else ""
         raise SourceError(f"front matter {error.problem}", where=f"{name}{line}") from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except RecursionError:
+        raise SourceError("front matter is nested too deeply", where=f"{name}, line {first}") from None
+    except yaml.YAMLError as error:
         raise SourceError(f"front matter is not YAML: {error}", where=name) from None
     if fields is not None and not isinstance(fields, dict):
         raise SourceError("front matter is not a list of fields", where=f"{name}, line {first}")
@@ -118,6 +120,7 @@ class _Reader:
         self.lines, self.offset = text.split("\n"), offset
         self.noticed = Noticed(name)
         self.labels: set[str] = set()
+        self.pictures: dict[str, int] = {}
         self.tokens: list[Token] = []
         self.at = 0
 
@@ -275,6 +278,7 @@ class _Reader:
             caption += [{"text": " "}] if title else []
             caption.append(self.noticed.linked(link.target, link.target, line))
         figure: Block = {"type": "figure", "src": unquote(src), "alt": alt}
+        self.pictures.setdefault(unquote(src), line)
         return [{**figure, "caption": caption} if caption else figure]
 
     def moved_links(self, spans: list[Block], line: int) -> list[Block]:
@@ -297,6 +301,7 @@ class _Reader:
         blocks: list[Block] = []
         for label, definition in found:
             line = self.offset + definition["map"][0] + 1
+            label = self._label_as_written(definition["map"][0], label)
             self.noticed.warn(
                 "source-definition-unused", f"defines a link [{label}] that nothing uses; it is kept", line
             )
@@ -306,6 +311,11 @@ class _Reader:
                 {"type": "paragraph", "content": [{"text": f"[{label}]: "}, target, {"text": title}]}
             )
         return blocks
+
+    def _label_as_written(self, index: int, label: str) -> str:
+        """A definition's label in its own letters: the parser has it in capitals."""
+        found = re.search(r"\[((?:\\.|[^\[\]\\])+)\]:", self.lines[index])
+        return found[1] if found and " ".join(found[1].split()).casefold() == label.casefold() else label
 
 
 class _Link(NamedTuple):

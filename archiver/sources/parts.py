@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from archiver.article import LINK_SCHEMES
@@ -11,12 +13,16 @@ Block = dict[str, Any]
 
 
 class Parts(NamedTuple):
-    """What was found: fields for the metadata, blocks for the body, where fields stand, and warnings."""
+    """What was found: fields for the metadata, blocks for the body, where fields stand, and warnings.
+
+    `pictures` has the line on which each picture first is, by the name that its figure gives it.
+    """
 
     fields: dict[str, Any]
     body: list[Block]
     places: dict[str, str]
     findings: list[Finding]
+    pictures: Mapping[str, int] = MappingProxyType({})
 
 
 class Noticed:

@@ -76,9 +76,39 @@ def test_several_authors_stand_one_a_line(article: Write) -> None:
 
 
 def test_a_sentence_below_places_is_no_place(article: Write) -> None:
-    read_in = text(article, foot="Location: [Kabul](#)\nHerat\nThe war went on for years after.").article
-    assert read_in.places == ("Kabul", "Herat")
-    assert body(read_in)[-1] == "The war went on for years after."
+    source = text(article, foot="Location: [Kabul](#)\nHerat\nThe war went on for years after.")
+    assert source.article.places == ("Kabul", "Herat")
+    assert body(source.article)[-1] == "The war went on for years after."
+    assert warned(source) == ["line 11"]
+
+
+def test_a_line_below_the_title_is_the_subtitle(article: Write) -> None:
+    source = article("Title\nA [second](https://e.org/s) line\n\nBy: Ann Bee\n\nStand.\n\nText.\n", "a.txt")
+    assert (source.article.title, source.article.subtitle) == ("Title", "A second line")
+    assert source.article.abstract == "Stand."
+    assert body(source.article) == ["second: https://e.org/s", "Text."]
+    assert warned(source) == ["line 2"]
+
+
+def test_fields_below_a_subtitle_are_fields(article: Write) -> None:
+    read_in = article("Title\nSecond line\nAuthor: Ann Bee\n\nStand.\n\nText.\n", "a.txt").article
+    assert (read_in.subtitle, creators(read_in)) == ("Second line", ["Ann Bee"])
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Title\nText", "Title\nThe war went on for years after.\n\nMore."],
+)
+def test_text_right_below_the_title_stays_text(article: Write, written: str) -> None:
+    read_in = article(written, "a.txt").article
+    assert read_in.subtitle is None
+    assert body(read_in)[0] == written.split("\n")[1]
+
+
+def test_a_picture_and_an_empty_link_in_an_article_text_stay_as_written(article: Write) -> None:
+    source = text(article, "See ![img](a.png) and [](#) here.")
+    assert body(source.article)[0] == "See ![img](a.png) and [](#) here."
+    assert warned(source) == ["line 3"]
 
 
 @pytest.mark.parametrize(

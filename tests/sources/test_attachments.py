@@ -56,6 +56,28 @@ def test_what_is_wrong_with_a_picture_is_told_with_source_line_and_figure(
     assert refused.value.where == f"{tmp_path}/article.md, line 5, figure x y.png"
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("a.md", "---\ntitle: About pic9.png\n---\n\nSee pic9.png.\n\n![x](pic9.png)\n", 7),
+        ("a.md", "# T\n\nText of pic9.png\nand ![x](pic9.png) too.\n", 4),
+        ("a.md", "# T\n\nText.\n\n| pic9.png | b |\n|---|---|\n| c | ![x](pic9.png) |\n", 7),
+        (
+            "a.json",
+            '{"title": "About pic9.png",\n"body": ["x",\n{"type": "figure", "src": "pic\\u0039.png"}]}',
+            3,
+        ),
+    ],
+)
+def test_the_line_of_a_picture_is_that_of_its_figure(
+    article: Write, name: str, text: str, line: int
+) -> None:
+    with pytest.raises(SourceError) as refused:
+        article(text, name)
+    assert refused.value.where is not None
+    assert refused.value.where.endswith(f"{name}, line {line}, figure pic9.png")
+
+
 def test_a_picture_of_one_line_of_json_lines_is_told_by_that_line(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('\n{"title": "T", "body": ["x", {"type": "figure", "src": "no.png"}]}\n')

@@ -1,5 +1,8 @@
 """Bytes that are not UTF-8 are read in the encoding they were written in, with a warning by its line."""
 
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +11,30 @@ from archiver.errors import SourceError
 from archiver.sources.encodings import guessed
 from tests.conftest import Write
 
+TONES = "[\u0300\u0301\u0303\u0309\u0323]"
+
+
+def _as_windows_1258(text: str) -> str:
+    """A text with each tone apart, where Windows-1258 has no letter with it."""
+    return "".join(char if char.encode("cp1258", "ignore") else _parted(char) for char in text)
+
+
+def _parted(letter: str) -> str:
+    parts = unicodedata.normalize("NFD", letter)
+    return unicodedata.normalize("NFC", re.sub(TONES, "", parts)) + "".join(re.findall(TONES, parts))
+
+
+JAPANESE = [
+    "港の図書館\n\nAuthor: 山田太郎\n\n改修を終えた図書館の紹介。\n\n春に再び開館した。\n",
+    "この書生というのは時々我々を捕えて煮て食うという話である。\n",
+    "吾輩は猫である。名前はまだ無い。\n",
+    "港の図書館\n\nAuthor: 山田太郎\n\n改修を終えた図書館の紹介。\n\n東京都議会、予算案可決。\n",
+    "この書生というのは時々我々を捕えて煮て食うという話である。" * 1000,
+]
+GREEK = "Ο Άγγελος και η Άννα περίμεναν από νωρίς. «Άραγε θα έρθει;» Άλλοι κατέβηκαν πρώτοι.\n"
+VIETNAMESE = _as_windows_1258(
+    "Ánh đèn bên cảng\n\nNhững con tàu trở về lúc bình minh. Người dân ở đây sống bằng nghề đánh cá.\n"
+)
 WRITTEN = [
     (
         "iso8859_2",
@@ -88,7 +115,18 @@ WRITTEN = [
     ("latin_1", "Title\n\nThe price is £5 at 30°C.\n"),
     ("iso8859_15", "Une œuvre à 5 €, déjà très connue.\n"),
     ("cp932", "日本語のテキストです。政府は今日新しい計画を発表した。\n" * 5),
+    *((encoding, text) for encoding in ("cp932", "euc_jp") for text in JAPANESE),
+    ("euc_jis_2004", "①新しい計画を発表した。\n"),
+    ("cp1253", GREEK),
+    ("iso8859_7", GREEK),
+    ("iso8859_7", "‘Το καράβι’ έφτασε στο λιμάνι από την Κρήτη, είπε ο Νίκος.\n"),
+    ("iso8859_7", "Ένα μεγάλο καράβι ’ναι στο λιμάνι, είπε ο Άγγελος.\n"),
+    ("cp1258", VIETNAMESE),
+    ("latin_1", "Ciò che può dire è già noto: però così non va, né lunedì né martedì.\n"),
+    ("latin_1", "Não há ações: as opiniões dos cidadãos são ouvidas amanhã.\n"),
     ("gb18030", "政府今天宣布了一项新计划。\n" * 5),
+    ("gb18030", "政府今天宣布了一项新计划，市民表示欢迎。\n" * 1000),
+    ("big5", "港口的圖書館在春天重新開放,許多市民前來參觀。\n" * 5),
     ("cp949", "정부는 오늘 새로운 계획을 발표했다.\n" * 5),
 ]
 
@@ -129,3 +167,25 @@ def test_a_byte_order_mark_tells_the_encoding(article: Write, encoding: str) -> 
 def test_bytes_of_no_encoding_are_refused_with_their_line(article: Write) -> None:
     with pytest.raises(SourceError, match="line 3: is not UTF-8 and no other encoding fits"):
         article(b"Title\n\n\x81\xfe\xff\x90\x8d\x9d\n", "a.txt")
+
+
+def test_iso_2022_jp_is_known_by_its_escape_sequences(article: Write) -> None:
+    text = "Title\n\n港の明かり。\n\n吾輩は猫である。\n"
+    source = article(text.encode("iso2022_jp"), "a.txt")
+    assert "吾輩は猫である。" in source.article.model_dump_json()
+    assert [(f.rule, f.where.rpartition(", ")[2]) for f in source.findings] == [
+        ("source-encoding", "line 3")
+    ]
+    assert "ISO-2022-JP" in source.findings[0].message
+
+
+def test_japanese_that_breaks_off_within_its_encoding_is_refused(article: Write) -> None:
+    with pytest.raises(SourceError, match="line 3: is neither UTF-8 nor, throughout, ISO-2022-JP"):
+        article(b"Title\n\n\x1b$B9A$N\x1b(\x7f\n", "a.txt")
+
+
+def test_vietnamese_from_windows_1258_has_whole_letters(article: Write) -> None:
+    source = article(VIETNAMESE.encode("cp1258"), "a.txt")
+    assert source.article.title == "Ánh đèn bên cảng"
+    assert source.article.language == ("vi",)
+    assert "Người dân ở đây" in source.article.model_dump_json()

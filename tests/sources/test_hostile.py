@@ -40,6 +40,7 @@ def test_very_many_unknown_fields_are_told_in_a_few_lines(article: Write) -> Non
         ("a.json", '{"title": "T",\n"x": ' + "1" * 6000 + "}", "line 2: has a number of 6,000 digits"),
         ("a.md", '---\ntitle: "T\\ud800"\n---\n\nText.\n', "has half of a surrogate pair"),
         ("a.md", "# T\n\n" + ">" * 150 + " deep\n", "is nested too deeply"),
+        ("a.md", "---\nx: " + "[" * 5000 + "\n---\n\nText.\n", "line 2: front matter is nested too deeply"),
         (
             "a.md",
             "---\ntitle: T\n\nText.\n",

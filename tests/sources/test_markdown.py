@@ -79,12 +79,12 @@ def test_the_title_of_a_link_follows_it(article: Write) -> None:
 def test_definitions_that_nothing_uses_are_kept(article: Write) -> None:
     source = article(
         "# T\n\n[used] and [Also Used][].\n\n[used]: https://e.org/u\n[also  used]: https://e.org/a\n"
-        '[spare]: https://e.org/s "Spare"\n[used]: https://e.org/twice\n'
+        '[Spare]: https://e.org/s "Spare"\n[used]: https://e.org/twice\n'
     )
     assert body(source.article) == [
         "used and Also Used.",
-        "[SPARE]: https://e.org/s (Spare)",
-        "[USED]: https://e.org/twice",
+        "[Spare]: https://e.org/s (Spare)",
+        "[used]: https://e.org/twice",
     ]
     assert warned(source) == [
         ("source-definition-unused", "line 7"),
