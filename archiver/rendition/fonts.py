@@ -50,6 +50,9 @@ SAYABLE = re.compile("[\0-\u2fff\ufb1d-\ufefc]*")
 
 DEVANAGARI = re.compile("[\u0900-\u097f\u1cd0-\u1cff\ua8e0-\ua8ff]")
 
+VARIATION_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Default ignorable (UAX 44): a face without the variant sets the character before it as usual."""
+
 ITALIC_OR_OBLIQUE = 0x0201
 """OS/2 fsSelection, bits 0 and 9."""
 
@@ -204,7 +207,7 @@ class Subset(NamedTuple):
 
 def ignorable(char: str) -> bool:
     """Whether a character has no picture of its own: joiners, direction marks, variation selectors."""
-    return unicodedata.category(char) == "Cf" or "\ufe00" <= char <= "\ufe0f"
+    return unicodedata.category(char) == "Cf" or VARIATION_SELECTOR.match(char) is not None
 
 
 def subset(face: Face, glyphs: set[int]) -> Subset:

@@ -141,7 +141,9 @@ class Composer:
 
     def _record(self) -> Iterator[Block]:
         language = "" if self.language.partition("-")[0] == RECORD_LANGUAGE else RECORD_LANGUAGE
-        yield Rule(16, 6)
+        rule = Rule(16, 6)
+        rule.keeps = True
+        yield rule
         heading = Element("H2", self.root, language=language)
         span = model.Span(text="Provenance")
         block = self._text([span], heading, Style(10, 14, after=4), BOLD, base=0, own_side=True)

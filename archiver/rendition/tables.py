@@ -140,12 +140,16 @@ class TableBlock(Block):
     def head_height(self) -> float:
         if not self.rows:
             return self._height(self.header)
-        first = min(self.rows[0].depth, 2) * self.style.leading + 2 * PADDING
-        return self._height(self.header) + first
+        return self._height(self.header) + self._least(self.rows[0])
+
+    def _least(self, row: Row) -> float:
+        """The least height of a row on a page: two lines of one that may be cut, else the whole."""
+        may_be_cut = self._height(row) > COLUMN / 2
+        return 2 * self.style.leading + 2 * PADDING if may_be_cut else self._height(row)
 
     def split(self, width: float, height: float) -> list[Flowable]:
         """The rows that fit, and the rest; a row taller than a page is cut between its lines."""
-        room = height - self._height(self.header)
+        room = height - self._height(self.header) + 0.001
         taken: list[Row] = []
         rest = list(self.rows)
         while rest and self._height(rest[0]) <= room:

@@ -43,7 +43,7 @@ CLUSTER = re.compile(
     r".(?:[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1-\u05c7\u0610-\u061a\u064b-\u065f"
     r"\u0670\u06d6-\u06ed\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0e31\u0e34-\u0e3a"
     r"\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\u3099\u309a\ufe00-\ufe0f"
-    r"\ufe20-\ufe2f]|(?<=\u200d).)*",
+    r"\ufe20-\ufe2f\U000e0100-\U000e01ef]|(?<=\u200d).)*",
     re.DOTALL,
 )
 """A character with its marks and joiners: what one face must have whole."""

@@ -168,6 +168,22 @@ def test_a_heading_before_a_rule_is_not_left_at_the_foot_of_a_page(tmp_path: Pat
         assert headings == texts
 
 
+def test_the_rule_above_the_record_stays_with_it(tmp_path: Path) -> None:
+    for lines in range(20, 32):
+        pdf = rendition(["line"] * lines, tmp_path / "a.pdf")
+        for number, page in enumerate(pypdfium2.PdfDocument(pdf)):
+            rules = [rule for rule in rectangles(pdf, number, 431.28) if rule[3] == 0.5]
+            has_record = "Provenance" in page.get_textpage().get_text_range()
+            assert len(rules) == (number == 0) + has_record
+
+
+@pytest.mark.parametrize("selector", ["\ufe0f", "\U000e0100", "\U000e01ef"])
+def test_a_variation_that_no_font_has_is_set_in_the_usual_form(selector: str, tmp_path: Path) -> None:
+    pdf = rendition([f"辻{selector}さん"], tmp_path / "a.pdf", "ja")
+    text = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range()
+    assert "辻さん" in text.replace(selector, "")
+
+
 @pytest.mark.parametrize(("language", "stated"), [("ko", "굵게"), ("ja", "太字"), ("zh", "粗体")])
 def test_bold_is_bolder_where_there_is_no_bold_face(
     language: str, stated: str, tmp_path: Path, verapdf: Validator

@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from archiver.rendition.flow import MEASURE
+from archiver.rendition.flow import MEASURE, Sheet
 from archiver.rendition.fonts import fonts
 from archiver.rendition.layout import TABLE
-from archiver.rendition.tables import Cell, columns
-from archiver.rendition.text import Run, Typesetter
+from archiver.rendition.tables import Cell, Columns, Row, TableBlock, columns
+from archiver.rendition.tagging import Structure
+from archiver.rendition.text import Line, Paragraph, Run, Typesetter
 from archiver.rendition.verapdf import Validator
 from tests.rendition.renditions import plain, rendition
 
@@ -55,3 +58,36 @@ def test_an_address_in_a_table_does_not_make_its_type_small() -> None:
     words = Typesetter(fonts(), "en").paragraph([Run("https://example.org/" + "a" * 90)])
     cells = [Cell(words, (), "start"), Cell(words, (), "start")]
     assert columns([cells], TABLE, MEASURE).style.size == TABLE.size
+
+
+def row_of(lines: int) -> Row:
+    return Row((Cell(Paragraph(()), (), "start"),), ((Line((), 0.0),) * lines,))
+
+
+depths = st.one_of(st.integers(1, 5), st.integers(20, 70))
+
+
+@given(depths, st.lists(depths, max_size=4), st.integers(-30, 700))
+def test_what_a_table_says_it_begins_with_is_what_it_can_begin_with(
+    header: int, rows: list[int], more: int
+) -> None:
+    set_as = Columns((100.0,), 0.0, TABLE)
+    table = TableBlock(Sheet(Structure("en")), row_of(header), [row_of(depth) for depth in rows], set_as)
+    least = table.head_height()
+    for room in (least, least - 0.1, least + more):
+        begins = room >= table.height or bool(table.split(MEASURE, room))
+        assert begins == (room >= least)
+
+
+@pytest.mark.parametrize("lines", range(19, 26))
+def test_a_heading_is_not_left_at_the_foot_of_a_page_before_a_table(lines: int, tmp_path: Path) -> None:
+    heading = {"type": "heading", "level": 2, "content": "QUERY"}
+    table = {
+        "type": "table",
+        "header": ["XX", "b"],
+        "rows": [["lengthyword " * 13, "lengthyword " * 8]] * 5,
+    }
+    pdf = pypdfium2.PdfDocument(rendition([*["line"] * lines, heading, table], tmp_path / "a.pdf"))
+    for page in pdf:
+        found = page.get_textpage().get_text_range()
+        assert "QUERY" not in found or "lengthyword" in found
