@@ -8,7 +8,9 @@ output intent explains.
 from __future__ import annotations
 
 import io
+import re
 import struct
+import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +33,15 @@ INFLATED_AT_ONCE = 1 << 14
 """How many rows, and bytes of what they are inflated from, are in memory while a PNG is checked."""
 
 
+SEVERAL = {"TIFF": "pages", "GIF": "frames", "PNG": "frames", "WEBP": "frames"}
+"""Formats of several pictures, and what they are called. What comes after a photograph in a file of
+the Multi-Picture Format is the same once more: a preview, its brightness, the view of the other eye."""
+
+
+CUT_OFF = re.compile("Truncated File Read|(?:Possibly c|C)orrupt EXIF data")
+"""How Pillow begins its warnings of a file that ends before what it says it has."""
+
+
 class Coding(Enum):
     """How the samples of a picture are coded: as a whole JPEG, deflated, or deflated as PNG does it."""
 
@@ -40,13 +51,14 @@ class Coding(Enum):
 
 
 class Picture(NamedTuple):
-    """An image XObject's data: one or three components of 8 bits."""
+    """An image XObject's data: one or three components of 8 bits. `left_out`: what else its file has."""
 
     width: int
     height: int
     components: int
     data: bytes
     coding: Coding
+    left_out: str = ""
 
     @property
     def natural_width(self) -> float:
@@ -63,18 +75,41 @@ def load(path: Path, max_pixels: int) -> Picture:
     """Read a picture. Raises RenditionError where it is not one, is damaged or too large."""
     try:
         content = path.read_bytes()
-        with _no_other_limit(), Image.open(io.BytesIO(content)) as image:
+        with _told() as warned, _no_other_limit(), Image.open(io.BytesIO(content)) as image:
             if image.width * image.height > max_pixels:
                 raise RenditionError(
                     f"has {image.width} by {image.height} pixels, more than the "
                     f"{max_pixels:,} that max_image_pixels allows",
                     where=path.name,
                 )
-            return _passed(image, content) or _decoded(image)
+            left_out = _left_out(image)
+            _refuse_cut_off(image, warned)
+            return (_passed(image, content) or _decoded(image))._replace(left_out=left_out)
     except UnidentifiedImageError:
         raise RenditionError("is not a picture of a kind that is known", where=path.name) from None
-    except (OSError, SyntaxError, ValueError, zlib.error) as error:
+    except (OSError, EOFError, SyntaxError, ValueError, zlib.error) as error:
         raise RenditionError(f"is not a picture that can be read: {error}", where=path.name) from None
+
+
+@contextmanager
+def _told() -> Iterator[list[warnings.WarningMessage]]:
+    """Pillow's warnings, kept from the terminal."""
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        yield warned
+
+
+def _refuse_cut_off(image: Image.Image, warned: list[warnings.WarningMessage]) -> None:
+    """Raise OSError for a TIFF that Pillow misses a part of, before libtiff prints what it thinks of it."""
+    if image.format == "TIFF" and any(CUT_OFF.match(str(warning.message)) for warning in warned):
+        raise OSError("it is damaged: a part of it is missing")
+
+
+def _left_out(image: Image.Image) -> str:
+    """What a file has beside its first picture, as “2 of 3 pages”; nothing where that is its only one."""
+    several = SEVERAL.get(image.format or "")
+    count = getattr(image, "n_frames", 1) if several else 1
+    return f"{count - 1} of {count} {several}" if count > 1 else ""
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Pictures go in as they are where they are whole, and are refused where they are not."""
 
+import io
 import struct
 import zlib
 from pathlib import Path
@@ -50,3 +51,34 @@ def test_a_plain_png_goes_in_as_it_is(tmp_path: Path) -> None:
 def test_a_damaged_png_is_refused(samples: bytes, tmp_path: Path) -> None:
     with pytest.raises(RenditionError, match="not a picture that can be read"):
         pictures.load(png(tmp_path / "a.png", samples), 10**6)
+
+
+@pytest.mark.parametrize(
+    ("name", "left_out"),
+    [("a.tif", "2 of 3 pages"), ("a.gif", "2 of 3 frames"), ("a.png", "2 of 3 frames"), ("a.mpo", "")],
+)
+def test_a_file_of_several_pictures_says_what_is_left_out(name: str, left_out: str, tmp_path: Path) -> None:
+    first, *others = (Image.new("RGB", (9, 9), colour) for colour in ("red", "green", "blue"))
+    first.save(tmp_path / name, save_all=True, append_images=others)
+    assert pictures.load(tmp_path / name, 10**6).left_out == left_out
+    first.save(tmp_path / name)
+    assert pictures.load(tmp_path / name, 10**6).left_out == ""
+
+
+@pytest.mark.parametrize("compression", [None, "group4", "tiff_lzw"])
+@pytest.mark.parametrize("missing", [20, 100, 4200])
+def test_a_tiff_that_is_cut_off_is_refused_in_one_sentence(
+    compression: str | None,
+    missing: int,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    recwarn: pytest.WarningsRecorder,
+) -> None:
+    whole = io.BytesIO()
+    picture = Image.effect_mandelbrot((200, 150), (-2, -1, 1, 1), 20).convert("1")
+    picture.save(whole, "TIFF", compression=compression)
+    (tmp_path / "a.tif").write_bytes(whole.getvalue()[:-missing])
+    with pytest.raises(RenditionError, match="is not a picture"):
+        pictures.load(tmp_path / "a.tif", 10**6)
+    assert capfd.readouterr().err == ""
+    assert not recwarn.list

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from archiver.errors import InvalidArticle
 from archiver.findings import Severity
@@ -13,8 +14,6 @@ from tests.conftest import Write, packaged
 
 @pytest.fixture
 def without_alt(tmp_path: Path) -> Path:
-    from PIL import Image
-
     Image.new("RGB", (4, 4)).save(tmp_path / "pic.png")
     path = tmp_path / "a.md"
     path.write_text("---\ntitle: T\nlanguage: en\n---\nText.\n\n![](pic.png)\n")
@@ -48,3 +47,14 @@ def test_a_strict_run_renders_nothing_that_has_a_warning(without_alt: Path, tmp_
     with pytest.raises(InvalidArticle):
         render_file(without_alt, target, Settings(strict=True, verapdf=False))
     assert not target.exists()
+
+
+def test_a_strict_run_refuses_a_picture_of_which_only_the_first_page_shows(tmp_path: Path) -> None:
+    first, second = Image.new("L", (9, 9)), Image.new("L", (9, 9), 99)
+    first.save(tmp_path / "scan.tif", save_all=True, append_images=[second])
+    path = tmp_path / "a.md"
+    path.write_text("---\ntitle: T\nlanguage: en\ndate: 2002\n---\n\n![A scan](scan.tif)\n\nText.\n")
+    [finding] = packaged(path, tmp_path / "output").report.findings
+    assert finding.code == "rendition-figure-frames"
+    assert "1 of 2 pages" in finding.message
+    assert packaged(path, tmp_path / "strict", strict=True).bag is None

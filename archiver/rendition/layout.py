@@ -251,6 +251,16 @@ class Composer:
                     hint="say what the picture shows, for those who cannot see it",
                 )
             )
+        if picture.left_out:
+            self.findings.append(
+                Finding(
+                    "rendition-figure-frames",
+                    Severity.WARNING,
+                    f"shows its first picture only; {picture.left_out} are not shown",
+                    where=f"figure {block.src}",
+                    hint="save each as a picture of its own, and show those",
+                )
+            )
         element = Element("Figure", place.element, alternative=alternative)
         shown = PictureBlock(self.sheet, picture, element, place.start, self._base)
         yield shown
