@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 import langcodes
@@ -56,6 +59,10 @@ WRITTEN_WITH = {
 """The scripts that a language's writing system draws on, where it is not one."""
 
 USUAL_LANGUAGE = {"Hani": "zh", "Bopo": "zh", "Hira": "ja", "Kana": "ja", "Hang": "ko"}
+
+
+WORD = re.compile(f"..|[{RANGES['Hani']}{RANGES['Hang']}]", re.DOTALL)
+"""What letters must be to be a word: two of them, or one that is a syllable."""
 
 
 class Passage(NamedTuple):
@@ -113,34 +120,54 @@ def passages(text: str, language: str, languages: tuple[str, ...]) -> list[Passa
     """The passages of `text` whose script is foreign to `language`, each with its language.
 
     That is the first of the document's `languages` that is written so, else `und` with the
-    script (BCP 47). A single letter, as in a formula, is no passage.
+    script (BCP 47). A single letter, as in a formula, is no passage; beside one it belongs to it.
     """
     own = writing_scripts(language)
     if not own or (text.isascii() and "Latn" in own):
         return [Passage(0, len(text), "")]
     beside_kana = KANA.search(text) is not None
-    found: list[Passage] = []
-    for letters in LETTERS.finditer(text):
-        script = letters.lastgroup or ""
-        foreign = "" if script in own else _language_of(script, beside_kana, languages)
-        if foreign and len(letters[0]) < 2 and script not in ("Hani", "Hang"):
-            foreign = ""
-        if found and found[-1].language == foreign:
-            found[-1] = found[-1]._replace(end=letters.end())
-        else:
-            found.append(Passage(letters.start(), letters.end(), foreign))
-    return list(_filled(found, len(text)))
+    words = [
+        Passage(
+            letters.start(),
+            letters.end(),
+            ""
+            if letters.lastgroup in own
+            else _language_of(letters.lastgroup or "", beside_kana, languages),
+        )
+        for letters in LETTERS.finditer(text)
+    ]
+    return list(_filled(list(_stretches(text, words)), len(text)))
 
 
-def _filled(found: list[Passage], length: int) -> Iterator[Passage]:
+def _stretches(text: str, words: Sequence[Passage]) -> Iterator[Passage]:
+    """Words of one language with only spaces and punctuation between; no language for single letters."""
+    start = 0
+    for at, word in enumerate(words):
+        if at + 1 < len(words) and _go_on(text, word, words[at + 1]):
+            continue
+        stretch = words[start : at + 1]
+        speaks = any(WORD.match(text, each.start, each.end) for each in stretch)
+        yield Passage(stretch[0].start, word.end, word.language if speaks else "")
+        start = at + 1
+
+
+def _go_on(text: str, word: Passage, following: Passage) -> bool:
+    between = text[word.end : following.start]
+    return word.language == following.language and (
+        not word.language or all(unicodedata.category(char)[0] in "ZPMC" for char in between)
+    )
+
+
+def _filled(found: Sequence[Passage], length: int) -> Iterator[Passage]:
     """The passages with the common characters between them given to the surrounding text."""
     at = 0
-    for passage in found:
-        if not passage.language:
+    for language, group in groupby(found, key=attrgetter("language")):
+        if not language:
             continue
-        if passage.start > at:
-            yield Passage(at, passage.start, "")
-        yield passage
-        at = passage.end
+        stretches = list(group)
+        if stretches[0].start > at:
+            yield Passage(at, stretches[0].start, "")
+        at = stretches[-1].end
+        yield Passage(stretches[0].start, at, language)
     if at < length or not length:
         yield Passage(at, length, "")

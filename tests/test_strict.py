@@ -55,6 +55,6 @@ def test_a_strict_run_refuses_a_picture_of_which_only_the_first_page_shows(tmp_p
     path = tmp_path / "a.md"
     path.write_text("---\ntitle: T\nlanguage: en\ndate: 2002\n---\n\n![A scan](scan.tif)\n\nText.\n")
     [finding] = packaged(path, tmp_path / "output").report.findings
-    assert finding.code == "rendition-figure-frames"
+    assert finding.rule == "rendition-figure-frames"
     assert "1 of 2 pages" in finding.message
     assert packaged(path, tmp_path / "strict", strict=True).bag is None

@@ -34,6 +34,9 @@ CLOSES = dict(zip(CLOSING, OPENING, strict=True))
 MAX_OPEN_BRACKETS = 63
 """UAX 9, BD16: with more open at once, the brackets of the run are left as neutrals."""
 
+UNDECIDED = -1
+"""The level of a text that has no letters."""
+
 T = TypeVar("T")
 
 
@@ -49,10 +52,16 @@ def base_level(text: str, fallback: int = 0) -> int:
 
 
 def main_level(text: str, document: int) -> int:
-    """The document's level (HL1), but where all of a text's strong characters run the other way."""
-    kinds = {uba.bidirectional(char) for char in text}
-    own, other = ({"R", "AL"}, {"L"}) if document else ({"L"}, {"R", "AL"})
-    return document if kinds & own or not kinds & other else 1 - document
+    """The document's level (HL1), but where a clear majority of a text runs the other way.
+
+    That is more than two thirds of its letters, and of its words, each of which runs as it begins.
+    """
+    strong = [level for char in text if (level := base_level(char, UNDECIDED)) != UNDECIDED]
+    words = [base_level(word, UNDECIDED) for word in text.split()]
+    own = (strong.count(document), words.count(document))
+    other = (strong.count(1 - document), words.count(1 - document))
+    outweighs = all(theirs > 2 * ours for theirs, ours in zip(other, own, strict=True))
+    return 1 - document if outweighs else document
 
 
 def levels(text: str, base: int) -> list[int]:

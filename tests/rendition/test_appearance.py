@@ -56,9 +56,12 @@ def test_a_right_to_left_header_that_is_repeated_is_set_as_the_first_time(tmp_pa
         ("he", "MBI הודיעה!", True),
         ("en", "שלום is the Hebrew word for peace!", False),
         ("en", "שלום", True),
+        ("en", 'צבי אמר ל-Microsoft: "שלום"; ואז הלך הביתה, ב-12 במאי 2002!', True),
+        ("he", "An English paragraph, with עברית in it, and (parentheses)!", False),
+        ("he", "https://example.org/a/long/address כאן!", True),
     ],
 )
-def test_a_paragraph_runs_as_its_article_does_unless_it_is_wholly_of_the_other_direction(
+def test_a_paragraph_runs_as_its_article_does_unless_most_of_it_is_of_the_other_direction(
     language: str, stated: str, leftward: bool, tmp_path: Path
 ) -> None:
     pdf = rendition([stated], tmp_path / "a.pdf", language)
