@@ -10,6 +10,7 @@ from pathlib import Path
 from archiver.article import Article, Obtained
 from archiver.errors import MissingGlyph, RenditionError
 from archiver.findings import Finding
+from archiver.rendition.direction import isolated
 from archiver.rendition.finishing import Embeddable, finish
 from archiver.rendition.flavours import Flavour
 from archiver.rendition.fonts import fonts
@@ -75,12 +76,13 @@ def provenance(source: Source, flavour: Flavour) -> Iterator[tuple[str, str]]:
     article = source.article
     if article.source_url:
         yield "Source", article.source_url
-    yield "Identifier", f"{article.identifier} ({HOW[article.obtained('identifier')]})"
+    yield "Identifier", f"{isolated(article.identifier or '')} ({HOW[article.obtained('identifier')]})"
     yield "Date", _date(article)
     yield "Language", f"{', '.join(article.language)} ({HOW[article.obtained('language')]})"
     if article.rights:
-        yield "Rights", " ".join(filter(None, (article.rights.statement, article.rights.uri)))
-    yield "Original", f"{source.name}, {len(source.data):,} bytes"
+        rights = (article.rights.statement, article.rights.uri)
+        yield "Rights", " ".join(isolated(part) for part in rights if part)
+    yield "Original", f"{isolated(source.name)}, {len(source.data):,} bytes"
     yield "SHA-256", hashlib.sha256(source.data).hexdigest()
     standard = f"{flavour.label} and PDF/UA-1" if flavour.accessible else flavour.label
     yield "Rendition", f"{standard}, by {PRODUCER}"
@@ -92,6 +94,6 @@ def _date(article: Article) -> str:
         return "unknown"
     how = HOW[article.obtained("date")]
     if date.edtf is None:
-        return f"“{date.stated}” ({how}; not understood, so unknown in EDTF)"
-    stated = f", as “{date.stated}”" if date.stated and date.stated != date.edtf else ""
+        return f"“{isolated(date.stated or '')}” ({how}; not understood, so unknown in EDTF)"
+    stated = f", as “{isolated(date.stated)}”" if date.stated and date.stated != date.edtf else ""
     return f"{date.edtf} (EDTF; {how}{stated})"

@@ -1,14 +1,14 @@
 """The direction of text: embedding levels by the Unicode Bidirectional Algorithm (UAX 9).
 
 python-bidi resolves the levels. Two rules that it does not have are here: paired brackets (N0),
-and isolates, which are read as embeddings.
+and isolates; those that hold others are read as embeddings.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, TypeVar
 
 from bidi import algorithm as uba
@@ -18,6 +18,14 @@ RIGHT_TO_LEFT = re.compile(
     "\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 """What makes the algorithm necessary; a text without it runs from left to right throughout."""
+
+ISOLATES = re.compile("[\u2066-\u2069]")
+ISOLATE = re.compile("([\u2066-\u2068])([^\u2066-\u2069]*)\u2069")
+"""An isolate with none in it."""
+
+ISOLATING = {"\u2066": 0, "\u2067": 1}
+OBJECT = "\ufffc"
+"""What an isolate is for the text around it: something without a direction (X5a to X6a)."""
 
 EMBEDDINGS = str.maketrans({"\u2066": "\u202a", "\u2067": "\u202b", "\u2069": "\u202c"})
 
@@ -64,8 +72,25 @@ def main_level(text: str, document: int) -> int:
     return 1 - document if outweighs else document
 
 
+def isolated(text: str) -> str:
+    """A text that what is beside it does not change the order of, and the other way round (FSI, PDI)."""
+    return f"\u2068{text}\u2069"
+
+
 def levels(text: str, base: int) -> list[int]:
     """The embedding level of every character of a paragraph; even runs to the right, odd to the left."""
+    around = iter(_levels(ISOLATE.sub(OBJECT, text), base))
+    found: list[int] = []
+    for isolate in ISOLATE.finditer(text):
+        found += islice(around, isolate.start() - len(found))
+        level = next(around)
+        inner = ISOLATING.get(isolate[1], base_level(isolate[2]))
+        deeper = 0 if inner > base else 2
+        found += [level, *(each + deeper for each in _levels(isolate[2], inner)), level]
+    return [*found, *around]
+
+
+def _levels(text: str, base: int) -> list[int]:
     storage: dict[str, Any] = uba.get_empty_storage()
     storage["base_level"], storage["base_dir"] = base, "LR"[base]
     uba.get_embedding_levels(_embedded(text), storage)
@@ -99,7 +124,7 @@ def _embedded(text: str) -> str:
     """Isolates as embeddings; one whose direction is left to its content (FSI) looks at it."""
     while "\u2068" in text:
         head, _, tail = text.partition("\u2068")
-        text = head + ("\u202b" if base_level(tail) else "\u202a") + tail
+        text = head + ("\u202b" if base_level(tail.partition("\u2069")[0]) else "\u202a") + tail
     return text.translate(EMBEDDINGS)
 
 

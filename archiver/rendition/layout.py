@@ -17,6 +17,7 @@ from archiver import article as model
 from archiver import pictures
 from archiver.errors import MissingGlyph, RenditionError
 from archiver.findings import Finding, Severity
+from archiver.rendition.direction import isolated
 from archiver.rendition.flow import (
     LABEL_GAP,
     MEASURE,
@@ -134,7 +135,8 @@ class Composer:
     def _dateline(self) -> str:
         date = self.article.date
         when = (date.stated or date.edtf or "") if date else ""
-        return " · ".join(filter(None, (", ".join(self.article.places), when)))
+        where = ", ".join(map(isolated, self.article.places))
+        return " · ".join(filter(None, (where, when and isolated(when))))
 
     def _line(self, text: str, tag: str, style: Style, typeface: Typeface = REGULAR) -> TextBlock:
         return self._text([model.Span(text=text)], Element(tag, self.root), style, typeface)
@@ -152,12 +154,19 @@ class Composer:
         yield block
         for name, value in self.record:
             element = Element("P", self.root)
-            linked = value if value.startswith(("http://", "https://")) else None
+            linked = value.startswith(("http://", "https://"))
             spans = [
                 model.Span(text=f"{name}: ", strong=True, language=language or None),
-                model.Span(text=value, href=linked, language=None if linked else language or None),
+                *([model.Span(text=value, href=value)] if linked else self._recorded(value)),
             ]
             yield self._text(spans, element, RECORD, base=0, own_side=True)
+
+    def _recorded(self, value: str) -> list[model.Span]:
+        """A value of the record: in its language, but for what it has from the source in another."""
+        return [
+            model.Span(text=value[start:end], language=language or RECORD_LANGUAGE)
+            for start, end, language in passages(value, RECORD_LANGUAGE, self.languages)
+        ]
 
     # --- the body -------------------------------------------------------------------------
 
@@ -390,10 +399,12 @@ class Composer:
 
 def byline(creators: Sequence[model.Creator]) -> str:
     """The creators on one line, each with role and note where there are any."""
-    return ", ".join(
-        c.name + (f" ({'; '.join(filter(None, (c.role, c.note)))})" if c.role or c.note else "")
-        for c in creators
-    )
+    return ", ".join(map(_credit, creators))
+
+
+def _credit(creator: model.Creator) -> str:
+    more = "; ".join(isolated(text) for text in (creator.role, creator.note) if text)
+    return isolated(creator.name) + (f" ({more})" if more else "")
 
 
 def lay_out(

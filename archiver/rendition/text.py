@@ -20,7 +20,7 @@ from typing import NamedTuple
 from icu4py.breakers import LineBreaker
 
 from archiver.rendition.breaking import HYPHENS, stretches
-from archiver.rendition.direction import RIGHT_TO_LEFT, levels, main_level, visual_order
+from archiver.rendition.direction import ISOLATES, RIGHT_TO_LEFT, levels, main_level, visual_order
 from archiver.rendition.fonts import Face, Fonts, Typeface
 from archiver.rendition.shaping import (
     LEFT_TO_RIGHT_MARK,
@@ -140,6 +140,10 @@ class Typesetter:
         if self.fallback_level or (not text.isascii() and RIGHT_TO_LEFT.search(text)):
             base = self._base(runs, text) if base is None else base
             at = levels(text, base)
+        if ISOLATES.search(text):
+            at = at and [level for level, char in zip(at, text, strict=True) if not ISOLATES.match(char)]
+            runs = [run._replace(text=ISOLATES.sub("", run.text)) for run in runs]
+            text = ISOLATES.sub("", text)
         base = base or 0
         if at is None and len(runs) == 1:
             return Paragraph(tuple(self._plain_words(runs[0], text, base)), base)

@@ -78,6 +78,22 @@ def test_a_byline_begins_where_its_article_does(tmp_path: Path) -> None:
     assert boxes(pdf, 0, "z")[0][2] == pytest.approx(513, abs=1)
 
 
+def test_the_day_stands_before_its_month_in_a_dateline_of_the_other_direction(tmp_path: Path) -> None:
+    pdf = rendition(["כן"], tmp_path / "a.pdf", "he", places=["חיפה"], date="12 June 2002")
+    month = boxes(pdf, 0, "J")[0]
+    numbers = [box for box in boxes(pdf, 0, "12") if abs(box[1] - month[1]) < 9]
+    assert [box[0] < month[0] for box in sorted(numbers)] == [True, True, False, False]
+
+
+def test_the_quotation_of_a_chinese_date_closes_in_the_face_it_opened_in(tmp_path: Path) -> None:
+    pdf = rendition(["正文。"], tmp_path / "a.pdf", "zh", date="2002年1月12日")
+    closing = boxes(pdf, 0, "”")[0]
+    bracket = next(
+        box for box in boxes(pdf, 0, ")") if box[0] > closing[0] and abs(box[1] - closing[1]) < 9
+    )
+    assert bracket[0] - closing[0] < 5
+
+
 def test_code_runs_from_left_to_right_whatever_it_says(tmp_path: Path) -> None:
     pdf = rendition([{"type": "code", "text": "M = 'سلام'"}], tmp_path / "a.pdf", "ar")
     assert boxes(pdf, 0, "M")[0][0] == pytest.approx(82, abs=1)

@@ -196,3 +196,15 @@ def test_a_right_to_left_paragraph_in_an_english_article_comes_out_of_poppler_in
     found = plain(by_poppler(rendition([FILLING["en"], stated, long, FILLING["en"]], tmp_path / "a.pdf")))
     assert stated in found
     assert long in found
+
+
+@needs_poppler
+def test_what_comes_from_the_source_keeps_its_order_in_mixed_lines(tmp_path: Path) -> None:
+    credit = {"name": "דוד כהן", "role": "author", "note": "pseudonym"}
+    given = {"places": ["חיפה", "Haifa"], "date": "12 בינואר 2002", "creators": [credit, "Ann Lee"]}
+    found = plain(by_poppler(rendition([FILLING["en"]], tmp_path / "a.pdf", **given)))
+    assert "דוד כהן (author; pseudonym), Ann Lee" in found
+    assert "חיפה, Haifa · 12 בינואר 2002" in found
+    assert "“12 בינואר 2002” (" in found
+    found = plain(by_poppler(rendition([FILLING["he"]] * 9, tmp_path / "b.pdf", "he", **given)))
+    assert "דוד כהן (author; pseudonym), Ann Lee" in found
