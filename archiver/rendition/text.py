@@ -130,7 +130,7 @@ class Typesetter:
         """Shape the runs of one paragraph. Raises MissingGlyph for a character that no font has.
 
         Its direction is `base`, or else the document's, unless it is all in a language that runs
-        the other way.
+        the other way, or most of it does.
         """
         runs = [Run(_visible(text), face, role, language) for text, face, role, language in runs]
         text = "".join([run.text for run in runs])

@@ -1,6 +1,7 @@
 """The text of a rendition comes out of it again: complete, in order, in every script."""
 
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
 
 import pikepdf
@@ -201,7 +202,11 @@ def test_a_right_to_left_paragraph_in_an_english_article_comes_out_of_poppler_in
 @needs_poppler
 def test_what_comes_from_the_source_keeps_its_order_in_mixed_lines(tmp_path: Path) -> None:
     credit = {"name": "דוד כהן", "role": "author", "note": "pseudonym"}
-    given = {"places": ["חיפה", "Haifa"], "date": "12 בינואר 2002", "creators": [credit, "Ann Lee"]}
+    given: dict[str, Any] = {
+        "places": ["חיפה", "Haifa"],
+        "date": "12 בינואר 2002",
+        "creators": [credit, "Ann Lee"],
+    }
     found = plain(by_poppler(rendition([FILLING["en"]], tmp_path / "a.pdf", **given)))
     assert "דוד כהן (author; pseudonym), Ann Lee" in found
     assert "חיפה, Haifa · 12 בינואר 2002" in found
