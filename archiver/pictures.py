@@ -7,6 +7,7 @@ output intent explains.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import struct
@@ -71,24 +72,39 @@ class Picture(NamedTuple):
         return self.height / self.width
 
 
+RECENT_BYTES = 64 * 1024 * 1024
+"""How much of pictures is kept: each is read with its source, and again when that is rendered."""
+
+_recent: dict[tuple[bytes, int], Picture] = {}
+
+
 def load(path: Path, max_pixels: int) -> Picture:
     """Read a picture. Raises RenditionError where it is not one, is damaged or too large."""
     try:
         content = path.read_bytes()
-        with _told() as warned, _no_other_limit(), Image.open(io.BytesIO(content)) as image:
-            if image.width * image.height > max_pixels:
-                raise RenditionError(
-                    f"has {image.width} by {image.height} pixels, more than the "
-                    f"{max_pixels:,} that max_image_pixels allows",
-                    where=path.name,
-                )
-            left_out = _left_out(image)
-            _refuse_cut_off(image, warned)
-            return (_passed(image, content) or _decoded(image))._replace(left_out=left_out)
+        key = hashlib.sha256(content).digest(), max_pixels
+        found = _recent.get(key) or _read(content, path.name, max_pixels)
     except UnidentifiedImageError:
         raise RenditionError("is not a picture of a kind that is known", where=path.name) from None
     except (OSError, EOFError, SyntaxError, ValueError, zlib.error) as error:
         raise RenditionError(f"is not a picture that can be read: {error}", where=path.name) from None
+    if sum(len(picture.data) for picture in _recent.values()) > RECENT_BYTES:
+        _recent.clear()
+    _recent[key] = found
+    return found
+
+
+def _read(content: bytes, name: str, max_pixels: int) -> Picture:
+    with _told() as warned, _no_other_limit(), Image.open(io.BytesIO(content)) as image:
+        if image.width * image.height > max_pixels:
+            raise RenditionError(
+                f"has {image.width} by {image.height} pixels, more than the "
+                f"{max_pixels:,} that max_image_pixels allows",
+                where=name,
+            )
+        left_out = _left_out(image)
+        _refuse_cut_off(image, warned)
+        return (_passed(image, content) or _decoded(image))._replace(left_out=left_out)
 
 
 @contextmanager
