@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from archiver.bag.algorithms import DIGEST_BYTES, algorithm_of, is_tag_manifest, new_hash
+from archiver.bag.algorithms import DIGEST_BYTES, algorithm_of, is_manifest, is_tag_manifest, new_hash
 from archiver.bag.contents import Contents, shown
 from archiver.bag.fixity import unreadable
 from archiver.bag.ledger import Column, Ledger
@@ -24,9 +24,6 @@ from archiver.findings import Finding
 
 Tell = Callable[[Finding], None]
 """Where a reader says what is wrong."""
-
-Decode = Callable[[bytes, bool], str]
-"""What makes text of the next bytes of a file, of which they may be the last."""
 
 VERSIONS = ("0.93", "0.94", "0.95", "0.96", "0.97", "1.0")
 
@@ -46,6 +43,9 @@ MARKED = {
     "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
 }
 """The encodings whose byte order a mark tells; without one it is big-endian (RFC 2781 4.3)."""
+
+UNDECODED = re.compile("[\udc80-\udcff]")
+"""Bytes that are not UTF-8, as the names of files have them too (os.fsdecode)."""
 
 BOM = "\ufeff"
 BLOCK = 65_536
@@ -128,22 +128,26 @@ class TagFiles:
     def lines(self, name: str, declared: Declaration, most: int) -> Iterator[str]:
         """The lines of a file, whether they end in LF, CR or CRLF (RFC 8493 2.3).
 
-        Raises Unusable where it cannot be read, or not in the encoding that is declared, or has
-        more than `most` bytes.
+        Raises Unusable where it cannot be read, or has more than `most` bytes, or is not in the
+        encoding that is declared. A file that lists paths is read on if that is UTF-8: a name may be
+        any bytes, and is compared as such.
         """
         number, last = 0, ""
         try:
             for whole in self._whole_lines(name, declared, most):
                 last = whole.pop()
+                self._tell_of_undecoded(name, whole, number)
                 number += len(whole)
                 yield from whole
         except (UnicodeError, LookupError) as error:
             rule = "bagit-2.1.1-utf-8" if name == "bagit.txt" else "bagit-2.3-encoding"
-            told = f"is not {declared.encoding} ({error}), somewhere after line {number}"
-            raise Unusable(finding(rule, told, shown(name))) from None
+            reason = error.reason if isinstance(error, UnicodeDecodeError) else error
+            told = f"is not {declared.encoding} ({reason}); the rest is not read"
+            raise Unusable(finding(rule, told, f"{shown(name)}, line {number + 1}")) from None
         except OSError as error:
             raise Unusable(unreadable(name, error)) from None
         if last:
+            self._tell_of_undecoded(name, [last], number)
             yield last
             told = "ends without the end of a line"
             self.tell(finding("bagit-2.3-line-end", told, shown(name)))
@@ -154,11 +158,17 @@ class TagFiles:
         begun, read = "", 0
         with self.contents.open(name) as file:
             block = file.read(BLOCK)
-            decode = _decoder(declared.encoding, block)
+            decoder = _decoder(declared.encoding, block, _on_error(name, declared))
             while block:
                 for digest in hashes.values():
                     digest.update(block)
-                text = decode(block, False)
+                state = decoder.getstate()
+                try:
+                    text = decoder.decode(block)
+                except UnicodeDecodeError as error:
+                    decoder.setstate(state)
+                    yield (begun + decoder.decode(_before(error, block))).split("\n")
+                    raise
                 if not read and text[:1] == BOM:
                     self._tell_of_mark(name, declared)
                     text = text[1:]
@@ -172,8 +182,14 @@ class TagFiles:
                     raise Unusable(_beyond(name, told))
                 yield whole
                 block = file.read(BLOCK)
-            yield (begun + decode(b"", True)).split("\n")
+            yield (begun + decoder.decode(b"", final=True)).split("\n")
         self.digests[name] = {algorithm: digest.digest() for algorithm, digest in hashes.items()}
+
+    def _tell_of_undecoded(self, name: str, lines: list[str], before: int) -> None:
+        for number, line in enumerate(lines, before + 1):
+            if not line.isascii() and (found := UNDECODED.search(line)):
+                told = f"has the byte 0x{ord(found[0]) & 0xFF:02X}, which is not UTF-8"
+                self.tell(finding("bagit-2.3-encoding", told, f"{shown(name)}, line {number}"))
 
     def _tell_of_mark(self, name: str, declared: Declaration) -> None:
         rule = "bagit-2.3-bom" if declared.version >= (1, 0) else "bagit-0.97-bom"
@@ -186,12 +202,23 @@ def _beyond(name: str, told: str) -> Finding:
     return finding("bag-limit", f"{told}; the rest is not read", shown(name))
 
 
-def _decoder(encoding: str, begun: bytes) -> Decode:
+def _on_error(name: str, declared: Declaration) -> str:
+    """How the codec treats bytes that are not in the encoding."""
+    lists_paths = is_manifest(name) or name == "fetch.txt"
+    return "surrogateescape" if lists_paths and declared.encoding == "utf-8" else "strict"
+
+
+def _decoder(encoding: str, begun: bytes, errors: str) -> io.IncrementalNewlineDecoder:
     """What decodes a file that begins so, with its line ends as LF."""
     marks = MARKED.get(encoding)
     if marks and not begun.startswith(marks):
         encoding += "-be"
-    return io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True).decode
+    return io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(errors), translate=True)
+
+
+def _before(error: UnicodeDecodeError, block: bytes) -> bytes:
+    """The bytes of a block before the error; the decoder may have kept some of the block before."""
+    return block[: max(0, error.start - (len(error.object) - len(block)))]
 
 
 def declaration(files: TagFiles) -> Declaration:
