@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol, Self
 
@@ -73,9 +73,42 @@ class Contents(Protocol):
         """Read every wanted file once; yields those in which something is wrong."""
 
 
+ESCAPE = re.compile(
+    r"\\(?:(?P<letter>[\\ntr])|x(?P<byte>[0-9a-f]{2})|u(?!d[89a-f])[0-9a-f]{4}|U00(?:0[0-9a-f]|10)[0-9a-f]{4})"
+)
+AMBIGUOUS = re.compile(r"\\[\\ntrxuU]")
+"""What could be read as an escape."""
+LETTERS = {"\\": "\\", "n": "\n", "t": "\t", "r": "\r"}
+ESCAPES = {ord(character): f"\\{letter}" for letter, character in LETTERS.items()}
+
+
 def shown(path: str) -> str:
-    """A path for people: bytes that are not UTF-8 and control characters escaped."""
-    if path.isascii() and path.isprintable():
+    r"""A path for people, each its own: bytes that are not UTF-8 and control characters escaped.
+
+    `\n`, `\t`, `\r` and `\x01` are control characters, `\xff` is a byte that is not UTF-8, `\u0085`
+    and `\U000e0001` are characters. Where a path has one of those, or anything that reads like one, each of
+    its backslashes is doubled.
+    """
+    if path.isprintable() and not AMBIGUOUS.search(path):
         return path
-    text = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(c if c.isprintable() and c != "\\" else _escaped(ord(c)) for c in path)
+
+
+def _escaped(code: int) -> str:
+    if code in ESCAPES:
+        return ESCAPES[code]
+    if code < 0x80 or 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code & 0xFF:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def meant(text: str) -> str:
+    """The path that is shown so."""
+    return ESCAPE.sub(_unescaped, text) if AMBIGUOUS.search(text) else text
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    if found["letter"]:
+        return LETTERS[found["letter"]]
+    code = int(found[0][2:], 16)
+    return chr(0xDC00 + code if found["byte"] and code >= 0x80 else code)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from archiver.bag.contents import shown
 from archiver.findings import Finding, Report, Severity, Survey
 from archiver.reports.places import place
 from archiver.reports.text import WEIGHTS, printable, summary
@@ -36,14 +37,14 @@ def written(survey: Survey) -> Iterator[str]:
 
 def _command(report: Report, finding: Finding) -> str:
     path, line = place(report, finding)
-    properties = {"file": path, "line": str(line) if line else "", "title": finding.rule}
+    properties = {"file": shown(path), "line": str(line) if line else "", "title": finding.rule}
     told = ",".join(f"{key}={value.translate(IN_PROPERTY)}" for key, value in properties.items() if value)
     message = printable(f"{report.subject}: {finding.sentence}")
     return f"::{COMMANDS[finding.severity]} {told}::{message.translate(IN_MESSAGE)}"
 
 
 def _plain(report: Report, finding: Finding) -> str:
-    path = place(report, finding).path
+    path = shown(place(report, finding).path)
     return _harmless(printable(f"{finding.severity}: {path}: {finding.message} {finding.rule}"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -79,7 +80,7 @@ def _results(findings: list[tuple[Report, Finding]], numbers: dict[str, int]) ->
     seen: Counter[str] = Counter()
     for report, finding in findings:
         where = place(report, finding)
-        mark = hashlib.sha256("\0".join((finding.rule, *map(str, where))).encode()).hexdigest()[:32]
+        mark = hashlib.sha256(os.fsencode("\0".join((finding.rule, *map(str, where))))).hexdigest()[:32]
         seen[mark] += 1
         yield {
             "ruleId": finding.rule,
@@ -93,7 +94,7 @@ def _results(findings: list[tuple[Report, Finding]], numbers: dict[str, int]) ->
 
 def _location(where: Place) -> dict[str, Any]:
     """A file, percent-encoded and relative to the checkout (SARIF 3.4.3); outside of it, absolute."""
-    uri = quote(where.path, safe="/")
+    uri = quote(os.fsencode(where.path), safe="/")
     location: dict[str, Any] = {"artifactLocation": {"uri": f"file://{uri}" if uri[0] == "/" else uri}}
     if where.line:
         location["region"] = {"startLine": where.line}

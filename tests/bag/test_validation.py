@@ -58,3 +58,11 @@ def test_a_bag_that_is_a_file_or_nothing_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no bag")
     for path in (tmp_path / "file", tmp_path / "nothing"):
         assert not validate(path).valid
+
+
+def test_an_inventory_names_every_file_however_odd_its_name(tmp_path: Path) -> None:
+    names = ("data/a\x01", r"data/a\x01", r"data/a\\x01")
+    bag = make(tmp_path / "bag", files={name: name.encode() for name in names})
+    inventory = validate(bag, Asked(inventory=100)).facts["inventory"]
+    assert isinstance(inventory, dict)
+    assert sum(name.startswith("data/") for name in inventory) == len(names)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.bag.contents import shown
 from archiver.findings import Finding, Report, Severity, Survey
 from archiver.reports import sarif
 from archiver.reports.places import Place, place
@@ -70,6 +71,14 @@ def test_any_name_is_a_uri_of_printable_ascii(subject: str, where: str) -> None:
     assert parts.scheme in ("", "file")
     assert not parts.query + parts.fragment
     assert unquote(uri)
+
+
+def test_a_uri_has_the_bytes_of_the_name_that_is_not_utf_8() -> None:
+    def uri(name: str) -> str:
+        return uris(of_one("x", subject=shown("b\udcfe"), where=f"{shown(name)}, line 2"))[0]
+
+    assert uri("data/a\udcff\x01") == "b%FE/data/a%FF%01"
+    assert uri(r"data/a\xff") == r"b%FE/data/a%5Cxff"
 
 
 def test_an_alert_is_the_same_each_time_and_no_two_are_one(survey: Survey) -> None:

@@ -178,13 +178,13 @@ def _told(problem: Any) -> str:
         )
         return f"{field} is too {kind.removeprefix('too_')}; expected {expected}"
     expected = EXPECTED[kind].format_map(context) if kind in EXPECTED else problem["msg"]
-    return f"{field} is {shown(reprlib.repr(problem['input']))}; expected {expected}"
+    return f"{field} is {reprlib.repr(problem['input'])}; expected {expected}"
 
 
 def _contradictions(profile: Profile) -> Iterator[str]:
     """What each field alone may say, and the profile as a whole may not."""
     if not VERSION.fullmatch(profile.info.specification):
-        told = shown(reprlib.repr(profile.info.specification))
+        told = reprlib.repr(profile.info.specification)
         yield f"BagIt-Profile-Info.BagIt-Profile-Version is {told}; expected one of 1.1.0 to 1.4.0"
     for kind, required, allowed in (
         ("Manifests", profile.manifests_required, profile.manifests_allowed),
