@@ -51,6 +51,19 @@ TOLD = (b"path", b"size", b"linkpath", b"GNU.sparse.")
 
 OCTAL = re.compile(rb" *([0-7]*)(?:[ \0].*)?", re.DOTALL)
 
+NUMBER = re.compile(rb" *[0-7]+ *(?:\0.*)?|\0.*|[\x80\xff].*", re.DOTALL)
+"""What GNU tar and Python take for a number: octal digits up to a NUL, or, as GNU has it, base 256."""
+NUMBERS = {
+    "mode": (100, 108),
+    "owner": (108, 116),
+    "group": (116, 124),
+    "size": (124, 136),
+    "time": (136, 148),
+    "major number": (329, 337),
+    "minor number": (337, 345),
+}
+"""Where a header has numbers; but for the size they are not used here, but stop other readers."""
+
 
 class Header(NamedTuple):
     """One header block."""
@@ -94,7 +107,15 @@ def _header(block: bytes, at: int) -> Header:
     prefix = block[345:500].partition(b"\0")[0]
     if block[257:263] == b"ustar\0" and prefix:
         name = prefix + b"/" + name
+    _check_numbers(block, at)
     return Header(name, _number(block[124:136], at), block[156:157])
+
+
+def _check_numbers(block: bytes, at: int) -> None:
+    """Raises Damaged where other readers refuse a header though its checksum is right."""
+    for number, (begin, end) in NUMBERS.items():
+        if not NUMBER.fullmatch(block[begin:end]):
+            raise Damaged(f"has no {number} in the header at byte {at:,}; expected octal digits")
 
 
 def members(stream: BinaryIO, limits: Limits, length: int = LARGEST) -> Iterator[Member | Finding]:

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from archiver.bag.validation import validate
 from archiver.findings import Report
@@ -61,7 +62,11 @@ def zipped(files: Files, base: str = "bag", method: int = zipfile.ZIP_DEFLATED) 
 
 
 def tar_member(
-    name: str = "bag/data/x", content: bytes = b"", kind: bytes = b"0", size: bytes | int | None = None
+    name: str = "bag/data/x",
+    content: bytes = b"",
+    kind: bytes = b"0",
+    size: bytes | int | None = None,
+    fields: Mapping[int, bytes] = MappingProxyType({}),
 ) -> bytes:
     """One member of a tar file, its header as wrong as it is wanted."""
     if not isinstance(size, bytes):
@@ -73,6 +78,8 @@ def tar_member(
     header[136:148] = b"%011o\0" % 0
     header[156:157] = kind
     header[257:265] = b"ustar\00000"
+    for at, value in fields.items():
+        header[at : at + len(value)] = value
     header[148:156] = b" " * 8
     header[148:156] = b"%06o\0 " % sum(header)
     return bytes(header) + content + bytes(-len(content) % 512)

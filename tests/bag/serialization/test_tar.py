@@ -92,6 +92,34 @@ HOSTILE = {
 }
 
 
+NUMBERS = [
+    (100, b"0000844\0"),
+    (108, b"000000x\0"),
+    (108, b"        "),
+    (116, b"\xc0000000\0"),
+    (136, b"0000000000z\0"),
+    (329, b"12 34\0"),
+    (337, b"000000\xe9\0"),
+]
+
+
+@pytest.mark.parametrize(("at", "value"), NUMBERS)
+def test_a_header_that_other_readers_refuse_is_damaged_though_its_checksum_is_right(
+    at: int, value: bytes, tmp_path: Path
+) -> None:
+    odd = tar_member("bag/data/", kind=b"5", fields={at: value})
+    report = report_on(tmp_path, "bag.tar", odd + bag_members() + TAR_END)
+    assert "serialized-damaged" in {found.rule for found in report.findings}
+
+
+@pytest.mark.parametrize(
+    "value", [b"\0" * 8, b"  644 \0x", b"\0junk\0", b"\x80\0\0\0\0\0\0\1", b"\xff" * 8, b"00006440"]
+)
+def test_a_number_in_any_form_that_other_readers_take_is_one(value: bytes, tmp_path: Path) -> None:
+    odd = tar_member("bag/data/", kind=b"5", fields={108: value, 329: value})
+    assert report_on(tmp_path, "bag.tar", odd + bag_members() + TAR_END).valid
+
+
 @pytest.mark.parametrize("suffix", COMPRESSIONS)
 @pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
 def test_a_bag_in_a_tar_file_is_valid(suffix: str, form: int, tmp_path: Path) -> None:
