@@ -19,13 +19,30 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from archiver.bag.package import CONFORMANCE, PDF, RECORDS
+from archiver.bag.validation import OXUM
 from archiver.errors import SettingsError
+from archiver.findings import COMPLETE, VALID, Verdict
 from archiver.reports.model import FindingModel, ReportModel, SurveyModel
 
 MOST_BYTES = 512 * 1024 * 1024
 """The longest report that is read: the files of some three million lines of inventories."""
 
 SUMS = ("payload files", "payload bytes")
+
+FAST = ("bagit-2.1.2-", "bagit-2.2.2-oxum")
+"""Rules that are looked at even where only Payload-Oxum is compared."""
+ASKED_BY = {
+    "profile-": "profile",
+    "records-": RECORDS,
+    "package-": PDF,
+    "bagit-3-checksum": VALID,
+    "bagit-": COMPLETE,
+    "bag-": VALID,
+    "serialized-": VALID,
+    "": CONFORMANCE,
+}
+"""The check that has to be made before it is known that nothing breaks a rule, by how that begins."""
 
 
 class Change(StrEnum):
@@ -67,6 +84,8 @@ class Compared:
     files: Files = UNCHANGED
     appeared: tuple[FindingModel, ...] = ()
     disappeared: tuple[FindingModel, ...] = ()
+    not_looked_at: tuple[FindingModel, ...] = ()
+    """What was found in it, and may still be there: the check that found it was not made again."""
 
     @property
     def worse(self) -> bool:
@@ -179,7 +198,9 @@ def _pair(old: ReportModel, new: ReportModel) -> Compared:
     files = _files(old, new)
     before, after = set(old.findings), set(new.findings)
     appeared = tuple(finding for finding in new.findings if finding not in before)
-    disappeared = tuple(finding for finding in old.findings if finding not in after)
+    no_more = tuple(finding for finding in old.findings if finding not in after)
+    disappeared = tuple(finding for finding in no_more if _looks_at(new, finding.rule))
+    not_looked_at = tuple(finding for finding in no_more if finding not in set(disappeared))
     change = Change.SAME
     if new.valid is False and old.valid is not False:
         change = Change.INVALID
@@ -188,7 +209,16 @@ def _pair(old: ReportModel, new: ReportModel) -> Compared:
     elif any((*files[:3], files.unnamed, appeared, disappeared)):
         change = Change.CHANGED
     was = old.subject if old.subject != new.subject else ""
-    return Compared(new.subject, change, new.valid, was, files, appeared, disappeared)
+    return Compared(new.subject, change, new.valid, was, files, appeared, disappeared, not_looked_at)
+
+
+def _looks_at(report: ReportModel, rule: str) -> bool:
+    """Whether a report would tell of a rule that is broken: whether its check was made."""
+    made = {check.name for check in report.checks if check.verdict is not Verdict.NOT_CHECKED}
+    asked_by = next(name for begun, name in ASKED_BY.items() if rule.startswith(begun))
+    if any(check.name == OXUM for check in report.checks):
+        made -= {COMPLETE, VALID}  # which then fail by Payload-Oxum alone
+    return rule.startswith(FAST) or asked_by in made
 
 
 def _files(old: ReportModel, new: ReportModel) -> Files:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.bag import Asked
+from archiver.bag import Asked, Depth
 from archiver.comparison import Change, Compared, Comparison, compare, load
 from archiver.errors import SettingsError
 from archiver.reports import as_json, changes
@@ -254,3 +254,34 @@ def test_what_cannot_be_read_is_told_and_nothing_hangs(
     ):
         with pytest.raises(SettingsError, match=told):
             load(tmp_path / name)
+
+
+@pytest.mark.parametrize("depth", [Depth.FAST, Depth.COMPLETENESS])
+def test_rot_that_is_not_looked_for_again_is_never_told_to_be_no_more(
+    depth: Depth, make_bag: MakeBag
+) -> None:
+    bag = make_bag("a")
+    (bag / "data/one").write_text("!")
+    found = compare(reported(bag), reported(bag, asked=Asked(depth)))
+    assert not one(found).disappeared
+    assert [finding.rule for finding in one(found).not_looked_at] == ["bagit-3-checksum"]
+    assert "not looked at in the new report: error: data/one" in text(found)
+    assert "no more" not in text(found)
+
+
+def test_what_only_payload_oxum_fails_by_says_nothing_of_the_other_findings(make_bag: MakeBag) -> None:
+    bag = make_bag("a")
+    (bag / "data/one").unlink()
+    found = compare(reported(bag), reported(bag, asked=Asked(Depth.FAST)))
+    assert "bagit-3-file-missing" in {finding.rule for finding in one(found).not_looked_at}
+    assert not one(found).disappeared
+
+
+def test_what_is_looked_at_again_and_is_right_is_no_more(make_bag: MakeBag) -> None:
+    bag = make_bag("a")
+    (bag / "data/one").rename(bag / "one")
+    before = reported(bag)
+    (bag / "one").rename(bag / "data/one")
+    found = compare(before, reported(bag, asked=Asked(Depth.COMPLETENESS)))
+    assert "bagit-3-file-missing" in {finding.rule for finding in one(found).disappeared}
+    assert not one(found).not_looked_at

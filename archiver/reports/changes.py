@@ -26,7 +26,7 @@ FEW = 20
 def in_text(comparison: Comparison) -> Iterator[str]:
     """Each bag that is not what it was, the worst first, and the sums."""
     for bag in comparison.bags:
-        if bag.change is not Change.SAME:
+        if bag.change is not Change.SAME or bag.not_looked_at:
             yield "".join(f"{line}\n" for line in _lines(bag))
     counts = Counter(bag.change for bag in comparison.bags)
     told = ", ".join(f"{counts[change]:,} {change}" for change in Change if counts[change])
@@ -62,7 +62,11 @@ def _lines(bag: Compared) -> Iterator[str]:
         yield from (f"  {what}: {printable(path)}" for path in paths[:FEW])
         if len(paths) > FEW:
             yield f"  {what}: and {len(paths) - FEW:,} more files"
-    for what, findings in (("new", bag.appeared), ("no more", bag.disappeared)):
+    for what, findings in (
+        ("new", bag.appeared),
+        ("no more", bag.disappeared),
+        ("not looked at in the new report", bag.not_looked_at),
+    ):
         yield from (f"  {what}: {_sentence(finding)}" for finding in findings[:FEW])
         if len(findings) > FEW:
             yield f"  {what}: and {len(findings) - FEW:,} more findings"
@@ -88,6 +92,7 @@ def _bag_json(bag: Compared) -> dict[str, Any]:
         "unnamed": bag.files.unnamed,
         "appeared": _findings_json(bag.appeared),
         "disappeared": _findings_json(bag.disappeared),
+        "not_looked_at": _findings_json(bag.not_looked_at),
     }
     return {name: value for name, value in told.items() if value or name in ("valid", "worse")}
 
