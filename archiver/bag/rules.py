@@ -316,6 +316,9 @@ RULES = {
     "bag-unreadable": Rule("Everything in a bag can be read.", ""),
     "bag-changed": Rule("A bag is left alone while it is validated.", ""),
     "bag-limit": Rule("A bag stays within the limits of the settings.", ""),
+    "bag-fast-no-oxum": Rule(
+        "A bag that is validated with --fast has a Payload-Oxum: else nothing is compared.", ""
+    ),
     "package-pdf": Rule("A package's rendition is a whole PDF.", "ISO 32000-1 7.5"),
 }
 

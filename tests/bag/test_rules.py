@@ -221,6 +221,7 @@ BROKEN: dict[str, Broken] = {
 ELSEWHERE = {
     "bag-unreadable": "tests/bag/test_hostile.py",
     "bag-changed": "tests/bag/test_hostile.py",
+    "bag-fast-no-oxum": "tests/bag/test_validation.py",
     "package-pdf": "tests/bag/test_package.py",
 }
 """Rules that no bag breaks by itself, or no bag but a package."""

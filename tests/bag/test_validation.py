@@ -66,3 +66,14 @@ def test_an_inventory_names_every_file_however_odd_its_name(tmp_path: Path) -> N
     inventory = validate(bag, Asked(inventory=100)).facts["inventory"]
     assert isinstance(inventory, dict)
     assert sum(name.startswith("data/") for name in inventory) == len(names)
+
+
+def test_a_bag_without_payload_oxum_is_proven_nothing_by_comparing_it(tmp_path: Path) -> None:
+    make(tmp_path / "bag")
+    report = validate(tmp_path / "bag", Asked(Depth.FAST))
+    (found,) = report.findings
+    assert (found.rule, found.severity) == ("bag-fast-no-oxum", Severity.ERROR)
+    assert "without --fast" in found.hint
+    assert not report.valid
+    assert report.answer("complete") is report.answer("valid") is Verdict.NOT_CHECKED
+    assert validate(tmp_path / "bag").valid
