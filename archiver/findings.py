@@ -146,3 +146,8 @@ class Survey:
             for check in report.checks
             if check.verdict is Verdict.NOT_CHECKED
         )
+
+
+def counted(count: int, thing: str) -> str:
+    """A number of things, in words: `1 bag`, `1,000 bags`."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"

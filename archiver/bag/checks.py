@@ -15,11 +15,11 @@ from archiver.bag.algorithms import (
     is_tag_manifest,
     normalized,
 )
-from archiver.bag.contents import shown
+from archiver.bag.contents import cut, shown
 from archiver.bag.ledger import Column
 from archiver.bag.reading import Bag, composed
 from archiver.bag.rules import finding
-from archiver.findings import Finding
+from archiver.findings import Finding, counted
 
 Check = Callable[[Bag], Iterator[Finding]]
 
@@ -212,14 +212,14 @@ def _oxum(bag: Bag) -> Iterator[Finding]:
     for value in dict.fromkeys(stated):
         found = OXUM.fullmatch(value)
         if not found:
-            told = f"has the Payload-Oxum {shown(value)!r}; expected two numbers, bytes.files"
+            told = f"has the Payload-Oxum {cut(value)!r}; expected two numbers, bytes.files"
             yield finding("bagit-2.2.2-oxum-form", told, name)
             continue
         oxum = int(found["bytes"]), int(found["files"])
         if oxum != (bag.payload_bytes, bag.payload_files):
             told = (
-                f"says that the payload is {oxum[0]:,} bytes in {oxum[1]:,} files; "
-                f"it is {bag.payload_bytes:,} bytes in {bag.payload_files:,} files"
+                f"says that the payload is {counted(oxum[0], 'byte')} in {counted(oxum[1], 'file')}; "
+                f"it is {counted(bag.payload_bytes, 'byte')} in {counted(bag.payload_files, 'file')}"
             )
             yield finding("bagit-2.2.2-oxum", told, name)
 
@@ -235,10 +235,10 @@ def _info(bag: Bag) -> Iterator[Finding]:
         yield finding("bagit-2.2.2-bag-group", "has a Bag-Count but no Bag-Group-Identifier", name)
     for label, value in bag.tags:
         if label.lower() == "bagging-date" and not _is_date(value):
-            told = f"has the Bagging-Date {shown(value)!r}; expected YYYY-MM-DD"
+            told = f"has the Bagging-Date {cut(value)!r}; expected YYYY-MM-DD"
             yield finding("bagit-2.2.2-bagging-date", told, name)
         elif label.lower() == "bag-count" and not _is_count(value):
-            told = f"has the Bag-Count {shown(value)!r}; expected N of T, or N of ?"
+            told = f"has the Bag-Count {cut(value)!r}; expected N of T, or N of ?"
             yield finding("bagit-2.2.2-bag-count", told, name)
 
 

@@ -73,6 +73,9 @@ class Contents(Protocol):
         """Read every wanted file once; yields those in which something is wrong."""
 
 
+MAX_CHARS = 200
+"""How much is told of a text that may be long."""
+
 ESCAPE = re.compile(
     r"\\(?:(?P<letter>[\\ntr])|x(?P<byte>[0-9a-f]{2})|u(?!d[89a-f])[0-9a-f]{4}|U00(?:0[0-9a-f]|10)[0-9a-f]{4})"
 )
@@ -92,6 +95,11 @@ def shown(path: str) -> str:
     if path.isprintable() and not AMBIGUOUS.search(path):
         return path
     return "".join(c if c.isprintable() and c != "\\" else _escaped(ord(c)) for c in path)
+
+
+def cut(text: str) -> str:
+    """The beginning of a text, as it is shown."""
+    return shown(text if len(text) <= MAX_CHARS else f"{text[:MAX_CHARS]}…")
 
 
 def _escaped(code: int) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from archiver.comparison import Change, Compared, Comparison
+from archiver.findings import counted
 from archiver.reports.model import FindingModel
-from archiver.reports.text import counted, printable
+from archiver.reports.text import printable
 
 COMPARISON_VERSION = "1.0"
 

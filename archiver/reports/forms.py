@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import NamedTuple
 
 from archiver.errors import SettingsError
 from archiver.findings import Survey
+from archiver.reports.saving import DIGEST_SUFFIX
 
 FORMS = {
     "text": "text",
@@ -49,12 +51,18 @@ def allot(formats: Sequence[str], outputs: Sequence[Path], known: Collection[str
 
     A file takes the first of `formats` that its suffix allows, rather one that no file has taken yet;
     else what its suffix means. What no file took is printed. Raises SettingsError where a file's form
-    cannot be told, where it is named twice, and where two forms would be printed.
+    cannot be told, where it, or the file of its digest, is named twice, and where two forms would be
+    printed.
     """
     files: dict[Path, str] = {}
+    taken: set[str] = set()
     for path in outputs:
-        if path in files:
-            raise SettingsError("is named twice", where=f"--output {path}")
+        name = os.path.abspath(path)
+        both = {name, f"{name}{DIGEST_SUFFIX}"}
+        if both & taken:
+            told = f"is named twice; beside each report, its digest is in NAME{DIGEST_SUFFIX}"
+            raise SettingsError(told, where=f"--output {path}")
+        taken |= both
         files[path] = _form(path, formats, files.values(), known)
     printed = [form for form in dict.fromkeys(formats) if form not in files.values()]
     if len(printed) > 1:

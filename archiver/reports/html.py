@@ -18,8 +18,8 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from archiver import __version__
-from archiver.findings import Report, Severity, Survey, Totals
-from archiver.reports.text import by_weight, counted, printable, size, word, wrong_first
+from archiver.findings import Report, Severity, Survey, Totals, counted
+from archiver.reports.text import by_weight, printable, size, word, wrong_first
 
 FEW_FINDINGS = 20
 """How many findings of a bag are shown; the rest is folded away."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from archiver.findings import COMPLETE, Check, Finding, Report, Severity, Survey, Verdict
+from archiver.findings import COMPLETE, Check, Finding, Report, Severity, Survey, Verdict, counted
 
 FEW = 20
 """Up to how many bags each has a line, though nothing is wrong with it."""
@@ -76,11 +76,6 @@ def summary(survey: Survey) -> str:
         note = f" ({printable(check.note)})" if check.note else ""
         lines.append(f"not checked in {counted(count, 'bag')}: {check.name}{note}")
     return "\n".join(lines) + "\n"
-
-
-def counted(count: int, thing: str) -> str:
-    """A number of things, in words: `1 bag`, `1,000 bags`."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def size(count: float) -> str:

@@ -77,3 +77,17 @@ def test_a_bag_without_payload_oxum_is_proven_nothing_by_comparing_it(tmp_path: 
     assert not report.valid
     assert report.answer("complete") is report.answer("valid") is Verdict.NOT_CHECKED
     assert validate(tmp_path / "bag").valid
+
+
+@pytest.mark.parametrize("depth", [Depth.FAST, Depth.FULL])
+def test_a_payload_oxum_is_told_in_few_words_however_long_it_is(depth: Depth, tmp_path: Path) -> None:
+    report = validate(make(tmp_path / "bag", info(f"Payload-Oxum: {'9' * 60_000}.1")), Asked(depth))
+    assert "bagit-2.2.2-oxum-form" in {found.rule for found in report.findings}
+    told = [*(found.message for found in report.findings), *(check.note for check in report.checks)]
+    assert max(map(len, told)) < 400
+
+
+def test_one_byte_in_one_file_is_told_as_that(tmp_path: Path) -> None:
+    bag = make(tmp_path / "bag", info("Payload-Oxum: 2.2"), files={"data/a": b"a"})
+    (found,) = (f for f in validate(bag).findings if f.rule == "bagit-2.2.2-oxum")
+    assert found.message == "says that the payload is 2 bytes in 2 files; it is 1 byte in 1 file"

@@ -43,6 +43,9 @@ def test_each_form_goes_where_it_can(formats: str, outputs: str, files: str, pri
         ("json github", "", "json and github would both be printed"),
         ("json text github", "a.json", "text and github would both be printed"),
         ("json", "a.json a.json", "named twice"),
+        ("json", "a.json b/../a.json", "named twice"),
+        ("json json", "t.json t.json.sha256", "named twice"),
+        ("json json", "t.json.sha256 t.json", "named twice"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(formats: str, outputs: str, told: str) -> None:

@@ -11,14 +11,14 @@ from itertools import islice
 
 from archiver.bag.algorithms import MANIFEST_NAME, normalized
 from archiver.bag.checks import folders
-from archiver.bag.contents import shown
+from archiver.bag.contents import cut, shown
 from archiver.bag.package import PROFILE_LABEL
 from archiver.bag.profiles.model import Label, Profile, matcher
 from archiver.bag.profiles.places import bundled
 from archiver.bag.reading import Bag
 from archiver.bag.rules import Unusable, finding
 from archiver.bag.tag_files import TagFiles, tags
-from archiver.findings import Check, Finding, Severity, Verdict
+from archiver.findings import Check, Finding, Severity, Verdict, counted
 
 PROFILE = "profile"
 
@@ -26,7 +26,6 @@ Demand = Callable[[Bag, Profile], Iterator[Finding]]
 
 MAX_TOLD = 10
 """How many of several things are told in one breath."""
-MAX_CHARS = 200
 
 SAME_TYPES = {
     "application/tar": "application/x-tar",
@@ -54,7 +53,7 @@ def check_profiles(bag: Bag, given: Sequence[Profile]) -> list[Check]:
     checks = [_check(bag, profile, alone=len(profiles) == 1) for profile in profiles]
     unknown = (name for name in named if not given and name not in bundled())
     for name in islice(unknown, MAX_TOLD):
-        told = f"{_cut(name)!r} is not known; give it with --profile"
+        told = f"{cut(name)!r} is not known; give it with --profile"
         checks.append(Check(PROFILE, Verdict.NOT_CHECKED, told))
     return checks
 
@@ -65,14 +64,14 @@ def _check(bag: Bag, profile: Profile, *, alone: bool) -> Check:
         for found in demand(bag, profile):
             if found.severity is Severity.ERROR:
                 verdict = Verdict.FAILED
-            told = found.message if alone else f"{found.message} (profile {_cut(profile.identifier)})"
+            told = found.message if alone else f"{found.message} (profile {cut(profile.identifier)})"
             bag.tell(found._replace(message=told))
-    return Check(PROFILE, verdict, _cut(profile.identifier))
+    return Check(PROFILE, verdict, cut(profile.identifier))
 
 
 def _doubts(bag: Bag, profile: Profile) -> Iterator[Finding]:
     for doubt in profile.doubts:
-        yield finding("profile-field", doubt, f"profile {_cut(profile.identifier)}")
+        yield finding("profile-field", doubt, f"profile {cut(profile.identifier)}")
 
 
 def _version(bag: Bag, profile: Profile) -> Iterator[Finding]:
@@ -101,7 +100,7 @@ def _type(name: str) -> str:
 def _identifier(bag: Bag, profile: Profile) -> Iterator[Finding]:
     named = bag.tagged(PROFILE_LABEL)
     if profile.identifier not in named:
-        told = f"has the {PROFILE_LABEL} {_list(named)}; expected {_cut(profile.identifier)}"
+        told = f"has the {PROFILE_LABEL} {_list(named)}; expected {cut(profile.identifier)}"
         yield finding("profile-identifier", told, _info_name(bag))
 
 
@@ -122,7 +121,7 @@ def _other_info(bag: Bag, profile: Profile) -> Iterator[Finding]:
             except Unusable as unusable:
                 yield unusable.finding
             else:
-                yield from _labels(_cut(file), found, labels)
+                yield from _labels(cut(file), found, labels)
 
 
 def _tags(bag: Bag, name: str) -> list[tuple[str, str]]:
@@ -142,7 +141,7 @@ def _labels(file: str, there: Sequence[tuple[str, str]], labels: dict[str, Label
     for label, value in there:
         found.setdefault(label.lower(), []).append(value)
     for label, asked in labels.items():
-        values, name, hint = found.get(label.lower(), []), _cut(label), _cut(asked.description)
+        values, name, hint = found.get(label.lower(), []), cut(label), cut(asked.description)
         if not values and asked.required:
             told = f"has no {name}, which the profile requires"
             yield finding("profile-bag-info-required", told, file, hint)
@@ -154,7 +153,7 @@ def _labels(file: str, there: Sequence[tuple[str, str]], labels: dict[str, Label
             yield finding("profile-bag-info-repeatable", told, file, hint)
         for value in values:
             if asked.values and value not in asked.values:
-                told = f"has the {name} {_cut(value)!r}; the profile accepts {_list(asked.values)}"
+                told = f"has the {name} {cut(value)!r}; the profile accepts {_list(asked.values)}"
                 yield finding("profile-bag-info-values", told, file, hint)
 
 
@@ -168,7 +167,7 @@ def _manifests(bag: Bag, profile: Profile) -> Iterator[Finding]:
         rule = "profile-tag-manifests" if tag else "profile-manifests"
         for algorithm in required:
             if normalized(algorithm) not in names.values():
-                told = f"has no {tag}manifest-{_cut(algorithm)}.txt, which the profile requires"
+                told = f"has no {tag}manifest-{cut(algorithm)}.txt, which the profile requires"
                 yield finding(f"{rule}-required", told)
         if allowed is not None:
             accepted = {normalized(algorithm) for algorithm in allowed}
@@ -187,9 +186,9 @@ def _files_required(bag: Bag, profile: Profile) -> Iterator[Finding]:
     for rule, paths in asked:
         for path in paths:
             if path.endswith("/") and path.rstrip("/") not in there:
-                yield finding(rule, "has no file in it, and the profile requires one", _cut(path))
+                yield finding(rule, "has no file in it, and the profile requires one", cut(path))
             elif not path.endswith("/") and not bag.ledger.holds(path):
-                yield finding(rule, "is not in the bag, and the profile requires it", _cut(path))
+                yield finding(rule, "is not in the bag, and the profile requires it", cut(path))
 
 
 def _files_allowed(bag: Bag, profile: Profile) -> Iterator[Finding]:
@@ -219,20 +218,15 @@ def _fetch(bag: Bag, profile: Profile) -> Iterator[Finding]:
 def _data_empty(bag: Bag, profile: Profile) -> Iterator[Finding]:
     if profile.data_empty and (bag.payload_files > 1 or bag.payload_bytes):
         told = (
-            f"holds {bag.payload_bytes:,} bytes in {bag.payload_files:,} files; "
+            f"holds {counted(bag.payload_bytes, 'byte')} in {counted(bag.payload_files, 'file')}; "
             "the profile wants no file, or one that is empty"
         )
         yield finding("profile-data-empty", told, "data/")
 
 
-def _cut(text: str) -> str:
-    """The beginning of a text, for people."""
-    return shown(text[:MAX_CHARS])
-
-
 def _list(texts: Sequence[str]) -> str:
     """The first of several texts, for people."""
-    told = ", ".join(_cut(text) for text in texts[:MAX_TOLD]) or "none"
+    told = ", ".join(cut(text) for text in texts[:MAX_TOLD]) or "none"
     return f"{told} and {len(texts) - MAX_TOLD:,} more" if len(texts) > MAX_TOLD else told
 
 
