@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import time
@@ -14,6 +13,7 @@ from typing import Literal
 
 from archiver import __version__, bag, records
 from archiver.article import Article
+from archiver.bag.fixity import digests_of
 from archiver.epoch import source_date
 from archiver.errors import (
     AlreadyExists,
@@ -143,15 +143,6 @@ def moment() -> datetime:
     return source_date() or datetime.now(UTC).replace(microsecond=0)
 
 
-def _digests(path: Path, algorithms: tuple[str, ...]) -> dict[str, str]:
-    hashes = {algorithm: hashlib.new(algorithm) for algorithm in algorithms}
-    with path.open("rb") as file:
-        while block := file.read(BUFFER):
-            for digest in hashes.values():
-                digest.update(block)
-    return {algorithm: digest.hexdigest() for algorithm, digest in hashes.items()}
-
-
 def _stem(name: str) -> str:
     return Path(name).stem or "article"
 
@@ -254,7 +245,7 @@ def _stored(
     staged: Path, path: str, kind: str, algorithms: tuple[str, ...], original_name: str
 ) -> records.StoredFile:
     file = staged / path.removeprefix("data/")
-    digests = _digests(file, tuple(sorted(algorithms)))
+    digests = digests_of(file, tuple(sorted(algorithms)))
     size = file.stat().st_size
     return records.StoredFile(path, size, digests, kind, original_name)
 

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from archiver import bag
+from archiver.bag.fixity import digests_of
 from archiver.errors import AlreadyExists
 from archiver.findings import Check, Finding, Report, Severity, Verdict
 from archiver.rendition import Flavour
@@ -52,7 +53,7 @@ def _refused(source: Source, held: str, hint: str) -> AlreadyExists:
 def _name_there(source: Source, known: bag.Existing) -> str:
     """The name that a package has this source under; empty where it has another or other pictures."""
     pictures = {
-        ORIGINAL + attachment.stored: _digests(attachment.path, known.algorithms)
+        ORIGINAL + attachment.stored: digests_of(attachment.path, known.algorithms)
         for attachment in source.attachments
     }
     own = {name: hashlib.new(name, source.data).hexdigest() for name in known.algorithms}
@@ -60,14 +61,6 @@ def _name_there(source: Source, known: bag.Existing) -> str:
     if len(others) == 1 and known.originals == pictures | {others[0]: own}:
         return others[0].removeprefix(ORIGINAL)
     return ""
-
-
-def _digests(path: Path, algorithms: tuple[str, ...]) -> dict[str, str]:
-    found = {}
-    for algorithm in algorithms:
-        with path.open("rb") as file:
-            found[algorithm] = hashlib.file_digest(file, algorithm).hexdigest()
-    return found
 
 
 def _differences(source: Source, settings: Settings, known: bag.Existing, target: Path) -> list[Finding]:

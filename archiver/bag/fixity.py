@@ -11,6 +11,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archiver.bag.algorithms import new_hash
@@ -73,6 +74,13 @@ def differences(
                 f"its manifest says {digest.hex()[:DIGITS_TOLD]}…"
             )
             yield finding("bagit-3-checksum", told, shown(path))
+
+
+def digests_of(path: Path, algorithms: Collection[str]) -> dict[str, str]:
+    """The digests of the file at a path, in hexadecimal, in one read. Raises OSError."""
+    with path.open("rb", buffering=0) as file:
+        found = digests(file, algorithms, os.fstat(file.fileno()).st_size)  # type: ignore[arg-type]
+    return {algorithm: digest.hex() for algorithm, digest in found.items()}
 
 
 def digests(file: Readable, algorithms: Collection[str], size: int) -> dict[str, bytes]:
