@@ -347,7 +347,7 @@ class Article(Metadata):
     """One work: its metadata and its body, in reading order."""
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
-    body: Annotated[Blocks, Field(min_length=1)]
+    body: Blocks
 
     @model_validator(mode="after")
     def _is_shallow(self) -> Article:

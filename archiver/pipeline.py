@@ -22,8 +22,10 @@ from archiver.errors import (
     SettingsError,
     SourceError,
 )
+from archiver.events import CONFORMANCE_EVENT, Agent, Event
 from archiver.findings import Check, Finding, Report, Severity, Verdict
 from archiver.rendition import Rendition, render
+from archiver.rendition.flavours import told
 from archiver.rendition.verapdf import Validator, find
 from archiver.repeats import already_packaged
 from archiver.settings import Settings
@@ -121,9 +123,9 @@ def _made(
     stored = _store(source, staged)
     rendition = render(
         source,
-        staged / "rendition" / f"{_stem(source.name)}.pdf",
+        staged / "rendition" / f"{_stem(source.document.name)}.pdf",
         settings,
-        {each.name: staged / "original" / each.stored for each in source.attachments},
+        {each.name: staged / "original" / each.stored for each in source.originals},
     )
     refuse_warnings(rendition.findings, settings)
     conformance, events = conform(rendition, validator)
@@ -151,42 +153,38 @@ def _stem(name: str) -> str:
 
 
 def _store(source: Source, staged: Path) -> dict[str, str]:
-    """Write the source and its pictures to original/; their media types by path in the bag."""
-    original = staged / "original"
-    for folder in (original, staged / "rendition", staged / "metadata"):
-        folder.mkdir(parents=True)
-    (original / source.name).write_bytes(source.data)
-    stored = {f"data/original/{source.name}": source.media_type}
-    for attachment in source.attachments:
-        copy = original / attachment.stored
+    """Write the files of the source to original/; their media types by path in the bag."""
+    folder = staged / "original"
+    for each in (folder, staged / "rendition", staged / "metadata"):
+        each.mkdir(parents=True)
+    stored = {}
+    for original in source.originals:
+        copy = folder / original.stored
         copy.parent.mkdir(parents=True, exist_ok=True)
         try:
-            file = attachment.path.open("rb")
+            file = original.open()
         except OSError as error:
-            where = f"{source.ref.label}, figure {attachment.name}"
+            where = f"{source.ref.label}, {original.name}"
             raise SourceError(f"cannot be read: {error.strerror}", where=where) from None
         with file, copy.open("xb") as out:
             shutil.copyfileobj(file, out, BUFFER)
-        stored[f"data/original/{attachment.stored}"] = "image"
+        stored[f"data/original/{original.stored}"] = original.media_type
     return stored
 
 
-def conform(rendition: Rendition, validator: Validator | None) -> tuple[Check, list[records.Event]]:
+def conform(rendition: Rendition, validator: Validator | None) -> tuple[Check, list[Event]]:
     """Check a rendition against all that it claims. Raises NotConformant with what it breaks."""
-    claims = " and ".join(
-        filter(None, (rendition.flavour.label, "PDF/UA-1" * rendition.flavour.accessible))
-    )
     path = f"data/rendition/{rendition.path.name}"
     if validator is None:
         check = Check("PDF/A conformance", Verdict.NOT_CHECKED)
         return check, []
-    findings = validator.check(rendition.path, rendition.flavour.claims)
+    findings = validator.check(rendition.path, rendition.claims)
     if findings:
         raise NotConformant(findings, where=rendition.path.name)
-    by = f"{validator.name} {validator.version}"
-    agent = records.Agent(validator.name, "software", validator.version)
-    event = records.Event(records.CONFORMANCE_EVENT, f"{claims}, by {by}", agent, (path,))
-    return Check("PDF/A conformance", Verdict.PASSED, f"{claims}, by {by}"), [event]
+    told = f"{rendition.conformance}, by {validator.name} {validator.version}"
+    agent = Agent(validator.name, "software", validator.version)
+    event = Event(CONFORMANCE_EVENT, told, agent, (path,))
+    return Check("PDF/A conformance", Verdict.PASSED, told), [event]
 
 
 def _record(
@@ -194,7 +192,7 @@ def _record(
     rendition: Rendition,
     staged: Path,
     stored: Mapping[str, str],
-    events: list[records.Event],
+    events: list[Event],
     settings: Settings,
     when: datetime,
 ) -> None:
@@ -202,26 +200,30 @@ def _record(
     metadata = staged / "metadata"
     (metadata / "article.json").write_bytes(records.article_json(article))
     (metadata / "dublin-core.xml").write_bytes(records.dublin_core(article))
-    original = f"data/original/{source.name}"
+    original = f"data/original/{source.document.stored}"
     rendered = f"data/rendition/{rendition.path.name}"
+    beside = {
+        f"data/{path.relative_to(staged).as_posix()}": kind for path, kind in rendition.beside.items()
+    }
     formats = {
         **stored,
-        rendered: rendition.flavour.label,
+        rendered: told(rendition.claims[:1]),
+        **beside,
         "data/metadata/article.json": "application/json",
         "data/metadata/dublin-core.xml": "application/xml",
     }
-    names = {f"data/original/{each.stored}": each.name for each in source.attachments}
+    names = {f"data/original/{each.stored}": each.name for each in source.originals}
     names[original] = source.ref.original_name
     files = [
         _stored(staged, path, kind, settings.algorithms, names.get(path, path.rpartition("/")[2]))
         for path, kind in formats.items()
     ]
-    derived = {rendered: original, "data/metadata/article.json": original}
-    agent = records.Agent("archiver", "software", __version__)
+    derived = dict.fromkeys((rendered, *beside, "data/metadata/article.json"), original)
+    agent = Agent("archiver", "software", __version__)
     obtained = ", ".join(f"{field}: {how}" for field, how in article.provenance.items())
     all_events = [
-        records.Event("ingestion", "source taken over byte for byte", agent, tuple(stored)),
-        records.Event(
+        Event("ingestion", "source taken over byte for byte", agent, tuple(stored)),
+        Event(
             "metadata extraction",
             "metadata read from the source",
             agent,
@@ -229,13 +231,12 @@ def _record(
             ("data/metadata/article.json", "data/metadata/dublin-core.xml"),
             f"how each field was obtained: {obtained}",
         ),
-        records.Event(
-            "normalization", f"rendered as {rendition.flavour.label}", agent, (original,), (rendered,)
+        Event(
+            "normalization", f"rendered as {told(rendition.claims[:1])}", agent, (original,), (rendered,)
         ),
+        *rendition.events,
         *events,
-        records.Event(
-            "message digest calculation", ", ".join(sorted(settings.algorithms)), agent, tuple(formats)
-        ),
+        Event("message digest calculation", ", ".join(sorted(settings.algorithms)), agent, tuple(formats)),
     ]
     premis = records.premis(article, files, all_events, derived, when)
     (metadata / "premis.xml").write_bytes(premis)

@@ -29,7 +29,7 @@ def render_file(path: Path, target: Path, settings: Settings, *, replace: bool =
     validator = find(settings.verapdf)
     with staging(target.absolute().parent) as folder:
         staged = folder / target.name
-        rendition = render(source, staged, settings, {each.name: each.path for each in source.attachments})
+        rendition = render(source, staged, settings, source.paths())
         refuse_warnings(rendition.findings, settings)
         conformance, _ = conform(rendition, validator)
         (os.replace if replace else move)(staged, target)

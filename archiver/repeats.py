@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from archiver import bag
-from archiver.bag.fixity import digests_of
 from archiver.errors import AlreadyExists
 from archiver.findings import Check, Finding, Report, Severity, Verdict
 from archiver.rendition import Flavour
 from archiver.rendition.xmp import claims
 from archiver.settings import Settings
-from archiver.sources import Source
+from archiver.sources import Original, Source
 
 ORIGINAL = "data/original/"
 
@@ -38,7 +37,7 @@ def already_packaged(source: Source, settings: Settings, target: Path, maker: st
         held = f"{target} holds a package of this source that is damaged: {told}"
         raise _refused(source, held, "--replace puts a new one there")
     findings = [*source.findings, *_differences(source, settings, known, target)]
-    if name != source.name:
+    if name != source.document.name:
         told = f"has the bytes of {name}, whose package is there already"
         findings.append(Finding("package-same-bytes", Severity.INFO, told, source.ref.label))
     checks = (Check("same source", Verdict.PASSED), Check("complete and valid", Verdict.PASSED))
@@ -53,14 +52,18 @@ def _refused(source: Source, held: str, hint: str) -> AlreadyExists:
 def _name_there(source: Source, known: bag.Existing) -> str:
     """The name that a package has this source under; empty where it has another or other pictures."""
     pictures = {
-        ORIGINAL + attachment.stored: digests_of(attachment.path, known.algorithms)
+        ORIGINAL + attachment.stored: _digests(attachment, known.algorithms)
         for attachment in source.attachments
     }
-    own = {name: hashlib.new(name, source.data).hexdigest() for name in known.algorithms}
+    own = _digests(source.document, known.algorithms)
     others = [path for path in known.originals if path not in pictures]
     if len(others) == 1 and known.originals == pictures | {others[0]: own}:
         return others[0].removeprefix(ORIGINAL)
     return ""
+
+
+def _digests(original: Original, algorithms: Sequence[str]) -> dict[str, str]:
+    return {name: original.digest(name) for name in algorithms}
 
 
 def _differences(source: Source, settings: Settings, known: bag.Existing, target: Path) -> list[Finding]:

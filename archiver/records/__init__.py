@@ -2,12 +2,9 @@
 
 from archiver.records.checking import check, recorded_conformance
 from archiver.records.dublin_core import dublin_core
-from archiver.records.premis import CONFORMANCE_EVENT, Agent, Event, StoredFile, premis
+from archiver.records.premis import StoredFile, premis
 
 __all__ = [
-    "CONFORMANCE_EVENT",
-    "Agent",
-    "Event",
     "StoredFile",
     "article_json",
     "check",

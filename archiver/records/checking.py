@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lxml import etree
 
+from archiver.events import CONFORMANCE_EVENT
 from archiver.findings import Finding, Severity
-from archiver.records.premis import CONFORMANCE_EVENT, HASHES, PATH_TYPE, PREMIS, SUCCESS
+from archiver.records.premis import HASHES, PATH_TYPE, PREMIS, SUCCESS
 
 MAX_BYTES = 64 * 1024 * 1024
 MOST_FINDINGS = 20

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from archiver.article import Article
+from archiver.events import Agent, Event
 
 PREMIS = "http://www.loc.gov/premis/v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -18,8 +19,8 @@ NAMESPACE = uuid.UUID("8d6cf5a8-4a0c-5f0e-8b7f-3a1c8b8f1d52")
 PATH_TYPE = "path in the bag"
 """The type of the identifiers that are paths, such as `data/original/article.md`."""
 
-CONFORMANCE_EVENT, SUCCESS = "validation", "success"
-"""Terms of the Library of Congress's vocabularies for event types and outcomes."""
+SUCCESS = "success"
+"""A term of the Library of Congress's vocabulary for event outcomes."""
 
 HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
 
@@ -44,28 +45,6 @@ class StoredFile(NamedTuple):
     digests: Mapping[str, str]
     format: str
     original_name: str
-
-
-class Agent(NamedTuple):
-    """Who or what did something: archiver, veraPDF, an organization."""
-
-    name: str
-    type: str
-    version: str = ""
-
-
-class Event(NamedTuple):
-    """Something that was done to `sources` and ended well; what came of it are `outcomes`.
-
-    `type` is a term of the PREMIS event types. What was not done is no event.
-    """
-
-    type: str
-    detail: str
-    agent: Agent
-    sources: tuple[str, ...]
-    outcomes: tuple[str, ...] = ()
-    note: str = ""
 
 
 def premis(

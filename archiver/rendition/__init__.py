@@ -1,66 +1,84 @@
-"""Rendition: an Article becomes one PDF that is archival (PDF/A) and accessible (PDF/UA)."""
+"""Rendition: a Source becomes one PDF that is archival (PDF/A) and accessible (PDF/UA)."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from archiver.article import Article, Obtained
 from archiver.errors import MissingGlyph, RenditionError
+from archiver.events import Event
 from archiver.findings import Finding
 from archiver.rendition.direction import isolated
 from archiver.rendition.finishing import Embeddable, finish
-from archiver.rendition.flavours import Flavour
+from archiver.rendition.flavours import Flavour, told
 from archiver.rendition.fonts import fonts
 from archiver.rendition.layout import lay_out
 from archiver.rendition.xmp import PRODUCER
 from archiver.settings import Settings
-from archiver.sources import Source, line_of
+from archiver.sources import Source
 
 __all__ = ["Flavour", "Rendition", "render"]
 
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """A rendition that was written: where, how many pages, what it claims to be, what was noticed."""
+    """A rendition that was written: where, how many pages, what it claims to be, what was noticed.
+
+    `claims` are the veraPDF profiles that it has to pass ("2a", "ua1"), `beside` other files that
+    were made with it, by their media types, and `events` what was done beside rendering.
+    """
 
     path: Path
     pages: int
-    flavour: Flavour
+    claims: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
+    beside: Mapping[Path, str] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+
+    @property
+    def conformance(self) -> str:
+        """What it claims, for people: `PDF/A-2a and PDF/UA-1`."""
+        return told(self.claims)
 
 
 def render(
-    source: Source, target: Path, settings: Settings, pictures: Mapping[str, Path] | None = None
+    source: Source, target: Path, settings: Settings, originals: Mapping[str, Path] | None = None
 ) -> Rendition:
     """Write the rendition of a source to `target`, in the flavour of the settings.
 
-    Its pictures are read where `pictures` says, by their names in the article. The same source gives
-    the same bytes. Raises MissingGlyph for a character that no font has, RenditionError for what
-    cannot be laid out, SettingsError for a font place without fonts.
+    Its files are read where `originals` says, by their names. The same source gives the same bytes.
+    Raises MissingGlyph for a character that no font has, RenditionError for what cannot be laid
+    out, SettingsError for a font place without fonts.
     """
     flavour = Flavour(settings.flavour)
     record = list(provenance(source, flavour))
     try:
         pages, findings = lay_out(
-            source.article, record, fonts(settings.fonts), pictures or {}, settings.max_image_pixels
+            source.article, record, fonts(settings.fonts), originals or {}, settings.max_image_pixels
         )
     except RenditionError as error:
         place = _place(error, source) or error.where
         error.where = ", ".join(filter(None, (source.ref.label, place)))
         raise
-    original = Embeddable(source.name, source.data, source.media_type)
+    document = source.document
+    original = Embeddable(document.name, document.data, document.media_type)
     finish(pages, source.article, flavour, original, target)
-    return Rendition(target, pages.count, flavour, tuple(findings))
+    return Rendition(target, pages.count, flavour.claims, tuple(findings))
 
 
 def _place(error: RenditionError, source: Source) -> str:
     """The line that a missing glyph is on, where the source writes it as it is."""
     if source.ref.line or not isinstance(error, MissingGlyph):
         return ""
-    return line_of(source.data.decode(source.encoding, "replace"), error.text)
+    return line_of(source.document.data.decode(source.content.encoding, "replace"), error.text)
+
+
+def line_of(text: str, passage: str) -> str:
+    """`line 3`, where a source first has a passage; empty where it is written another way there."""
+    at = text.find(passage)
+    return f"line {text.count(chr(10), 0, at) + 1}" if at >= 0 else ""
 
 
 HOW = {
@@ -82,10 +100,10 @@ def provenance(source: Source, flavour: Flavour) -> Iterator[tuple[str, str]]:
     if article.rights:
         rights = (article.rights.statement, article.rights.uri)
         yield "Rights", " ".join(isolated(part) for part in rights if part)
-    yield "Original", f"{isolated(source.name)}, {len(source.data):,} bytes"
-    yield "SHA-256", hashlib.sha256(source.data).hexdigest()
-    standard = f"{flavour.label} and PDF/UA-1" if flavour.accessible else flavour.label
-    yield "Rendition", f"{standard}, by {PRODUCER}"
+    document = source.document
+    yield "Original", f"{isolated(document.name)}, {document.size:,} bytes"
+    yield "SHA-256", document.digest("sha256")
+    yield "Rendition", f"{told(flavour.claims)}, by {PRODUCER}"
 
 
 def _date(article: Article) -> str:

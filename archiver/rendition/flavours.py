@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -68,3 +69,8 @@ TRAITS = {
     Flavour.A4: _Traits(4, "", "2.0", False, False),
     Flavour.A4F: _Traits(4, "F", "2.0", False, True),
 }
+
+
+def told(claims: Sequence[str]) -> str:
+    """The conformance that names of veraPDF profiles claim, for people: `PDF/A-2a and PDF/UA-1`."""
+    return " and ".join("PDF/UA-1" if claim == "ua1" else f"PDF/A-{claim}" for claim in claims)

@@ -14,7 +14,7 @@ from archiver.findings import Finding, Severity
 from archiver.settings import Settings
 
 if TYPE_CHECKING:
-    from archiver.sources import SourceRef
+    from archiver.sources.refs import SourceRef
 
 SIGNATURES = {
     b"%PDF-": "a PDF",

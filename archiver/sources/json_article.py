@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from archiver.errors import SourceError
 
 if TYPE_CHECKING:
-    from archiver.sources import SourceRef
+    from archiver.sources.refs import SourceRef
 
 
 SRC = re.compile(r'"src"\s*:\s*("(?:[^"\\]|\\.)*")')

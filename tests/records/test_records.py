@@ -9,7 +9,8 @@ from lxml import etree
 from pydantic import ValidationError
 
 from archiver.article import Article
-from archiver.records import CONFORMANCE_EVENT, Agent, Event, StoredFile, article_json, dublin_core, premis
+from archiver.events import CONFORMANCE_EVENT, Agent, Event
+from archiver.records import StoredFile, article_json, dublin_core, premis
 from archiver.records.checking import schema
 
 TERMS = "{http://purl.org/dc/terms/}"

@@ -252,4 +252,4 @@ def test_the_form_of_standard_input_is_seen_from_its_beginning(
     text: str, title: str, media_type: str
 ) -> None:
     source = read(SourceRef(Path("stdin.txt"), data=text.encode()), Settings())
-    assert (source.article.title, source.media_type) == (title, media_type)
+    assert (source.article.title, source.document.media_type) == (title, media_type)

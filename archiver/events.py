@@ -1,0 +1,30 @@
+"""Events: what was done to the files of a package, and by whom, in the terms of PREMIS 3."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+CONFORMANCE_EVENT = "validation"
+"""A term of the Library of Congress's vocabulary for event types."""
+
+
+class Agent(NamedTuple):
+    """Who or what did something: archiver, veraPDF, an organization."""
+
+    name: str
+    type: str
+    version: str = ""
+
+
+class Event(NamedTuple):
+    """Something that was done to `sources` and ended well; what came of it are `outcomes`.
+
+    `type` is a term of the PREMIS event types. What was not done is no event.
+    """
+
+    type: str
+    detail: str
+    agent: Agent
+    sources: tuple[str, ...]
+    outcomes: tuple[str, ...] = ()
+    note: str = ""

@@ -1,0 +1,177 @@
+"""Where documents are: in files, in lines of one, or in bytes from standard input."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from archiver.errors import SourceError
+from archiver.settings import Settings
+
+LINES_SUFFIXES = {".jsonl", ".ndjson"}
+NAME_BYTES = 240
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRef:
+    """Where one source document is: a file, a line of one (from 1), or bytes from standard input."""
+
+    path: Path
+    line: int | None = None
+    offset: int = 0
+    length: int | None = None
+    data: bytes | None = None
+    mark: bytes = b""
+    """The byte order mark of the file, without which a line of UTF-16 could not be read."""
+
+    def at(self, line: int) -> str:
+        """Where a line of the document is: one of JSON Lines has one, which its label names."""
+        return self.label if self.line else f"{self.label}, line {line}"
+
+    @property
+    def label(self) -> str:
+        """The document's name for people."""
+        name = os.fsencode(self.path).decode("utf-8", "backslashreplace")
+        return f"{name}:{self.line}" if self.line else name
+
+    @property
+    def original_name(self) -> str:
+        """The file's name as it came; bytes and characters that no text may hold are escaped."""
+        name = os.fsencode(self.path.name).decode("utf-8", "backslashreplace")
+        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+
+    @property
+    def name(self) -> str:
+        """The name of the original in a bag: that of its file, made safe to be one anywhere.
+
+        Bytes that are not UTF-8, control characters, separators and percent signs become `=` and
+        two hexadecimal digits: a percent sign has a meaning in manifests, which not every tool
+        reads alike. A name that would be too long is cut, its suffix kept.
+        """
+        stem, suffix = self.path.stem, self.path.suffix
+        if self.line:
+            stem, suffix = f"{stem}-line-{self.line}", ".json"
+        safe, ending = (portable(part) for part in (stem, suffix))
+        room = NAME_BYTES - len(ending.encode())
+        return safe.encode()[:room].decode("utf-8", "ignore") + ending
+
+
+def portable(name: str) -> str:
+    """A name that every tool reads alike: what not all of them do becomes `=` and its bytes."""
+    return "".join(
+        "".join(f"={byte:02X}" for byte in os.fsencode(char))
+        if not char.isprintable() or char in '\\/:*?"<>|%'
+        else char
+        for char in name
+    )
+
+
+def locate(path: Path) -> Iterator[SourceRef]:
+    """The documents in a file: one for each line of JSON Lines, else one.
+
+    Raises SourceError for JSON Lines without a line.
+    """
+    if path.suffix.lower() not in LINES_SUFFIXES:
+        yield SourceRef(path)
+        return
+    found = False
+    try:
+        with opened(path) as file:
+            for ref in _lines(path, file):
+                found = True
+                yield ref
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror}", where=str(path)) from None
+    if not found:
+        raise SourceError("is empty; expected an article on each line", where=str(path))
+
+
+def locate_in(data: bytes, name: str) -> Iterator[SourceRef]:
+    """The documents in bytes from elsewhere: one for each line of JSON Lines, else one."""
+    from archiver.sources import json_article
+
+    if not json_article.is_lines(data):
+        yield SourceRef(Path(f"{name}.txt"), data=data)
+        return
+    path = Path(f"{name}.jsonl")
+    for ref in _lines(path, io.BytesIO(data)):
+        end = ref.offset + (ref.length or 0)
+        yield replace(ref, data=data[ref.offset : end])
+
+
+def _lines(path: Path, file: BinaryIO) -> Iterator[SourceRef]:
+    """Where each line of a file is that is not blank."""
+    from archiver.sources.decoding import WIDE_MARKS
+
+    start = file.read(4)
+    mark, encoding = next((m for m in WIDE_MARKS if start.startswith(m[0])), (b"", ""))
+    offset = file.seek(len(mark))
+    lines = _wide_lines(file, encoding) if mark else file
+    try:
+        for number, line in enumerate(lines, 1):
+            if (line.decode(encoding) if encoding else line).strip():
+                yield SourceRef(path, number, offset, len(line), mark=mark)
+            offset += len(line)
+    except UnicodeDecodeError:
+        raise SourceError(
+            f"begins as {encoding.upper()} but is not, throughout; save it as UTF-8", where=str(path)
+        ) from None
+
+
+def _wide_lines(file: BinaryIO, encoding: str) -> Iterator[bytes]:
+    """The lines of a text whose line feeds are more than one byte."""
+    text = io.TextIOWrapper(file, encoding, newline="\n")
+    try:
+        for line in text:
+            yield line.encode(encoding)
+    finally:
+        text.detach()
+
+
+def only(ref: SourceRef) -> SourceRef:
+    """The one document that is meant. Raises SourceError for a whole file of JSON Lines with several."""
+    if ref.line or ref.data is not None or ref.path.suffix.lower() not in LINES_SUFFIXES:
+        return ref
+    found = list(islice(locate(ref.path), 2))
+    if len(found) != 1:
+        raise SourceError(
+            f"holds {'several articles' if found else 'no article'}; expected one",
+            where=ref.label,
+            hint="archiver package takes them all",
+        )
+    return found[0]
+
+
+def data_of(ref: SourceRef, settings: Settings) -> bytes:
+    """The bytes of a document. Raises SourceError where they cannot be read, or are too many."""
+    if ref.data is not None:
+        data = ref.mark + ref.data
+    else:
+        try:
+            with opened(ref.path) as file:
+                file.seek(ref.offset)
+                most = settings.max_source_bytes + 1
+                data = ref.mark + file.read(most if ref.length is None else min(ref.length, most))
+        except OSError as error:
+            raise SourceError(f"cannot be read: {error.strerror}", where=ref.label) from None
+    if len(data) > settings.max_source_bytes:
+        raise SourceError(
+            f"is larger than the {settings.max_source_bytes:,} bytes that max_source_bytes allows",
+            where=ref.label,
+        )
+    return data
+
+
+def opened(path: Path) -> Any:
+    """A regular file open for reading; a pipe or a device is never waited for."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise SourceError("is not a regular file", where=str(path))
+    return os.fdopen(descriptor, "rb")
