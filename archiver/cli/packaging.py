@@ -47,7 +47,8 @@ def package(
       archiver package articles/ more/*.txt -o output/ --algorithm +sha256
       cat article.txt | archiver package -
     """
-    from archiver.batch import package_many, stdin_bytes
+    from archiver.batch import package_many
+    from archiver.discovery import stdin_bytes
     from archiver.reports import outcomes as told
 
     settings = settings_of(file, output=output, **flags)

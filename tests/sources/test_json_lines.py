@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.batch import discover
+from archiver.discovery import discover
 from archiver.errors import SourceError
 from archiver.settings import Settings
 from archiver.sources import SourceRef, locate, read

@@ -1,4 +1,4 @@
-"""Batches find the documents that are meant, and go on past every argument that is none."""
+"""Discovery finds the documents that are meant, and goes on past every argument that is none."""
 
 import ctypes
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.batch import discover
+from archiver.discovery import discover
 from archiver.errors import SettingsError, SourceError
 from archiver.settings import load
 from archiver.sources import SourceRef

@@ -1,0 +1,107 @@
+"""Discovery: find the documents that are meant, in order."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from archiver.errors import SettingsError, SourceError
+from archiver.sources import PICTURE_SUFFIXES, SUFFIXES, SourceRef, locate, locate_in
+
+
+def discover(
+    sources: Sequence[str], output: Path, stdin: bytes | None = None
+) -> Iterator[SourceRef | SourceError]:
+    """Where each document is, in order; an error for what is named but is not there."""
+    for source in sources:
+        if source == "-":
+            yield from locate_in(stdin or b"", "stdin")
+            continue
+        if not source:
+            yield SourceError("is an empty name; expected a file, a folder or -", where='""')
+            continue
+        try:
+            yield from _named(source, output)
+        except SourceError as error:
+            yield error
+        except OSError as error:
+            yield _unreadable(error, source)
+
+
+def _named(source: str, output: Path) -> Iterator[SourceRef | SourceError]:
+    """The documents of one argument; a name that is there comes before the pattern that it may be."""
+    if os.path.isdir(source):
+        yield from _in_folder(Path(source), output)
+    elif _is_there(source):
+        if _is_picture(source):
+            hint = "pictures come with the documents that show them: name those, or the folder"
+            raise SourceError("is a picture, no document", where=source, hint=hint)
+        yield from locate(Path(source))
+    elif matches := [m for m in sorted(glob.glob(source, recursive=True)) if not _is_picture(m)]:
+        yield from discover(matches, output)
+    else:
+        told = "matches nothing that can be read" if glob.has_magic(source) else "is not there"
+        yield SourceError(told, where=source)
+
+
+def _is_picture(path: str) -> bool:
+    return os.path.splitext(path)[1].lower() in PICTURE_SUFFIXES
+
+
+def _is_there(path: str) -> bool:
+    """Whether something has this name, be it a broken link. Raises OSError where that is hidden."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def _unreadable(error: OSError, place: str) -> SourceError:
+    return SourceError(f"cannot be read: {error.strerror}", where=error.filename or place)
+
+
+def _in_folder(folder: Path, output: Path) -> Iterator[SourceRef | SourceError]:
+    """The sources below a folder, by suffix and in order of name.
+
+    Links to folders are not followed, and bags, hidden folders and the output are not looked into.
+    """
+    found = False
+    kept = os.path.realpath(output)
+    unread: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=unread.append):
+        if "bagit.txt" in names:
+            folders.clear()
+            continue
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and os.path.realpath(os.path.join(parent, name)) != kept
+        )
+        for name in sorted(names):
+            path = Path(parent, name)
+            if not name.startswith(".") and path.suffix.lower() in SUFFIXES:
+                found = True
+                yield from discover([str(path)], output)
+    yield from (_unreadable(error, str(folder)) for error in unread)
+    if not found and not unread:
+        kinds = ", ".join(sorted(SUFFIXES))
+        yield SourceError(
+            f"holds no source document ({kinds}); what is in bags is not taken for one", where=str(folder)
+        )
+
+
+def stdin_bytes(stream: BinaryIO | None, limit: int) -> bytes:
+    """What comes in on a binary stream, up to one byte more than `limit`, so that it is noticed.
+
+    Raises SettingsError where there is no stream, or none that can be read.
+    """
+    if stream is None:
+        raise SettingsError("is closed", where="standard input", hint="give it a document, or leave - out")
+    try:
+        return stream.read(limit + 1)
+    except OSError as error:
+        raise SettingsError(f"cannot be read: {error.strerror}", where="standard input") from None
