@@ -83,7 +83,7 @@ def _in_folder(folder: Path, output: Path) -> Iterator[SourceRef | SourceError]:
         )
         for name in sorted(names):
             path = Path(parent, name)
-            if not name.startswith(".") and path.suffix.lower() in SUFFIXES:
+            if not name.startswith(".") and name.lower().endswith(SUFFIXES):
                 found = True
                 yield from discover([str(path)], output)
     yield from (_unreadable(error, str(folder)) for error in unread)

@@ -82,12 +82,20 @@ def load(path: Path, max_pixels: int) -> Picture:
     """Read a picture. Raises RenditionError where it is not one, is damaged or too large."""
     try:
         content = path.read_bytes()
-        key = hashlib.sha256(content).digest(), max_pixels
-        found = _recent.get(key) or _read(content, path.name, max_pixels)
-    except UnidentifiedImageError:
-        raise RenditionError("is not a picture of a kind that is known", where=path.name) from None
-    except (OSError, EOFError, SyntaxError, ValueError, zlib.error) as error:
+    except OSError as error:
         raise RenditionError(f"is not a picture that can be read: {error}", where=path.name) from None
+    return of(content, path.name, max_pixels)
+
+
+def of(content: bytes, name: str, max_pixels: int) -> Picture:
+    """The picture in the bytes of a file of this name. Raises RenditionError as `load` does."""
+    try:
+        key = hashlib.sha256(content).digest(), max_pixels
+        found = _recent.get(key) or _read(content, name, max_pixels)
+    except UnidentifiedImageError:
+        raise RenditionError("is not a picture of a kind that is known", where=name) from None
+    except (OSError, EOFError, SyntaxError, ValueError, zlib.error) as error:
+        raise RenditionError(f"is not a picture that can be read: {error}", where=name) from None
     if sum(len(picture.data) for picture in _recent.values()) > RECENT_BYTES:
         _recent.clear()
     _recent[key] = found

@@ -222,6 +222,7 @@ def _record(
     agent = Agent("archiver", "software", __version__)
     obtained = ", ".join(f"{field}: {how}" for field, how in article.provenance.items())
     all_events = [
+        *source.events,
         Event("ingestion", "source taken over byte for byte", agent, tuple(stored)),
         Event(
             "metadata extraction",

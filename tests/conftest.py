@@ -41,7 +41,7 @@ def verapdf() -> Validator:
     return validator
 
 
-def packaged(path: Path, output: Path, **settings: object) -> Outcome:
-    """The outcome of packaging one file, without veraPDF unless asked."""
+def packaged(source: Path | SourceRef, output: Path, **settings: object) -> Outcome:
+    """The outcome of packaging one document, without veraPDF unless asked."""
     chosen = Settings(**{"verapdf": False, **settings})  # type: ignore[arg-type]
-    return package_one(Job(SourceRef(path), output, chosen))
+    return package_one(Job(source if isinstance(source, SourceRef) else SourceRef(source), output, chosen))

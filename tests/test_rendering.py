@@ -45,7 +45,7 @@ def test_what_a_killed_one_left_is_swept_by_the_next(tmp_path: Path) -> None:
 
 
 def test_a_source_of_several_articles_is_refused_and_of_one_is_rendered(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="holds several articles; expected one"):
+    with pytest.raises(SourceError, match="holds several documents; expected one"):
         render_file(EXAMPLES / "many-tongues.jsonl", tmp_path / "x.pdf", SETTINGS)
     one = tmp_path / "one.jsonl"
     one.write_text('\n{"title": "Alone", "body": ["Its only paragraph."]}\n')

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from archiver.errors import SourceError
 from archiver.settings import Settings
+from archiver.sources import refs
 from archiver.sources.figures import PICTURE_SUFFIXES
-from archiver.sources.refs import SourceRef, locate, locate_in, only
+from archiver.sources.refs import LINES_SUFFIXES, SourceRef, beginning, locate_in
 from archiver.sources.source import Original, Source, Text, refuse_warnings
 
 __all__ = [
@@ -20,8 +26,22 @@ __all__ = [
     "refuse_warnings",
 ]
 
-SUFFIXES = {".txt", ".md", ".markdown", ".json", ".jsonl", ".ndjson"}
+TEXTS = (".txt", ".md", ".markdown", ".json", ".jsonl", ".ndjson")
+PAGES = (".html", ".htm", ".xhtml", ".warc", ".warc.gz", ".wacz")
+SUFFIXES = (*TEXTS, *PAGES)
 """What is taken for a source when a folder is searched."""
+
+HEAD_BYTES = 4096
+
+
+def locate(path: Path) -> Iterator[SourceRef]:
+    """The documents in a file: one for each line of JSON Lines and each page of a capture, else one.
+
+    Raises SourceError for a file of several that has none.
+    """
+    from archiver.sources import captures
+
+    return captures.locate(path) if captures.is_capture(path) else refs.locate(path)
 
 
 def read(ref: SourceRef, settings: Settings) -> Source:
@@ -30,8 +50,37 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     Raises SourceError for what cannot be read, InvalidArticle for metadata or a body that breaks
     the schema, and, where the settings are strict, for every warning.
     """
-    from archiver.sources import texts
-
-    source = texts.read(only(ref), settings)
+    ref = _only(ref)
+    source = _reader(ref, settings)(ref, settings)
     refuse_warnings(source.findings, settings)
     return source
+
+
+def _reader(ref: SourceRef, settings: Settings) -> Callable[[SourceRef, Settings], Source]:
+    """The reader of the format that a document begins as, or has the suffix of."""
+    from archiver.sources import captures, texts, webpage
+
+    if ref.record:
+        return captures.read
+    head = beginning(ref, HEAD_BYTES)
+    suffix = ref.path.suffix.lower()
+    if not ref.line and (webpage.is_page(head) or suffix in webpage.SUFFIXES):
+        return webpage.read
+    return texts.read
+
+
+def _only(ref: SourceRef) -> SourceRef:
+    """The one document that is meant. Raises SourceError for a file that holds several."""
+    from archiver.sources import captures
+
+    many = ref.path.suffix.lower() in LINES_SUFFIXES or captures.is_capture(ref.path)
+    if ref.line or ref.record or ref.data is not None or not many:
+        return ref
+    found = list(islice(locate(ref.path), 2))
+    if len(found) != 1:
+        raise SourceError(
+            f"holds {'several documents' if found else 'no document'}; expected one",
+            where=ref.label,
+            hint="archiver package takes them all",
+        )
+    return found[0]

@@ -65,15 +65,18 @@ class Text(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def decode(data: bytes, ref: SourceRef, settings: Settings) -> Text:
-    """The text of a source. Raises SourceError for what is empty, binary or beyond the limits."""
+def decode(data: bytes, ref: SourceRef, settings: Settings, declared: str = "") -> Text:
+    """The text of a source, in the encoding that it declares, if it does and is.
+
+    Raises SourceError for what is empty, binary or beyond the limits.
+    """
     name = ref.label
     if not data.strip():
         raise SourceError("is empty; expected an article", where=name)
     for signature, kind in SIGNATURES.items():
         if data.startswith(signature):
             raise SourceError(f"is {kind}, not text; expected an article as text", where=name)
-    text, encoding, findings = _decoded(data, ref)
+    text, encoding, findings = _as_declared(data, declared) or _decoded(data, ref)
     if "\0" in text:
         raise SourceError("is binary (it has NUL characters); expected text", where=name)
     text = re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
@@ -88,6 +91,32 @@ def decode(data: bytes, ref: SourceRef, settings: Settings) -> Text:
             )
     text, removed = _without_controls(text, ref)
     return Text(text, encoding, (*findings, *removed))
+
+
+READ_AS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+}
+"""What a declared encoding is read as (WHATWG Encoding, 4.2): the larger one that writers meant."""
+
+
+def _as_declared(data: bytes, declared: str) -> tuple[str, str, Sequence[Finding]] | None:
+    """The text in the encoding that it declares; None where it is none, or has a byte order mark."""
+    if not declared or any(data.startswith(mark) for mark, _ in BYTE_ORDER_MARKS):
+        return None
+    try:
+        name = codecs.lookup(declared).name
+        name = READ_AS.get(name, name)
+        return data.decode(name), name, ()
+    except (LookupError, ValueError):
+        return None
 
 
 def _decoded(data: bytes, ref: SourceRef) -> tuple[str, str, Sequence[Finding]]:

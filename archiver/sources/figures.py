@@ -29,13 +29,13 @@ def attachments(
             continue
         seen.add(name)
         try:
-            yield Original(name, "image", _picture(figure.src, ref.path.absolute().parent, settings))
+            yield Original(name, "image", checked(figure.src, ref.path.absolute().parent, settings))
         except (SourceError, RenditionError) as error:
             where = ref.at(lines[figure.src]) if figure.src in lines else ref.label
             raise SourceError(error.message, where=f"{where}, figure {figure.src}") from None
 
 
-def _picture(src: str, folder: Path, settings: Settings) -> Path:
+def checked(src: str, folder: Path, settings: Settings) -> Path:
     """Where a picture is. Raises SourceError and RenditionError for one that cannot be used."""
     from archiver import pictures
 

@@ -73,7 +73,7 @@ def build(
             values[field] = value
             provenance[field] = Obtained.SETTINGS
     if "language" not in values:
-        values["language"] = [inferred("\n".join([str(values.get("title", "")), *_texts(body)]))]
+        values["language"] = [inferred("\n".join([str(values.get("title", "")), *texts(body)]))]
         known = values["language"] != [UNKNOWN]
         provenance["language"] = Obtained.INFERRED if known else Obtained.UNKNOWN
     findings += _dated(values, name, settings, places)
@@ -153,13 +153,14 @@ def _derived_identifier(source_url: object, data: bytes) -> str:
     return f"urn:uuid:{uuid.uuid5(SOURCE_NAMESPACE, hashlib.sha512(data).hexdigest())}"
 
 
-def _texts(value: object) -> list[str]:
+def texts(value: object) -> list[str]:
+    """The texts in blocks, in reading order."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
-        return [t for k, v in value.items() if k not in ("type", "src", "href") for t in _texts(v)]
+        return [t for k, v in value.items() if k not in ("type", "src", "href") for t in texts(v)]
     if isinstance(value, (list, tuple)):
-        return [text for item in value for text in _texts(item)]
+        return [text for item in value for text in texts(item)]
     return []
 
 

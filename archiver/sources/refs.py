@@ -7,7 +7,6 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -29,6 +28,10 @@ class SourceRef:
     data: bytes | None = None
     mark: bytes = b""
     """The byte order mark of the file, without which a line of UTF-16 could not be read."""
+    record: int | None = None
+    """The record of a WARC file (from 1) that the document is."""
+    member: str = ""
+    """The WARC file in a WACZ that the record is in."""
 
     def at(self, line: int) -> str:
         """Where a line of the document is: one of JSON Lines has one, which its label names."""
@@ -38,6 +41,8 @@ class SourceRef:
     def label(self) -> str:
         """The document's name for people."""
         name = os.fsencode(self.path).decode("utf-8", "backslashreplace")
+        if self.record:
+            return f"{name}, record {self.record}"
         return f"{name}:{self.line}" if self.line else name
 
     @property
@@ -57,6 +62,10 @@ class SourceRef:
         stem, suffix = self.path.stem, self.path.suffix
         if self.line:
             stem, suffix = f"{stem}-line-{self.line}", ".json"
+        elif self.record:
+            compressed = suffix.lower() != ".warc"
+            stem = self.path.name.partition(".")[0]
+            stem, suffix = f"{stem}-record-{self.record}", ".warc.gz" if compressed else ".warc"
         safe, ending = (portable(part) for part in (stem, suffix))
         room = NAME_BYTES - len(ending.encode())
         return safe.encode()[:room].decode("utf-8", "ignore") + ending
@@ -134,20 +143,6 @@ def _wide_lines(file: BinaryIO, encoding: str) -> Iterator[bytes]:
         text.detach()
 
 
-def only(ref: SourceRef) -> SourceRef:
-    """The one document that is meant. Raises SourceError for a whole file of JSON Lines with several."""
-    if ref.line or ref.data is not None or ref.path.suffix.lower() not in LINES_SUFFIXES:
-        return ref
-    found = list(islice(locate(ref.path), 2))
-    if len(found) != 1:
-        raise SourceError(
-            f"holds {'several articles' if found else 'no article'}; expected one",
-            where=ref.label,
-            hint="archiver package takes them all",
-        )
-    return found[0]
-
-
 def data_of(ref: SourceRef, settings: Settings) -> bytes:
     """The bytes of a document. Raises SourceError where they cannot be read, or are too many."""
     if ref.data is not None:
@@ -175,3 +170,15 @@ def opened(path: Path) -> Any:
         os.close(descriptor)
         raise SourceError("is not a regular file", where=str(path))
     return os.fdopen(descriptor, "rb")
+
+
+def beginning(ref: SourceRef, most: int) -> bytes:
+    """The first bytes of a document, by which its format is told. Raises SourceError."""
+    if ref.data is not None:
+        return ref.data[:most]
+    try:
+        with opened(ref.path) as file:
+            file.seek(ref.offset)
+            return bytes(file.read(most if ref.length is None else min(ref.length, most)))
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror}", where=ref.label) from None

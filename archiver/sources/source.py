@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from archiver.article import Article
 from archiver.errors import InvalidArticle
+from archiver.events import Event
 from archiver.findings import Finding, Severity
 from archiver.settings import Settings
 from archiver.sources.refs import SourceRef, portable
@@ -63,6 +64,8 @@ class Source:
     article: Article
     content: Text
     findings: tuple[Finding, ...] = ()
+    events: tuple[Event, ...] = ()
+    """What was done to it before it came, as far as it says so itself."""
 
     @property
     def document(self) -> Original:

@@ -233,7 +233,7 @@ def test_a_file_of_json_lines_is_read_whole_only_where_it_holds_one_article(tmp_
     path.write_text(f"\n{line}")
     assert read(SourceRef(path), Settings()).article.title == "T"
     path.write_text(line * 3)
-    with pytest.raises(SourceError, match="holds several articles; expected one"):
+    with pytest.raises(SourceError, match="holds several documents; expected one"):
         read(SourceRef(path), Settings())
 
 

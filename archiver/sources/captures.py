@@ -1,0 +1,293 @@
+"""Captures: the web pages in WARC files (ISO 28500) and in WACZ packages of them, by warcio."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+from urllib.parse import unquote, urljoin, urlsplit
+
+from archiver import pictures
+from archiver.errors import ArchiverError, MissingExtra, RenditionError, SourceError
+from archiver.events import Agent, Event
+from archiver.findings import Finding, Severity
+from archiver.settings import Settings
+from archiver.sources import decoding, metadata, webpage
+from archiver.sources.refs import SourceRef, opened, portable
+from archiver.sources.source import Original, Source, Text
+
+SUFFIXES = (".warc", ".warc.gz", ".wacz")
+PAGES = ("text/html", "application/xhtml+xml")
+KEPT = {"response", "resource"}
+"""The types of records that hold what was captured (ISO 28500 6.3, 6.4)."""
+
+MOST_PICTURES = 100_000
+"""So many pictures of a file are looked for by the pages that show them."""
+MOST_PAGES_LISTED = 64 * 1024 * 1024
+WITHOUT = "reading web captures needs warcio, which is not there"
+
+
+class Capture(NamedTuple):
+    """A record of a WARC file: which it is (from 1), where, what its address and media type are."""
+
+    number: int
+    member: str
+    offset: int
+    length: int
+    address: str
+    media_type: str
+
+
+def is_capture(path: Path) -> bool:
+    """Whether a file is a WARC or a WACZ by its name."""
+    return path.name.lower().endswith(SUFFIXES)
+
+
+def locate(path: Path) -> Iterator[SourceRef]:
+    """The pages captured in a file, in its order: records of HTML that the server gave with 200.
+
+    In a WACZ that lists its pages, those. Raises SourceError for a file that cannot be read, or has
+    no page, MissingExtra without warcio.
+    """
+    found = False
+    with _reading(path.name):
+        listed = _listed(path)
+        for capture in _records(path):
+            if capture.media_type in PAGES and (not listed or capture.address in listed):
+                found = True
+                yield SourceRef(
+                    path,
+                    offset=capture.offset,
+                    length=capture.length,
+                    record=capture.number,
+                    member=capture.member,
+                )
+    if not found:
+        raise SourceError("holds no captured web page", where=path.name)
+
+
+def read(ref: SourceRef, settings: Settings) -> Source:
+    """Read a captured page, with the pictures that were captured beside it.
+
+    Raises SourceError for a record that cannot be read or does not have its digest, InvalidArticle.
+    """
+    with _reading(ref.label), _member(ref.path, ref.member) as file:
+        file.seek(ref.offset)
+        if (ref.length or 0) > settings.max_source_bytes:
+            raise SourceError(_too_large(settings), where=ref.label)
+        raw = file.read(ref.length or 0)
+        file.seek(ref.offset)
+        record = next(iter(_iterator(file)))
+        address = record.rec_headers.get_header("WARC-Target-URI") or ""
+        payload = _payload(record, ref.label, settings)
+    shown = _Pictures(ref, settings)
+    charset = _parameter(_type(record), "charset") or webpage.declared(payload)
+    text = decoding.decode(payload, ref, settings, charset)
+    page = webpage.Page(text.text, ref.label, _web(address), lambda src: shown.show(urljoin(address, src)))
+    parts = webpage.parse(page)
+    identifier = (record.rec_headers.get_header("WARC-Record-ID") or "").strip("<>")
+    if identifier:
+        parts.fields["identifier"] = identifier
+    article, noticed = metadata.build(parts.fields, parts.body, raw, ref.label, settings, parts.places)
+    document = Original(ref.name, "application/warc", data=raw)
+    when = record.rec_headers.get_header("WARC-Date") or "an unknown time"
+    captured = Event(
+        "capture",
+        f"{address} at {when}, as its WARC record says",
+        Agent("archiver", "software"),
+        (f"data/original/{document.stored}",),
+    )
+    taken = Finding(
+        "source-page-captured", Severity.INFO, f"was captured from {address} at {when}", where=ref.label
+    )
+    return Source(
+        ref,
+        (document, *shown.originals()),
+        article,
+        Text(text.encoding),
+        (taken, *text.findings, *parts.findings, *noticed),
+        (captured,),
+    )
+
+
+def _web(address: str) -> str:
+    return address if urlsplit(address).scheme in ("http", "https") else ""
+
+
+class _Pictures:
+    """The pictures of one page: those that were captured in the same file, whole and within limits."""
+
+    def __init__(self, ref: SourceRef, settings: Settings) -> None:
+        self.ref, self.settings = ref, settings
+        self.found: dict[str, Original] = {}
+
+    def show(self, address: str) -> str | None:
+        address = address.partition("#")[0]
+        if address not in self.found:
+            original = self._captured(address)
+            if original is None:
+                return None
+            self.found[address] = original
+        return self.found[address].name
+
+    def originals(self) -> tuple[Original, ...]:
+        return tuple(self.found.values())
+
+    def _captured(self, address: str) -> Original | None:
+        status = self.ref.path.stat()
+        capture = _index(self.ref.path, status.st_mtime_ns, status.st_size).get(address)
+        if capture is None or capture.length > self.settings.max_image_bytes:
+            return None
+        with _member(self.ref.path, capture.member) as file:
+            file.seek(capture.offset)
+            stream = next(iter(_iterator(file))).content_stream()
+            data = stream.read(self.settings.max_image_bytes + 1)
+        name = self._name(address)
+        try:
+            pictures.of(data, name, self.settings.max_image_pixels)
+        except RenditionError:
+            return None
+        return Original(name, capture.media_type, data=data)
+
+    def _name(self, address: str) -> str:
+        """The name of a picture's file: the last part of its address, with a number where it is taken."""
+        name = portable(posixpath.basename(unquote(urlsplit(address).path)))[-100:] or "picture"
+        taken = {each.name for each in self.found.values()}
+        stem, dot, suffix = name.rpartition(".")
+        number = 1
+        while f"pictures/{name}" in taken:
+            number += 1
+            name = f"{stem}-{number}.{suffix}" if dot else f"{suffix}-{number}"
+        return f"pictures/{name}"
+
+
+@lru_cache(maxsize=4)
+def _index(path: Path, changed: int, size: int) -> dict[str, Capture]:
+    """The pictures in a file as it is, by their addresses."""
+    found: dict[str, Capture] = {}
+    for capture in _records(path):
+        if capture.media_type.startswith("image/") and len(found) < MOST_PICTURES:
+            found.setdefault(capture.address, capture)
+    return found
+
+
+# --- WARC ---------------------------------------------------------------------------------------
+
+
+def _iterator(file: IO[bytes], *, check: bool = True) -> Any:
+    try:
+        from warcio.archiveiterator import ArchiveIterator
+    except ImportError:
+        raise MissingExtra(WITHOUT, hint=webpage.EXTRA) from None
+    return ArchiveIterator(file, check_digests=check)
+
+
+@contextmanager
+def _reading(label: str) -> Iterator[None]:
+    """Whatever a damaged file makes its readers raise, as SourceError."""
+    try:
+        yield
+    except ArchiverError:
+        raise
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror or error}", where=label) from None
+    except Exception as error:
+        first = next(filter(str.strip, str(error).splitlines()), type(error).__name__).strip()
+        raise SourceError(f"cannot be read as a web capture: {first}", where=label) from None
+
+
+def _records(path: Path) -> Iterator[Capture]:
+    """Every record that holds what a server gave with 200, or a file by itself."""
+    number = 0
+    for member in _members(path):
+        with _member(path, member) as file:
+            records = _iterator(file, check=False)
+            for record in records:
+                number += 1
+                if record.rec_type in KEPT and _status(record) == "200":
+                    address = record.rec_headers.get_header("WARC-Target-URI") or ""
+                    media_type = _type(record).partition(";")[0].strip().lower()
+                    offset, length = records.get_record_offset(), records.get_record_length()
+                    yield Capture(number, member, offset, length, address, media_type)
+
+
+def _status(record: Any) -> str:
+    if record.rec_type == "resource":
+        return "200"
+    return str(record.http_headers.get_statuscode()) if record.http_headers else ""
+
+
+def _type(record: Any) -> str:
+    headers = record.http_headers or record.rec_headers
+    return headers.get_header("Content-Type") or ""
+
+
+def _parameter(media_type: str, name: str) -> str:
+    for part in media_type.split(";")[1:]:
+        key, _, value = part.partition("=")
+        if key.strip().lower() == name:
+            return value.strip().strip("\"'")
+    return ""
+
+
+def _payload(record: Any, label: str, settings: Settings) -> bytes:
+    """What the server gave, decoded. Raises SourceError where it is too much or not what it was."""
+    data: bytes = record.content_stream().read(settings.max_source_bytes + 1)
+    if len(data) > settings.max_source_bytes:
+        raise SourceError(_too_large(settings), where=label)
+    if record.digest_checker.passed is False:
+        told = "; ".join(record.digest_checker.problems)
+        raise SourceError(f"is not what was captured: {told}", where=label)
+    return data
+
+
+def _too_large(settings: Settings) -> str:
+    return f"is larger than the {settings.max_source_bytes:,} bytes that max_source_bytes allows"
+
+
+# --- WACZ ---------------------------------------------------------------------------------------
+
+
+def _is_wacz(path: Path) -> bool:
+    return path.name.lower().endswith(".wacz")
+
+
+def _members(path: Path) -> list[str]:
+    """The WARC files in a WACZ (WACZ 1.1.1, archive/); for a WARC file, itself."""
+    if not _is_wacz(path):
+        return [""]
+    with opened(path) as file, zipfile.ZipFile(file) as package:
+        return sorted(
+            name
+            for name in package.namelist()
+            if name.startswith("archive/") and name.lower().endswith((".warc", ".warc.gz"))
+        )
+
+
+@contextmanager
+def _member(path: Path, member: str) -> Iterator[IO[bytes]]:
+    """A WARC file, or one in a WACZ, that can be moved in."""
+    with opened(path) as file:
+        if not member:
+            yield file
+            return
+        with zipfile.ZipFile(file) as package, package.open(member) as inner:
+            yield inner
+
+
+def _listed(path: Path) -> set[str]:
+    """The addresses of the pages that a WACZ lists (pages/pages.jsonl); none where it does not."""
+    if not _is_wacz(path):
+        return set()
+    with opened(path) as file, zipfile.ZipFile(file) as package:
+        if "pages/pages.jsonl" not in package.namelist():
+            return set()
+        with package.open("pages/pages.jsonl") as lines:
+            text = lines.read(MOST_PAGES_LISTED).decode("utf-8", "replace")
+    pages = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    return {str(page["url"]) for page in pages if isinstance(page, dict) and "url" in page}

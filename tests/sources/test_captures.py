@@ -1,0 +1,112 @@
+"""Captured web pages: WARC and WACZ."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.errors import ArchiverError, SourceError
+from archiver.settings import Settings
+from archiver.sources import locate, read
+from tests.conftest import packaged
+from tests.sources.pages import ADDRESS, PASSAGES, capture, captured, page, picture
+
+
+@pytest.mark.parametrize("name", ["crawl.warc", "crawl.warc.gz"])
+def test_each_page_that_was_there_is_a_document(tmp_path: Path, name: str) -> None:
+    path = captured(tmp_path / name)
+    (ref,) = locate(path)
+    assert (ref.record, ref.label) == (2, f"{path}, record 2")
+    source = read(ref, Settings())
+    assert PASSAGES[1] in source.article.model_dump_json()
+    assert source.article.source_url == ADDRESS
+    assert (source.article.identifier or "").startswith("urn:uuid:")
+    (shown,) = source.attachments
+    assert (shown.name, shown.data) == ("pictures/boat.png", picture())
+    assert source.events[0].type == "capture"
+
+
+def test_the_record_is_kept_whole_and_is_a_capture_by_itself(tmp_path: Path) -> None:
+    (ref,) = locate(captured(tmp_path / "crawl.warc.gz"))
+    source = read(ref, Settings())
+    alone = tmp_path / source.document.name
+    assert alone.name == "crawl-record-2.warc.gz"
+    alone.write_bytes(source.document.data)
+    (again,) = locate(alone)
+    assert read(again, Settings()).article.identifier == source.article.identifier
+
+
+def test_a_wacz_is_read_as_it_lies_and_lists_its_pages(tmp_path: Path) -> None:
+    other = ("https://evening.example/frame", "text/html", page().encode(), "200 OK")
+    listed = (ADDRESS, "text/html", page().encode(), "200 OK")
+    warc = capture(tmp_path / "data.warc.gz", other, listed)
+    path = tmp_path / "crawl.wacz"
+    with zipfile.ZipFile(path, "w") as package:
+        package.write(warc, "archive/data.warc.gz")
+        pages = ({"format": "json-pages-1.0"}, {"url": ADDRESS})
+        package.writestr("pages/pages.jsonl", "\n".join(map(json.dumps, pages)))
+    (ref,) = locate(path)
+    assert read(ref, Settings()).article.source_url == ADDRESS
+
+
+def test_a_record_that_is_not_what_was_captured_is_refused(tmp_path: Path) -> None:
+    path = captured(tmp_path / "crawl.warc")
+    path.write_bytes(path.read_bytes().replace(b"ninety passengers", b"eighty passengers"))
+    (ref,) = locate(path)
+    with pytest.raises(SourceError, match="not what was captured"):
+        read(ref, Settings())
+
+
+def test_nothing_but_pages_that_were_not_there(tmp_path: Path) -> None:
+    path = capture(tmp_path / "c.warc", (ADDRESS, "text/html", b"<html>", "500 Oh"))
+    with pytest.raises(SourceError, match="holds no captured web page"):
+        list(locate(path))
+
+
+def test_a_page_over_the_limit_is_refused(tmp_path: Path) -> None:
+    body = page(body="<p>" + "word " * 500_000 + "</p>").encode()
+    path = capture(tmp_path / "c.warc.gz", (ADDRESS, "text/html", body, "200 OK"))
+    (ref,) = locate(path)
+    with pytest.raises(SourceError, match="max_source_bytes"):
+        read(ref, Settings(max_source_bytes=1_000_000))
+
+
+@pytest.mark.parametrize("name", ["c.warc", "c.warc.gz", "c.wacz"])
+@pytest.mark.parametrize(
+    "data", [b"", b"WARC/1.0\r\n", b"\x1f\x8b\x08\0", b"PK\x03\x04", b"no capture at all"]
+)
+def test_what_is_no_capture_is_refused(tmp_path: Path, name: str, data: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    with pytest.raises(SourceError):
+        list(locate(path))
+
+
+@given(data=st.data())
+def test_any_damage_is_an_error_or_a_page(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("damage")
+    path = captured(folder / data.draw(st.sampled_from(["c.warc", "c.warc.gz"])))
+    whole = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(whole[: data.draw(st.integers(1, len(whole)))])
+    try:
+        for ref in locate(path):
+            read(ref, Settings())
+    except ArchiverError:
+        pass
+
+
+def test_a_package_of_a_capture(tmp_path: Path) -> None:
+    path = captured(tmp_path / "crawl.warc.gz")
+    (ref,) = locate(path)
+    outcome = packaged(ref, tmp_path / "out", verapdf=True)
+    assert outcome.status == "packaged", outcome.report
+    assert outcome.bag is not None
+    premis = (outcome.bag / "data/metadata/premis.xml").read_text()
+    assert f"{ADDRESS} at" in premis

@@ -1,0 +1,165 @@
+"""Web pages as articles."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.errors import ArchiverError, SourceError
+from archiver.settings import Settings
+from archiver.sources import Source, SourceRef, read
+from archiver.sources.webpage import Page, declared, is_page, parse
+from tests.conftest import Write, packaged
+from tests.rendition.renditions import by_poppler
+from tests.sources.pages import PASSAGES, page, picture
+
+
+def said(source: Source) -> str:
+    return source.article.model_dump_json()
+
+
+def rules(source: Source) -> dict[str, str]:
+    return {finding.rule: finding.message for finding in source.findings}
+
+
+def test_the_article_is_taken_and_what_is_around_it_left(article: Write) -> None:
+    source = article(page(), "ferry.html")
+    for passage in PASSAGES:
+        assert passage in said(source)
+    assert "Home" not in said(source)
+    assert "Cookie settings" not in said(source)
+    assert source.document.data == page().encode()
+
+
+def test_what_the_page_states_is_taken_the_best_first(article: Write) -> None:
+    source = article(page(), "ferry.html")
+    found = source.article
+    assert (found.title, found.publisher, found.language) == (
+        "The harbour ferry returns",
+        "The Evening Post",
+        ("en-GB",),
+    )
+    assert [creator.name for creator in found.creators] == ["Ada Keller", "Jon Weir"]
+    assert found.date is not None
+    assert found.date.edtf == "2019-03-04"
+    assert found.subjects == ("harbour", "ferry")
+    assert found.rights is not None
+    assert found.provenance["date"] == "stated"
+    told = rules(source)["source-page-metadata"]
+    assert "title in schema.org headline" in told
+    assert "rights in Dublin Core dc.rights" in told
+
+
+@pytest.mark.parametrize(
+    ("head", "field", "expected"),
+    [
+        ("<meta name=DC.title content='By Dublin Core'>", "title", "By Dublin Core"),
+        ("<meta property=og:title content='By OpenGraph'>", "title", "By OpenGraph"),
+        ("", "title", "The harbour ferry returns"),
+        ("<meta name=dcterms.language content=de>", "language", ("de",)),
+        ("", "language", ("en",)),
+        ("<link rel=canonical href=https://example.org/a>", "source_url", "https://example.org/a"),
+        ("<link rel=canonical href=/a>", "source_url", None),
+        ("<script type=application/ld+json>{broken</script>", "title", "The harbour ferry returns"),
+    ],
+)
+def test_each_vocabulary(article: Write, head: str, field: str, expected: object) -> None:
+    assert getattr(article(page(head), "a.html").article, field) == expected
+
+
+def test_what_is_inferred_is_called_so(article: Write) -> None:
+    found = article(
+        page("", "<p class='author'>By Ada Keller</p><time datetime='2019-03-04'>4 March</time>"), "a.html"
+    )
+    assert found.article.date is not None
+    assert found.article.provenance["date"] == "inferred"
+
+
+def test_characters_kept_of_characters_seen(article: Write) -> None:
+    told = rules(article(page(), "a.html"))["source-page-kept"]
+    seen = int(told.split("of the ")[1].split(" ")[0].replace(",", ""))
+    kept = int(told.split(" ")[0].replace(",", ""))
+    assert sum(len("".join(passage.split())) for passage in PASSAGES) < kept < seen
+
+
+def test_pictures_beside_the_page_are_shown_and_others_told(tmp_path: Path, article: Write) -> None:
+    without = article(page(), "without.html")
+    assert without.attachments == ()
+    assert "pictures that are not here" in rules(without)["source-page-left-out"]
+    assert "At the old quay" in said(without)
+    (tmp_path / "boat.png").write_bytes(picture())
+    (shown,) = article(page(), "with.html").attachments
+    assert (shown.name, shown.path) == ("boat.png", tmp_path / "boat.png")
+
+
+@pytest.mark.parametrize(
+    "src", ["../boat.png", "/etc/boat.png", "http://x.example/boat.png", "file:///boat.png", "//["]
+)
+def test_a_picture_from_elsewhere_is_never_opened(tmp_path: Path, article: Write, src: str) -> None:
+    (tmp_path.parent / "boat.png").write_bytes(picture())
+    assert article(page().replace("boat.png", src), "a.html").attachments == ()
+
+
+@pytest.mark.parametrize("encoding", ["windows-1251", "shift_jis", "utf-16", "iso-8859-1"])
+def test_a_page_is_read_in_the_encoding_that_it_declares(article: Write, encoding: str) -> None:
+    word = {
+        "windows-1251": "Пристань",
+        "shift_jis": "波止場",
+        "utf-16": "Ελλάδα",
+        "iso-8859-1": "“Quay” für",
+    }[encoding]
+    text = page("", f"<p>{word}: a passage that is long enough to be one of an article.</p>").replace(
+        "utf-8", encoding
+    )
+    data = text.encode("cp1252" if encoding == "iso-8859-1" else encoding)
+    assert word in said(article(data, "a.html"))
+
+
+def test_a_page_without_an_article_is_taken_whole(article: Write) -> None:
+    source = article("<html><title>Short</title><body><p>Two words</p></body></html>", "a.html")
+    assert "Two words" in said(source)
+    assert source.article.title == "Short"
+
+
+@pytest.mark.parametrize(
+    "text", ["<html><body></body></html>", "<html>", "<html><body><script>x</script></body></html>"]
+)
+def test_a_page_without_text_is_refused(article: Write, text: str) -> None:
+    with pytest.raises(SourceError, match="no text"):
+        article(text, "a.html")
+
+
+def test_a_page_is_told_by_its_content() -> None:
+    assert is_page(b"\xef\xbb\xbf <!-- saved --><!doctype HTML><html>")
+    assert is_page(b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'>")
+    assert not is_page(b"A title\n\n<html> is a format\n")
+    assert declared(b"<meta http-equiv=Content-Type content='text/html; charset=koi8-r'>") == "koi8-r"
+
+
+@given(st.text(alphabet="<>/= \"'apdivtrimgs!-&;#1x\n"))
+def test_any_text_is_a_page_or_refused(text: str) -> None:
+    try:
+        parts = parse(Page(f"<html>{text}", "a.html", "", lambda src: None))
+    except ArchiverError:
+        return
+    assert parts.body
+
+
+def test_a_package_of_a_page(tmp_path: Path) -> None:
+    path = tmp_path / "ferry.html"
+    path.write_text(page())
+    (tmp_path / "boat.png").write_bytes(picture())
+    outcome = packaged(path, tmp_path / "out", verapdf=True)
+    assert outcome.status == "packaged", outcome.report
+    assert outcome.bag is not None
+    text = " ".join(by_poppler(next(outcome.bag.glob("data/rendition/*.pdf"))).split())
+    assert all(passage in text for passage in PASSAGES)
+    assert (outcome.bag / "data/original/ferry.html").read_text() == page()
+
+
+def test_strict_refuses_what_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(page())
+    with pytest.raises(ArchiverError):
+        read(SourceRef(path), Settings(strict=True))
