@@ -28,7 +28,8 @@ __all__ = [
 
 TEXTS = (".txt", ".md", ".markdown", ".json", ".jsonl", ".ndjson")
 PAGES = (".html", ".htm", ".xhtml", ".warc", ".warc.gz", ".wacz")
-SUFFIXES = (*TEXTS, *PAGES)
+OFFICE = (".docx", ".odt", ".eml")
+SUFFIXES = (*TEXTS, *PAGES, *OFFICE)
 """What is taken for a source when a folder is searched."""
 
 HEAD_BYTES = 4096
@@ -58,7 +59,7 @@ def read(ref: SourceRef, settings: Settings) -> Source:
 
 def _reader(ref: SourceRef, settings: Settings) -> Callable[[SourceRef, Settings], Source]:
     """The reader of the format that a document begins as, or has the suffix of."""
-    from archiver.sources import captures, texts, webpage
+    from archiver.sources import captures, mail, office, texts, webpage
 
     if ref.record:
         return captures.read
@@ -66,6 +67,10 @@ def _reader(ref: SourceRef, settings: Settings) -> Callable[[SourceRef, Settings
     suffix = ref.path.suffix.lower()
     if not ref.line and (webpage.is_page(head) or suffix in webpage.SUFFIXES):
         return webpage.read
+    if office.kind_of(ref, head):
+        return office.read
+    if not ref.line and (mail.is_message(head) or suffix in mail.SUFFIXES):
+        return mail.read
     return texts.read
 
 

@@ -1,0 +1,90 @@
+"""DOCX: a document of Word as HTML elements, by mammoth."""
+
+from __future__ import annotations
+
+import io
+import mimetypes
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from archiver.sources.office import Document, Pictures, as_tree, characters, parsed
+
+STYLES = """
+p[style-name='Title'] => h1.title:fresh
+p[style-name='Subtitle'] => p > em:fresh
+p[style-name='Quote'] => blockquote > p:fresh
+p[style-name='Intense Quote'] => blockquote > p:fresh
+p[style-name='HTML Preformatted'] => pre:separator('\\n')
+p[style-name='Plain Text'] => p:fresh
+p[style-name='Caption'] => p > em:fresh
+p[style-name='caption'] => p > em:fresh
+u => em
+comment-reference => sup
+"""
+
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+PROPERTIES = {
+    "{http://purl.org/dc/elements/1.1/}title": "title",
+    "{http://purl.org/dc/elements/1.1/}creator": "creators",
+    "{http://purl.org/dc/elements/1.1/}description": "abstract",
+    "{http://purl.org/dc/elements/1.1/}language": "language",
+    "{http://purl.org/dc/elements/1.1/}publisher": "publisher",
+    "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}keywords": "subjects",
+}
+"""Core properties (ISO/IEC 29500-2 11) that are facts of the work."""
+TEXTS = ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml")
+EDGES = ("word/header", "word/footer")
+
+
+def document(data: bytes, pictures: Pictures) -> Document:
+    """What is in a DOCX file. Raises whatever mammoth does for one that is damaged."""
+    import mammoth
+
+    def shown(image: Any) -> dict[str, str]:
+        with image.open() as file:
+            content = file.read(pictures.settings.max_image_bytes + 1)
+        suffix = mimetypes.guess_extension(image.content_type) or ".bin"
+        return {"src": pictures.take(content, image.content_type, suffix)}
+
+    result = mammoth.convert_to_html(
+        io.BytesIO(data),
+        style_map=STYLES,
+        include_embedded_style_map=False,
+        convert_image=mammoth.images.img_element(shown),
+    )
+    tree = as_tree(result.value)
+    for link in tree.xpath(
+        "//a[starts-with(@href, '#footnote-ref') or starts-with(@href, '#endnote-ref')]"
+    ):
+        link.drop_tree()
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        names = package.namelist()
+        fields = _fields(parsed(package.read("docProps/core.xml"))) if "docProps/core.xml" in names else {}
+        seen = sum(characters(_text(parsed(package.read(name)))) for name in TEXTS if name in names)
+        edges = sum(
+            characters(_text(parsed(package.read(name)))) for name in names if name.startswith(EDGES)
+        )
+    notes = [f"has {message.message}" for message in result.messages if message.type == "error"]
+    if edges:
+        notes.append(f"has headers or footers of {edges:,} characters, which are in the original alone")
+    return Document(tree, fields, pictures.found, (*pictures.notes, *notes), seen)
+
+
+def _text(root: Any) -> Iterator[Any]:
+    """The elements with text, but for what was deleted with changes tracked."""
+    return (each for each in root.iter(f"{WORD}t") if next(each.iterancestors(f"{WORD}del"), None) is None)
+
+
+def _fields(root: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for element in root:
+        text = (element.text or "").strip()
+        field = PROPERTIES.get(element.tag)
+        if text and field:
+            found[field] = _several(text) if field in ("subjects", "creators") else text
+    return found
+
+
+def _several(text: str) -> list[str]:
+    return [part.strip() for part in text.replace(",", ";").split(";") if part.strip()]

@@ -1,0 +1,248 @@
+"""Mail: a message (RFC 5322) with its MIME parts as an article, by the standard library."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.utils import getaddresses
+from pathlib import PurePosixPath
+from typing import Any
+
+from lxml import html
+
+from archiver import pictures
+from archiver.errors import RenditionError, SourceError
+from archiver.findings import Finding, Severity
+from archiver.settings import Settings
+from archiver.sources import metadata
+from archiver.sources.markup import Markup
+from archiver.sources.parts import Block, Noticed
+from archiver.sources.refs import SourceRef, data_of, portable
+from archiver.sources.source import Original, Source, Text
+
+SUFFIXES = (".eml",)
+MEDIA_TYPE = "message/rfc822"
+
+FIELD = re.compile(rb"[!-9;-~]+:[ \t]", re.ASCII)
+FIELDS = re.compile(rb"^(?:from|date|subject|message-id|mime-version|received|to):", re.M | re.I)
+LEAST_FIELDS = 3
+"""So many fields of a message's header tell one (RFC 5322 3.6)."""
+
+SHOWN = ("From", "To", "Cc", "Date")
+MOST_PARTS = 1000
+
+
+def is_message(head: bytes) -> bool:
+    """Whether bytes begin as the header of a message."""
+    header = head.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    names = {found.lower() for found in FIELDS.findall(header)}
+    return bool(FIELD.match(head)) and len(names) >= LEAST_FIELDS
+
+
+def read(ref: SourceRef, settings: Settings) -> Source:
+    """Read a message. Raises SourceError and InvalidArticle."""
+    data = data_of(ref, settings)
+    try:
+        message = BytesParser(_class=EmailMessage, policy=policy.default).parsebytes(data)
+        parts = list(message.walk())
+        if len(parts) > MOST_PARTS:
+            raise SourceError(f"has {len(parts):,} parts; expected at most {MOST_PARTS:,}", where=ref.label)
+        return _read(ref, settings, data, message)
+    except (MessageError, LookupError, ValueError, AttributeError, TypeError) as error:
+        raise SourceError(f"cannot be read as a message: {error}", where=ref.label) from None
+    except RecursionError:
+        raise SourceError("is nested too deeply to be read as a message", where=ref.label) from None
+
+
+def _read(ref: SourceRef, settings: Settings, data: bytes, message: EmailMessage) -> Source:
+    findings = [
+        Finding("source-mail-defect", Severity.WARNING, f"breaks RFC 5322 or MIME: {told}", where=ref.label)
+        for told in dict.fromkeys(type(d).__name__ for part in message.walk() for d in part.defects)
+    ]
+    fields = _fields(message)
+    if "title" not in fields:
+        fields["title"] = ref.path.stem
+        fields["provenance"] = {"title": "inferred"}
+        told = "has no subject, so its file's name is taken for a title"
+        findings.append(Finding("source-title-inferred", Severity.WARNING, told, where=ref.label))
+    body = message.get_body(("html", "plain"))
+    attached = list(_attached(message, body, settings))
+    files = {f"cid:{cid}": original for cid, original in attached if cid}
+    noticed = Noticed(ref.label)
+    blocks = [*_header(message), *_content(body, noticed, files, settings)]
+    if not blocks and not attached:
+        raise SourceError("has neither text nor attachments", where=ref.label)
+    if body is None:
+        told = "has no text that can be read, as where it is encrypted; what it holds is attached"
+        findings.append(Finding("source-mail-no-text", Severity.WARNING, told, where=ref.label))
+    blocks += _listed([original for _, original in attached])
+    article, told_of = metadata.build(fields, blocks, data, ref.label, settings)
+    originals = (Original(ref.name, MEDIA_TYPE, data=data), *(original for _, original in attached))
+    return Source(ref, originals, article, Text("utf-8"), (*findings, *noticed.findings, *told_of))
+
+
+def _fields(message: EmailMessage) -> dict[str, Any]:
+    given = {
+        "title": _value(message, "Subject"),
+        "creators": [
+            {"name": name or address, "role": "sender", **({"note": address} if name else {})}
+            for name, address in getaddresses([_value(message, "From")])
+            if name or address
+        ],
+        "date": _value(message, "Date"),
+        "language": re.split(r"[,;\s]", _value(message, "Content-Language").strip())[0],
+        "identifier": _identifier(_value(message, "Message-ID")),
+    }
+    return {field: value for field, value in given.items() if value}
+
+
+def _value(message: EmailMessage, name: str) -> str:
+    return " ".join(str(message.get(name, "")).split())
+
+
+def _identifier(message_id: str) -> str:
+    """The address of a message by its Message-ID (RFC 2392)."""
+    found = re.fullmatch(r"<([^<>\s]+@[^<>\s]+)>", message_id)
+    return f"mid:{found[1]}" if found else ""
+
+
+def _header(message: EmailMessage) -> list[Block]:
+    """Who wrote to whom, and when: one paragraph."""
+    spans: list[Block] = []
+    for name in SHOWN:
+        if value := _value(message, name):
+            spans += [{"text": f"{name}: ", "strong": True}, {"text": f"{value}\n"}]
+    if not spans:
+        return []
+    spans[-1] = {"text": spans[-1]["text"].rstrip("\n")}
+    return [{"type": "paragraph", "content": spans}]
+
+
+def _content(body: Any, noticed: Noticed, files: dict[str, Original], settings: Settings) -> list[Block]:
+    if body is None:
+        return []
+    text = str(body.get_content())
+    if body.get_content_subtype() != "html":
+        return list(plain(text))
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    if not text.strip():
+        return []
+    tree = html.document_fromstring(text.encode(), parser)
+    markup = Markup(noticed, lambda src: _shown(files.get(src), settings))
+    return markup.blocks(next(tree.iter("body"), tree))
+
+
+def _shown(original: Original | None, settings: Settings) -> str | None:
+    """The name of a picture in the message; None where it is none that can be shown."""
+    if original is None:
+        return None
+    try:
+        pictures.of(original.data, original.name, settings.max_image_pixels)
+    except RenditionError:
+        return None
+    return original.name
+
+
+def plain(text: str) -> Iterator[Block]:
+    """The blocks of a message's plain text: paragraphs with their lines, and what it quotes."""
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
+    yield from _plain(lines, 0)
+
+
+def _plain(lines: list[str], depth: int) -> Iterator[Block]:
+    held: list[str] = []
+    quoted: list[str] = []
+    for line in [*lines, ""]:
+        is_quoted = line.startswith(">") and depth < MOST_QUOTES
+        if held and (is_quoted or not line):
+            yield {"type": "paragraph", "content": [{"text": "\n".join(held)}]}
+            held = []
+        if quoted and not is_quoted:
+            inner = list(_plain(quoted, depth + 1))
+            if inner:
+                yield {"type": "quote", "blocks": inner}
+            quoted = []
+        if is_quoted:
+            quoted.append(line[1:].removeprefix(" "))
+        elif line.strip():
+            held.append(line)
+
+
+MOST_QUOTES = 8
+"""How deep quotations are told apart; what is quoted deeper keeps its marks."""
+
+
+def _attached(message: EmailMessage, body: Any, settings: Settings) -> Iterator[tuple[str, Original]]:
+    """Every part that is not the text: its Content-ID, and its file under a name of its own."""
+    taken: set[str] = set()
+    for part in _leaves(message):
+        if part is body or (part.get_content_maintype() == "text" and _is_alternative(message, part)):
+            continue
+        content = _bytes(part)
+        if not content:
+            continue
+        name = _name(part, taken)
+        taken.add(name.casefold())
+        cid = str(part.get("Content-ID", "")).strip("<> ")
+        yield cid, Original(f"attachments/{name}", part.get_content_type(), data=content)
+
+
+def _leaves(message: Any) -> Iterator[Any]:
+    """The parts that hold something; a message in a message is one."""
+    if message.get_content_maintype() == "multipart":
+        for part in message.iter_parts():
+            yield from _leaves(part)
+    else:
+        yield message
+
+
+def _is_alternative(message: Any, part: Any) -> bool:
+    """Whether a text says again what the body says (RFC 2046 5.1.4)."""
+    return any(
+        part in list(each.iter_parts())
+        for each in message.walk()
+        if each.get_content_type() == "multipart/alternative"
+    )
+
+
+def _bytes(part: Any) -> bytes:
+    if part.get_content_type() == MEDIA_TYPE:
+        return b"".join(inner.as_bytes() for inner in part.iter_parts())
+    return part.get_payload(decode=True) or b""
+
+
+def _name(part: Any, taken: set[str]) -> str:
+    """The part's own file name, safe and with a number where it is taken."""
+    given = str(part.get_filename() or "").replace("\\", "/").rpartition("/")[2].strip(". ")
+    kind = part.get_content_type()
+    name = portable(given)[-120:] or ("message.eml" if kind == MEDIA_TYPE else f"part{_suffix(kind)}")
+    path = PurePosixPath(name)
+    number = 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"{path.stem}-{number}{path.suffix}"
+    return name
+
+
+def _suffix(media_type: str) -> str:
+    import mimetypes
+
+    return mimetypes.guess_extension(media_type) or ".bin"
+
+
+def _listed(attached: list[Original]) -> list[Block]:
+    """The attachments, named at the end of the article."""
+    if not attached:
+        return []
+    items = [[{"type": "paragraph", "content": [{"text": _described(each)}]}] for each in attached]
+    heading = {"type": "heading", "level": 2, "content": [{"text": "Attachments"}]}
+    return [heading, {"type": "list", "items": items}]
+
+
+def _described(original: Original) -> str:
+    name = original.name.partition("/")[2]
+    return f"{name} ({original.media_type}, {original.size:,} bytes)"

@@ -1,0 +1,217 @@
+"""ODT: a text of OpenDocument as HTML elements, by odfdo."""
+
+from __future__ import annotations
+
+import io
+import mimetypes
+from typing import Any
+
+from lxml import html
+
+from archiver.sources.office import TITLE_CLASS, Document, Pictures
+
+PLAIN = {
+    "text:list-item": "li",
+    "text:list-header": "li",
+    "text:section": "div",
+    "text:line-break": "br",
+    "table:table": "table",
+    "table:table-row": "tr",
+    "draw:text-box": "div",
+    "draw:frame": "span",
+    "text:ruby-base": "span",
+}
+"""Elements of ODF (ISO/IEC 26300-1) that are what an element of HTML is."""
+
+LEFT = {
+    "text:tracked-changes",
+    "office:annotation",
+    "text:sequence-decls",
+    "text:variable-decls",
+    "svg:desc",
+}
+LEFT |= {"office:forms", "text:user-field-decls", "text:bookmark", "text:note-citation"}
+LEFT |= {"svg:desc", "svg:title"}
+
+TITLE, QUOTATION, PREFORMATTED = "Title", "Quotations", "Preformatted_20_Text"
+MOST_REPEATED = 100
+MOST_DEPTH = 150
+
+
+def document(data: bytes, pictures: Pictures) -> Document:
+    """What is in an ODT file. Raises whatever odfdo does for one that is damaged."""
+    import odfdo
+
+    text = odfdo.Document(io.BytesIO(data))
+    reader = _Reader(text, pictures)
+    tree = html.Element("body")
+    reader.children(text.body, tree, 0)
+    reader.end_notes(tree)
+    meta = text.meta
+    keywords = [word.strip() for word in (meta.keyword or "").replace(";", ",").split(",") if word.strip()]
+    given = {
+        "title": meta.title,
+        "creators": [meta.initial_creator or meta.creator] if meta.initial_creator or meta.creator else [],
+        "abstract": meta.description,
+        "subjects": keywords,
+        "language": meta.language,
+    }
+    fields = {field: value for field, value in given.items() if value}
+    return Document(tree, fields, pictures.found, (*pictures.notes, *reader.notes), reader.seen)
+
+
+class _Reader:
+    """Builds HTML elements from those of one document."""
+
+    def __init__(self, text: Any, pictures: Pictures) -> None:
+        self.text, self.pictures = text, pictures
+        self.footnotes: list[Any] = []
+        self.notes: list[str] = []
+        self.seen = 0
+
+    def children(self, element: Any, target: html.HtmlElement, depth: int) -> None:
+        """Add what is in an element to one of HTML."""
+        if depth > MOST_DEPTH:
+            raise RecursionError
+        self._add(target, element.text)
+        for child in element.children:
+            self._child(child, target, depth + 1)
+            self._add(target, child.tail)
+
+    def end_notes(self, body: html.HtmlElement) -> None:
+        """Put the notes at the end, in order, as Word's readers do."""
+        if not self.footnotes:
+            return
+        notes = html.Element("ol")
+        for note in self.footnotes:
+            item = html.Element("li")
+            self.children(note, item, 1)
+            notes.append(item)
+        body.append(notes)
+
+    def _add(self, target: html.HtmlElement, text: str | None) -> None:
+        if not text:
+            return
+        self.seen += len("".join(text.split()))
+        if len(target):
+            target[-1].tail = (target[-1].tail or "") + text
+        else:
+            target.text = (target.text or "") + text
+
+    def _child(self, child: Any, target: html.HtmlElement, depth: int) -> None:
+        tag = child.tag
+        match tag:
+            case "text:p":
+                self._paragraph(child, target, depth)
+            case "text:h":
+                level = child.get_attribute_integer("text:outline-level") or 1
+                self._inside(f"h{min(max(level, 1), 6)}", child, target, depth)
+            case "text:span":
+                self._span(child, target, depth)
+            case "text:a":
+                link = self._inside("a", child, target, depth)
+                link.set("href", child.get_attribute_string("xlink:href") or "")
+            case "text:list":
+                self._inside("ol" if self._is_numbered(child) else "ul", child, target, depth)
+            case "table:table-cell":
+                self._cell(child, target, depth)
+            case "draw:image":
+                self._picture(child, target)
+            case "text:note":
+                self._note(child, target)
+            case "text:s":
+                self._add(target, " " * min(child.get_attribute_integer("text:c") or 1, MOST_REPEATED))
+            case "text:tab":
+                self._add(target, " ")
+            case _ if tag in PLAIN:
+                self._inside(PLAIN[tag], child, target, depth)
+            case _ if tag not in LEFT:
+                self.children(child, target, depth)
+
+    def _inside(self, tag: str, child: Any, target: html.HtmlElement, depth: int) -> html.HtmlElement:
+        made = html.Element(tag)
+        target.append(made)
+        self.children(child, made, depth)
+        return made
+
+    def _paragraph(self, child: Any, target: html.HtmlElement, depth: int) -> None:
+        styles = self._styles("paragraph", child)
+        if TITLE in styles:
+            self._inside("h1", child, target, depth).set("class", TITLE_CLASS)
+        elif QUOTATION in styles:
+            quote = html.Element("blockquote")
+            target.append(quote)
+            self._inside("p", child, quote, depth)
+        else:
+            self._inside("pre" if PREFORMATTED in styles else "p", child, target, depth)
+
+    def _span(self, child: Any, target: html.HtmlElement, depth: int) -> None:
+        made = html.Element("span")
+        inner = made
+        for tag, name, value in (("b", "fo:font-weight", "bold"), ("i", "fo:font-style", "italic")):
+            if self._property(child, name) == value:
+                nested = html.Element(tag)
+                inner.append(nested)
+                inner = nested
+        target.append(made)
+        self.children(child, inner, depth)
+
+    def _cell(self, child: Any, target: html.HtmlElement, depth: int) -> None:
+        repeated = min(child.get_attribute_integer("table:number-columns-repeated") or 1, MOST_REPEATED)
+        made = self._inside("td", child, target, depth)
+        made.set("colspan", str(child.get_attribute_integer("table:number-columns-spanned") or 1))
+        for _ in range(repeated - 1):
+            target.append(html.Element("td"))
+
+    def _picture(self, child: Any, target: html.HtmlElement) -> None:
+        place = child.get_attribute_string("xlink:href") or ""
+        if place not in self.text.get_parts():
+            self.notes.append("has a picture that is not in it")
+            return
+        media_type = mimetypes.guess_type(place)[0] or "image"
+        frame = child.parent
+        described = [*frame.get_elements("svg:title"), *frame.get_elements("svg:desc")]
+        alt = [each.text_recursive for each in described]
+        name = self.pictures.take(bytes(self.text.get_part(place)), media_type, place)
+        made = html.Element("img", src=name, alt=" ".join(alt))
+        target.append(made)
+
+    def _note(self, child: Any, target: html.HtmlElement) -> None:
+        self.footnotes += child.get_elements("text:note-body")
+        marker = html.Element("span")
+        marker.text = f"[{len(self.footnotes)}]"
+        target.append(marker)
+
+    def _styles(self, family: str, element: Any) -> set[str]:
+        """The names of an element's style and of those that it is made from."""
+        names: set[str] = set()
+        name = element.get_attribute_string("text:style-name")
+        while name and name not in names:
+            names.add(name)
+            style = self.text.get_style(family, name)
+            name = style.get_attribute_string("style:parent-style-name") if style is not None else None
+        return names
+
+    def _property(self, span: Any, name: str) -> str:
+        for style_name in self._styles("text", span):
+            style = self.text.get_style("text", style_name)
+            properties = style.get_properties(area="text") if style is not None else None
+            if properties and name in properties:
+                return str(properties[name])
+        return ""
+
+    def _is_numbered(self, element: Any) -> bool:
+        name = element.get_attribute_string("text:style-name")
+        level = 1
+        above = element.parent
+        while above is not None and above.tag != "office:text":
+            if above.tag == "text:list":
+                name = name or above.get_attribute_string("text:style-name")
+                level += 1
+            above = above.parent
+        style = self.text.get_style("list", name) if name else None
+        if style is None:
+            return False
+        return bool(
+            style.xpath(f"text:list-level-style-number[@text:level='{level}'][@style:num-format!='']")
+        )

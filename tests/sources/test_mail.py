@@ -1,0 +1,149 @@
+"""Messages as articles."""
+
+from contextlib import suppress
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.article import Quote
+from archiver.errors import ArchiverError, SourceError
+from archiver.settings import Settings
+from archiver.sources import SourceRef, read
+from archiver.sources.mail import is_message, plain
+from tests.conftest import Write, packaged
+from tests.sources.pages import picture
+
+
+def message(text: str = "Dear Jon,\n\nthe boat is back.\nSee you there.\n", **fields: str) -> EmailMessage:
+    made = EmailMessage()
+    given = {
+        "From": "Ada Keller <ada@harbour.example>",
+        "To": "jon@harbour.example",
+        "Subject": "The boat is back",
+        "Date": "Mon, 04 Mar 2019 08:00:00 +0100",
+        "Message-ID": "<boat.1@harbour.example>",
+    }
+    for name, value in {**given, **fields}.items():
+        if value:
+            made[name] = value
+    made.set_content(text)
+    return made
+
+
+def test_a_plain_message(article: Write) -> None:
+    source = article(message().as_bytes(), "a.eml")
+    found = source.article
+    assert (found.title, found.identifier) == ("The boat is back", "mid:boat.1@harbour.example")
+    (sender,) = found.creators
+    assert (sender.name, sender.role, sender.note) == ("Ada Keller", "sender", "ada@harbour.example")
+    assert found.date is not None
+    assert found.date.edtf == "2019-03-04"
+    told = found.model_dump_json()
+    assert "jon@harbour.example" in told
+    assert "the boat is back.\\nSee you there." in told
+    assert source.document.media_type == "message/rfc822"
+
+
+def test_html_with_a_picture_in_it_and_files(article: Write) -> None:
+    made = message()
+    made.add_alternative("<p>The <b>boat</b> <img src='cid:boat@x' alt='A boat'></p>", subtype="html")
+    related = next(part for part in made.walk() if part.get_content_type() == "text/html")
+    assert isinstance(related, EmailMessage)
+    related.add_related(picture(), "image", "png", cid="<boat@x>", filename="boat.png")
+    for content, name in ((b"%PDF-1.4 not really", "../plan.pdf"), (b"other", "plan.pdf")):
+        made.add_attachment(content, maintype="application", subtype="pdf", filename=name)
+    source = article(made.as_bytes(), "a.eml")
+    names = {each.name: each.data for each in source.attachments}
+    assert list(names) == ["attachments/boat.png", "attachments/plan.pdf", "attachments/plan-2.pdf"]
+    assert names["attachments/plan.pdf"] == b"%PDF-1.4 not really"
+    kinds = [block.type for block in source.article.body]
+    assert kinds == ["paragraph", "paragraph", "figure", "heading", "list"]
+    assert "the boat is back" not in source.article.model_dump_json().replace("The boat is back", "")
+
+
+def test_a_message_in_a_message_is_kept_whole(article: Write) -> None:
+    made = message()
+    made.add_attachment(message(Subject="The one before"))
+    (attached,) = article(made.as_bytes(), "a.eml").attachments
+    assert attached.name == "attachments/message.eml"
+    assert b"The one before" in attached.data
+
+
+def test_quotations_are_quotations() -> None:
+    found = list(plain("I agree.\n\n> The boat\n> is back.\n>\n>> Is it?\n\nYes."))
+    assert [block["type"] for block in found] == ["paragraph", "quote", "paragraph"]
+    assert [block["type"] for block in found[1]["blocks"]] == ["paragraph", "quote"]
+    assert Quote.model_validate(found[1])
+
+
+def test_without_a_subject_the_name_is_taken_and_told(article: Write) -> None:
+    source = article(message(Subject="").as_bytes(), "a.eml")
+    assert (source.article.title, source.article.provenance["title"]) == ("a", "inferred")
+    assert "source-title-inferred" in [finding.rule for finding in source.findings]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-2", "koi8-r", "iso-2022-jp"])
+def test_characters_come_as_they_were(article: Write, charset: str) -> None:
+    word = {"utf-8": "“für”", "iso-8859-2": "łódź", "koi8-r": "Пристань", "iso-2022-jp": "波止場"}[charset]
+    made = message(Subject=f"About {word}")
+    made.set_content(f"This is {word}.\n", charset=charset)
+    source = article(made.as_bytes(), "a.eml")
+    assert source.article.title == f"About {word}"
+    assert f"This is {word}." in source.article.model_dump_json()
+
+
+def test_what_is_encrypted_is_kept_and_said(article: Write) -> None:
+    made = message()
+    made.clear_content()
+    made["Content-Type"] = "application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m"
+    made["Content-Transfer-Encoding"] = "base64"
+    made.set_payload("AAECAw==")
+    source = article(made.as_bytes(), "a.eml")
+    assert [each.data for each in source.attachments] == [b"\0\1\2\3"]
+    assert "source-mail-no-text" in [finding.rule for finding in source.findings]
+
+
+def test_a_message_is_told_by_its_header() -> None:
+    assert is_message(b"Received: from a by b\r\nFrom: a@b.example\r\nDate: today\r\n\r\nHello")
+    assert not is_message(b"The boat is back\n\nAuthor: [Ada](#)\nDate: 2019\n")
+    assert not is_message(b"Date: 2019\nLocation: [Harbour](#)\n\nText")
+
+
+def test_an_empty_message_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(b"\n")
+    with pytest.raises(SourceError):
+        read(SourceRef(tmp_path / "a.eml"), Settings())
+
+
+def test_a_package_of_a_message(tmp_path: Path) -> None:
+    made = message()
+    made.add_attachment(b"bytes", maintype="application", subtype="octet-stream", filename="plan.bin")
+    path = tmp_path / "a.eml"
+    path.write_bytes(made.as_bytes())
+    outcome = packaged(path, tmp_path / "out", verapdf=True)
+    assert outcome.status == "packaged", outcome.report
+    assert outcome.bag is not None
+    assert (outcome.bag / "data/original/attachments/plan.bin").read_bytes() == b"bytes"
+
+
+LINES = b"""From: a@b.example
+Date: 1
+Subject: =?utf-8?q?=FF?=
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=x
+Content-Type: text/html; charset=none
+Content-Transfer-Encoding: base64
+
+--x
+--x--
+Message-ID: <a@b>
+""".splitlines(keepends=True)
+
+
+@given(st.lists(st.one_of(st.sampled_from(LINES), st.binary(max_size=20)), max_size=12).map(b"".join))
+def test_any_message_is_an_article_or_refused(data: bytes) -> None:
+    with suppress(ArchiverError):
+        read(SourceRef(Path("a.eml"), data=data), Settings())

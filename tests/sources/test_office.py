@@ -1,0 +1,175 @@
+"""Documents of word processors: DOCX and ODT."""
+
+import io
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import docx
+import odfdo
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archiver.errors import ArchiverError, SourceError
+from archiver.settings import Settings
+from archiver.sources import Source, SourceRef, office, read
+from tests.conftest import packaged
+from tests.rendition.renditions import by_poppler
+from tests.sources.pages import picture
+
+
+def made_by_word(path: Path) -> Path:
+    document = docx.Document()
+    properties = document.core_properties
+    properties.title, properties.author, properties.comments = "The old quay", "Ada Keller; Jon Weir", ""
+    properties.keywords = "quay, harbour"
+    document.add_paragraph("The old quay", style="Title")
+    document.add_paragraph("It stands ").add_run("firmly").bold = True
+    document.add_heading("How it was built", 1)
+    document.add_heading("Stones", 2)
+    document.add_paragraph("granite", style="List Bullet")
+    document.add_paragraph("first came the piles", style="List Number")
+    document.add_paragraph("We carried every stone.", style="Quote")
+    table = document.add_table(2, 2)
+    cells = (*table.rows[0].cells, *table.rows[1].cells)
+    for cell, text in zip(cells, ("year", "stones", "1901", "40"), strict=True):
+        cell.text = text
+    document.add_picture(io.BytesIO(picture()))
+    document.sections[0].footer.paragraphs[0].text = "Page foot"
+    document.save(str(path))
+    return path
+
+
+def made_by_opendocument(path: Path) -> Path:
+    document = odfdo.Document("text")
+    document.meta.title, document.meta.creator = "The old quay", "Ada Keller"
+    body = document.body
+    body.clear()
+    body.append(odfdo.Paragraph("The old quay", style="Title"))
+    paragraph = odfdo.Paragraph("It stands firmly, with a ")
+    body.append(paragraph)
+    paragraph.append(odfdo.Link("https://example.org/", text="link"))
+    paragraph.insert_note(after="firmly", note_id="n1", citation="1", body="Since 1901.")
+    body.append(odfdo.Header(1, "How it was built"))
+    body.append(odfdo.Header(2, "Stones"))
+    body.append(odfdo.List(["granite", "basalt"]))
+    table = odfdo.Table("Stones", width=2, height=2)
+    for place, value in (("A1", "year"), ("B1", "stones"), ("A2", "1901"), ("B2", "40")):
+        table.set_value(place, value)
+    body.append(table)
+    document.save(str(path))
+    return path
+
+
+MAKERS = {"a.docx": made_by_word, "a.odt": made_by_opendocument}
+
+
+def kinds(source: Source) -> list[str]:
+    return [block.type for block in source.article.body]
+
+
+def test_a_document_of_word(tmp_path: Path) -> None:
+    source = read(SourceRef(made_by_word(tmp_path / "a.docx")), Settings())
+    found = source.article
+    assert (found.title, found.subjects) == ("The old quay", ("quay", "harbour"))
+    assert [creator.name for creator in found.creators] == ["Ada Keller", "Jon Weir"]
+    assert found.provenance["date"] == "unknown"
+    assert kinds(source) == ["paragraph", "heading", "heading", "list", "list", "quote", "table", "figure"]
+    assert [each.name for each in source.attachments] == ["pictures/picture-1.png"]
+    assert source.attachments[0].data == picture()
+    assert ["headers or footers" in finding.message for finding in source.findings] == [True]
+
+
+def test_a_text_of_opendocument(tmp_path: Path) -> None:
+    source = read(SourceRef(made_by_opendocument(tmp_path / "a.odt")), Settings())
+    assert source.article.title == "The old quay"
+    assert kinds(source) == ["paragraph", "heading", "heading", "list", "table", "list"]
+    told = source.article.model_dump_json()
+    assert "firmly[1]" in told
+    assert "Since 1901." in told
+    assert "https://example.org/" in told
+    assert source.findings == ()
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_package_of_it(tmp_path: Path, name: str) -> None:
+    path = MAKERS[name](tmp_path / name)
+    outcome = packaged(path, tmp_path / "out", verapdf=True)
+    assert outcome.status == "packaged", outcome.report
+    assert outcome.bag is not None
+    assert (outcome.bag / "data/original" / name).read_bytes() == path.read_bytes()
+    assert "How it was built" in by_poppler(next(outcome.bag.glob("data/rendition/*.pdf")))
+
+
+def test_without_a_title_the_name_is_taken_and_told(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.core_properties.title = ""
+    document.add_paragraph("Only a paragraph.")
+    document.save(str(tmp_path / "minutes.docx"))
+    source = read(SourceRef(tmp_path / "minutes.docx"), Settings())
+    assert (source.article.title, source.article.provenance["title"]) == ("minutes", "inferred")
+    assert [finding.rule for finding in source.findings] == ["source-title-inferred"]
+
+
+def test_a_title_in_the_properties_alone_leaves_the_headings(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.core_properties.title = "The report"
+    document.add_heading("One", 1)
+    document.add_heading("Two", 1)
+    document.save(str(tmp_path / "a.docx"))
+    source = read(SourceRef(tmp_path / "a.docx"), Settings())
+    assert (source.article.title, kinds(source)) == ("The report", ["heading", "heading"])
+
+
+def test_a_document_without_text_is_refused(tmp_path: Path) -> None:
+    docx.Document().save(str(tmp_path / "a.docx"))
+    with pytest.raises(SourceError, match="has no text"):
+        read(SourceRef(tmp_path / "a.docx"), Settings())
+
+
+def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office, "MOST_UNPACKED", 1_000_000)
+    path = tmp_path / "a.docx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("word/document.xml", bytes(1_000_001))
+    with pytest.raises(SourceError, match="unpacks to 1,000,001 bytes"):
+        read(SourceRef(path), Settings())
+
+
+def test_entities_are_not_resolved(tmp_path: Path) -> None:
+    good = made_by_word(tmp_path / "good.docx")
+    (tmp_path / "secret").write_text("the secret")
+    declared = f'<!DOCTYPE x [<!ENTITY e SYSTEM "{(tmp_path / "secret").as_uri()}">]>'
+    with zipfile.ZipFile(good) as whole, zipfile.ZipFile(tmp_path / "bad.docx", "w") as package:
+        for name in whole.namelist():
+            data = whole.read(name)
+            if name == "word/document.xml":
+                data = data.replace(b"?>", b"?>" + declared.encode(), 1).replace(b"granite", b"&e;")
+            package.writestr(name, data)
+    try:
+        told = read(SourceRef(tmp_path / "bad.docx"), Settings()).article.model_dump_json()
+    except SourceError as error:
+        told = error.message
+    assert "the secret" not in told
+
+
+@settings(max_examples=40)
+@given(data=st.data())
+def test_any_damage_is_an_error_or_an_article(data: st.DataObject) -> None:
+    with TemporaryDirectory() as folder:
+        name = data.draw(st.sampled_from(sorted(MAKERS)))
+        path = MAKERS[name](Path(folder, name))
+        with zipfile.ZipFile(path) as package:
+            parts = {member: package.read(member) for member in package.namelist()}
+        member = data.draw(st.sampled_from(sorted(member for member in parts if member.endswith(".xml"))))
+        content = bytearray(parts[member])
+        if content:
+            content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+        parts[member] = bytes(content)
+        with zipfile.ZipFile(path, "w") as package:
+            for each, part in parts.items():
+                package.writestr(each, part)
+        with suppress(ArchiverError):
+            read(SourceRef(path), Settings())
