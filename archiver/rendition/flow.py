@@ -25,6 +25,16 @@ MEASURE = PAGE_WIDTH - 2 * MARGIN_SIDE
 COLUMN = PAGE_HEIGHT - MARGIN_TOP - MARGIN_FOOT
 """An A4 page (ISO 216) in points, and the width and height of its one column of text."""
 
+KEPT_WHOLE = COLUMN / 4
+"""What must stay with what follows it stays whole up to this height; taller text is cut as any text is."""
+
+TALLEST_PICTURE = 0.66 * COLUMN
+SMALLEST_ROOM = COLUMN / 8
+"""No picture is scaled to less than this for the sake of what leads in to it."""
+
+SLACK = 1e-6
+"""By how much what reportlab's frame takes may be higher than its room."""
+
 LABEL_GAP = 5.0
 """The space between a list item's label and its body."""
 
@@ -118,17 +128,24 @@ class Block(Flowable):
     def getSpaceAfter(self) -> float:
         return self.after
 
-    def head_height(self) -> float:
-        """The least height that this block can begin with on a page, with what must follow it."""
+    def whole_height(self) -> float:
+        """The height of this block and the least of what must follow it."""
         if self.follower is None:
             return self.height
-        gap = max(self.after, self.follower.before)
-        return self.height + gap + self.follower.head_height()
+        return self.height + max(self.after, self.follower.before) + self.follower.head_height()
+
+    def head_height(self) -> float:
+        """The least height that this block can begin with on a page, with what must follow it."""
+        return self.whole_height()
+
+    def lead_in(self, height: float) -> None:
+        """Take in that so much must stand before this block, with its gaps, on the page it begins on."""
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
-        if self.follower is not None and self.height <= height < self.head_height() < COLUMN:
-            return width, height + 1
-        return width, self.height
+        """The height that this block takes: more than there is where what must follow has no room."""
+        whole = self.whole_height()
+        follows_later = whole > height + SLACK and self.head_height() <= COLUMN
+        return width, max(self.height, height + 1 if follows_later else 0)
 
     def split(self, width: float, height: float) -> list[Flowable]:
         return []
@@ -188,15 +205,17 @@ class TextBlock(Block):
         self.before, self.after = style.before, style.after
         self.height = len(lines) * style.leading
 
+    @property
+    def _may_be_cut(self) -> bool:
+        return len(self.lines) > 3 and (self.follower is None or self.height > KEPT_WHOLE)
+
     def head_height(self) -> float:
-        if self.follower is None and len(self.lines) > 3:
-            return 2 * self.style.leading
-        return super().head_height()
+        return 2 * self.style.leading if self._may_be_cut else self.whole_height()
 
     def split(self, width: float, height: float) -> list[Flowable]:
         """Two parts, each of at least two lines; nothing where that cannot be."""
-        fitting = min(int((height + 0.001) / self.style.leading), len(self.lines) - 2)
-        if fitting < 2 or (self.follower is not None and self.height < COLUMN):
+        fitting = min(int((height + SLACK) / self.style.leading), len(self.lines) - 2)
+        if fitting < 2 or not self._may_be_cut:
             return []
         return [self._part(0, fitting), self._part(fitting, len(self.lines))]
 
@@ -210,10 +229,14 @@ class TextBlock(Block):
             side=self.side,
             start=self.start,
             label=self.label if first == 0 else None,
+            bookmark=self.bookmark if first == 0 else None,
         )
         part.bars = self.bars
         part.before = self.before if first == 0 else 0
-        part.after = self.after if last == len(self.lines) else 0
+        if last < len(self.lines):
+            part.after = 0
+        else:
+            part.follower = self.follower
         return part
 
     def operators(self, page: int, x: float, y: float) -> list[str]:
@@ -254,19 +277,27 @@ class TextBlock(Block):
 
 
 class PictureBlock(Block):
-    """A picture, whole on one page, scaled down where it is wider than the measure."""
+    """A picture, whole on one page, scaled down where it is wider than the measure or too tall."""
 
     def __init__(self, sheet: Sheet, picture: Picture, element: Element, start: float, base: int) -> None:
         super().__init__()
         self.sheet, self.element, self.start, self.base = sheet, element, start, base
         self.before, self.after = 6, 10
-        room = MEASURE - start
-        tallest = 0.66 * COLUMN
-        self.width = min(picture.natural_width, room, tallest / picture.aspect)
+        self.width = min(picture.natural_width, MEASURE - start)
         self.height = self.width * picture.aspect
+        self._scale_down(TALLEST_PICTURE)
         if picture not in sheet.pictures:
             sheet.pictures.append(picture)
         self.number = sheet.pictures.index(picture)
+
+    def _scale_down(self, tallest: float) -> None:
+        scale = min(1, tallest / self.height)
+        self.width, self.height = self.width * scale, self.height * scale
+
+    def lead_in(self, height: float) -> None:
+        room = COLUMN - height - (self.whole_height() - self.height)
+        if room >= SMALLEST_ROOM:
+            self._scale_down(room - SLACK)
 
     def operators(self, page: int, x: float, y: float) -> list[str]:
         left = x + MEASURE - self.start - self.width if self.base else x + self.start

@@ -19,6 +19,7 @@ from archiver.errors import MissingGlyph, RenditionError
 from archiver.findings import Finding, Severity
 from archiver.rendition.direction import isolated
 from archiver.rendition.flow import (
+    KEPT_WHOLE,
     LABEL_GAP,
     MEASURE,
     Block,
@@ -105,11 +106,15 @@ class Composer:
     def story(self) -> list[Block]:
         """All blocks of the document, each tied to what must begin on the same page."""
         blocks = [*self._head(), *self._body(self.article.body, Place(self.root)), *self._record()]
-        keeps = False
+        keeps, before = False, 0.0
         for block, following in pairwise(blocks):
             keeps = block.keeps or (keeps and isinstance(block, Rule))
-            if keeps:
-                block.follower = following
+            if not keeps:
+                before = 0.0
+                continue
+            before += min(block.height, KEPT_WHOLE) + max(block.after, following.before)
+            block.follower = following
+            following.lead_in(before)
         return blocks
 
     # --- the parts of the page ------------------------------------------------------------

@@ -12,6 +12,7 @@ from archiver.rendition.embedding import TextObject
 from archiver.rendition.flow import (
     COLUMN,
     MEASURE,
+    SLACK,
     Block,
     Inline,
     Sheet,
@@ -48,6 +49,11 @@ class Row:
     def depth(self) -> int:
         """How many lines its longest cell has."""
         return max((len(lines) for lines in self.lines), default=0)
+
+    def best_cut(self, most: int) -> int:
+        """After how many lines to cut it, from 2 to `most`: no cell's last line alone, if that can be."""
+        cuts = range(most, 1, -1)
+        return next((at for at in cuts if all(len(lines) != at + 1 for lines in self.lines)), most)
 
     def cut(self, at: int) -> tuple[Row, Row]:
         """The row in two, after `at` lines of every cell."""
@@ -110,7 +116,9 @@ def _shared(wanted: Sequence[float], least: Sequence[float], room: float) -> tup
 class TableBlock(Block):
     """Rows under a header row. A part that goes on after a page break repeats the header as an artifact.
 
-    A header of more than half a page is not repeated: it goes over pages as the other rows do.
+    A header of more than half a page is not repeated: it goes over pages as the other rows do. Rows
+    are cut between their lines where they are of more than half a page, or must be for what leads in
+    to the table to be on one page with its beginning.
     """
 
     def __init__(
@@ -126,39 +134,46 @@ class TableBlock(Block):
     ) -> None:
         super().__init__()
         self.style = style = columns.style
-        if self._height(header) > COLUMN / 2:
-            header, rows = NO_ROW, (header, *rows)
         self.sheet, self.header, self.rows, self.columns = sheet, header, rows, columns
         self.base, self.start, self.repeated = base, start, repeated
         self.before, self.after = style.before, style.after
         self.total = sum(columns.widths) + columns.gutter * (len(columns.widths) - 1)
         self.height = self._height(header) + sum(map(self._height, rows))
+        self.room = COLUMN
+        self.lead_in(0)
 
     def _height(self, row: Row) -> float:
         return row.depth * self.style.leading + 2 * PADDING if row.cells else 0.0
 
+    def lead_in(self, height: float) -> None:
+        self.room = COLUMN - height
+        most = min(COLUMN / 2, self.room - self._least(self.rows[0]) if self.rows else self.room)
+        if self._height(self.header) > most:
+            self.header, self.rows = NO_ROW, (self.header, *self.rows)
+
     def head_height(self) -> float:
-        if not self.rows:
-            return self._height(self.header)
-        return self._height(self.header) + self._least(self.rows[0])
+        return self._height(self.header) + (self._least(self.rows[0]) if self.rows else 0)
 
     def _least(self, row: Row) -> float:
         """The least height of a row on a page: two lines of one that may be cut, else the whole."""
-        may_be_cut = self._height(row) > COLUMN / 2
-        return 2 * self.style.leading + 2 * PADDING if may_be_cut else self._height(row)
+        return 2 * self.style.leading + 2 * PADDING if self._may_be_cut(row) else self._height(row)
+
+    def _may_be_cut(self, row: Row) -> bool:
+        whole = min(COLUMN / 2, self.room - self._height(self.header))
+        return row.depth > 3 and self._height(row) > whole
 
     def split(self, width: float, height: float) -> list[Flowable]:
-        """The rows that fit, and the rest; a row taller than a page is cut between its lines."""
-        room = height - self._height(self.header) + 0.001
+        """The rows that fit, and the rest, which may begin within a row that is cut."""
+        room = height - self._height(self.header) + SLACK
         taken: list[Row] = []
         rest = list(self.rows)
         while rest and self._height(rest[0]) <= room:
             room -= self._height(rest[0])
             taken.append(rest.pop(0))
-        if rest and self._height(rest[0]) > COLUMN / 2:
-            at = int((room - 2 * PADDING) / self.style.leading)
-            if at >= 2:
-                upper, lower = rest[0].cut(at)
+        if rest and self._may_be_cut(rest[0]):
+            fitting = min(int((room - 2 * PADDING) / self.style.leading), rest[0].depth - 2)
+            if fitting >= 2:
+                upper, lower = rest[0].cut(rest[0].best_cut(fitting))
                 taken.append(upper)
                 rest[0] = lower
         if not taken or not rest:

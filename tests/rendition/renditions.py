@@ -19,10 +19,12 @@ needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="po
 
 
 def rendition(body: Sequence[object], target: Path, language: str = "en", **metadata: object) -> Path:
-    """Render a body under a title that has no letters."""
+    """Render a body under a title that has no letters; its pictures are beside `target`."""
     values = {"title": "1", "identifier": "1", "language": language, **metadata, "body": body}
-    source = read(SourceRef(Path("article.json"), data=json.dumps(values).encode()), Settings())
-    render(source, target, Settings())
+    path = target.with_name("article.json")
+    path.write_text(json.dumps(values))
+    source = read(SourceRef(path), Settings())
+    render(source, target, Settings(), source.paths())
     return target
 
 

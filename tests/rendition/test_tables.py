@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.rendition.flow import MEASURE, Sheet
+from archiver.rendition.flow import COLUMN, MEASURE, Sheet
 from archiver.rendition.fonts import fonts
 from archiver.rendition.layout import TABLE
 from archiver.rendition.tables import Cell, Columns, Row, TableBlock, columns
@@ -67,13 +67,15 @@ def row_of(lines: int) -> Row:
 depths = st.one_of(st.integers(1, 5), st.integers(20, 70))
 
 
-@given(depths, st.lists(depths, max_size=4), st.integers(-30, 700))
-def test_what_a_table_says_it_begins_with_is_what_it_can_begin_with(
-    header: int, rows: list[int], more: int
+@given(depths, st.lists(depths, max_size=4), st.floats(0, COLUMN - 50), st.integers(-30, 700))
+def test_what_a_table_says_it_begins_with_is_what_it_can_begin_with_below_any_lead_in(
+    header: int, rows: list[int], lead_in: float, more: int
 ) -> None:
     set_as = Columns((100.0,), 0.0, TABLE)
     table = TableBlock(Sheet(Structure("en")), row_of(header), [row_of(depth) for depth in rows], set_as)
+    table.lead_in(lead_in)
     least = table.head_height()
+    assert lead_in + least <= COLUMN
     for room in (least, least - 0.1, least + more):
         begins = room >= table.height or bool(table.split(MEASURE, room))
         assert begins == (room >= least)
