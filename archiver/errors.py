@@ -75,7 +75,7 @@ class Interrupted(ArchiverError):
 
 
 class ReportLost(ArchiverError):
-    """Standard output is closed or full, so that nobody would read what is told."""
+    """A report that cannot be written: standard output is closed or full, or the disk of its file is."""
 
     exit_code = ExitCode.REPORT_LOST
     rule = "report-lost"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from archiver.bag.serialization.members import is_serialized
 from archiver.errors import SettingsError
-from archiver.survey import is_bag
+from archiver.survey import find_below, is_bag
 
 MAX_BYTES = 256 * 1024 * 1024
 """How long a list of changed paths may be."""
@@ -65,7 +65,7 @@ def listed_in(file: Path) -> list[Path]:
 
 
 def touched(changed: Iterable[Path], places: Sequence[Path]) -> list[Path]:
-    """The bags below `places` that hold a changed path, each once, in order of path.
+    """The bags below `places` that hold a changed path, or lie below one, each once, in order of path.
 
     A bag that is gone as a whole is among them, so that its loss is told.
     """
@@ -74,12 +74,22 @@ def touched(changed: Iterable[Path], places: Sequence[Path]) -> list[Path]:
     for path in changed:
         absolute = Path(os.path.abspath(path))
         for root, place in zip(roots, places, strict=True):
-            if absolute.is_relative_to(root):
-                bag = next(_bags_above(absolute, root), None)
-                if bag is not None:
-                    found[bag] = place / bag.relative_to(root)
-                break
+            for bag in _touched_below(root, absolute):
+                found.setdefault(bag, place / bag.relative_to(root))
     return [found[bag] for bag in sorted(found)]
+
+
+def _touched_below(root: Path, path: Path) -> Iterator[Path]:
+    """The bag below `root` that a path is in, else all those that are in the path."""
+    if path.is_relative_to(root):
+        bag = next(_bags_above(path, root), None)
+        yield from [bag] if bag else _bags_in(path)
+    elif root.is_relative_to(path):
+        yield from _bags_in(root)
+
+
+def _bags_in(path: Path) -> list[Path]:
+    return find_below(path).bags if path.is_dir() else []
 
 
 def _bags_above(path: Path, root: Path) -> Iterator[Path]:

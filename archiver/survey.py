@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from archiver.bag import Asked, validate
 from archiver.bag.algorithms import is_manifest
 from archiver.bag.contents import shown
 from archiver.bag.progress import finish_bag, list_entries
+from archiver.bag.rules import finding
 from archiver.bag.serialization.members import is_serialized
 from archiver.errors import ArchiverError
 from archiver.findings import COMPLETE, VALID, Check, Finding, Report, Severity, Verdict
@@ -26,35 +28,49 @@ CHUNK_BAGS = 32
 """How many bags a worker is handed at once, at the most."""
 
 
-def find_bags(places: Iterable[Path]) -> list[Path]:
+class Holdings(NamedTuple):
+    """What there is to validate, and what is passed over."""
+
+    bags: list[Path]
+    links: list[Path]
+    """Links that lead to folders, or to serialized bags: none is followed."""
+
+
+def find_bags(places: Iterable[Path]) -> Holdings:
     """The bags that are named, and those anywhere below a folder that is none itself.
 
     A folder that has some of a bag's tag files is a bag, be it a broken one, and so is a file that is
-    named as serialized bags are. A place without any bag is in the result itself, so that it is told
+    named as serialized bags are. A place without any bag is among the bags itself, so that it is told
     what it is not. Nothing below a bag is looked for, and no link is followed.
     """
-    bags: list[Path] = []
+    bags: dict[str, Path] = {}
+    links: dict[str, Path] = {}
     for place in places:
-        below = list(_below(place)) if os.path.isdir(place) else []
-        bags += below or [place]
-    return list({str(path): path for path in bags}.values())
+        found = find_below(place)
+        bags.update((str(path), path) for path in found.bags or [place])
+        links.update((str(path), path) for path in found.links)
+    return Holdings(list(bags.values()), list(links.values()))
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    waiting = [str(folder)]
+def find_below(place: Path) -> Holdings:
+    """The bags and links in a folder; the place itself where it is a bag, or cannot be listed."""
+    found = Holdings([], [])
+    waiting = [str(place)]
     while waiting:
         at = waiting.pop()
         if is_bag(at):
-            yield Path(at)
+            found.bags.append(Path(at))
             continue
         try:
             entries = sorted(os.scandir(at), key=lambda entry: entry.name)
         except OSError:
-            yield Path(at)
+            found.bags.append(Path(at))
             continue
         list_entries(len(entries))
-        yield from (Path(e.path) for e in entries if is_serialized(e.name) and _is(e.is_file))
+        found.bags.extend(Path(e.path) for e in entries if is_serialized(e.name) and _is(e.is_file))
+        found.links.extend(Path(e.path) for e in entries if e.is_symlink() and _leads_to_bags(e))
         waiting += reversed([e.path for e in entries if e.name not in NO_HOLDINGS and _is(e.is_dir)])
+    return found
 
 
 def _is(kind: Callable[..., bool]) -> bool:
@@ -63,6 +79,10 @@ def _is(kind: Callable[..., bool]) -> bool:
         return kind(follow_symlinks=False)
     except OSError:
         return False
+
+
+def _leads_to_bags(link: os.DirEntry[str]) -> bool:
+    return os.path.isdir(link) or (is_serialized(link.name) and os.path.isfile(link))
 
 
 def is_bag(folder: str | Path) -> bool:
@@ -74,6 +94,14 @@ def is_bag(folder: str | Path) -> bool:
     except OSError:
         return False
     return any(name in TAG_FILES or is_manifest(name) for name in names)
+
+
+def passed_over(link: Path) -> Report:
+    """The report on a link that is not followed: nothing behind it was looked at."""
+    told = "is a link, which is not followed; what is behind it is not looked at"
+    unlooked = (Check(name, Verdict.NOT_CHECKED, "links are not followed") for name in (COMPLETE, VALID))
+    found = finding("bag-link", told, hint="name it to have it validated")
+    return Report(shown(str(link)), tuple(unlooked), (found,))
 
 
 def survey(bags: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Report]:

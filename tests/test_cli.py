@@ -284,6 +284,16 @@ def test_a_destination_that_takes_no_more_is_one_sentence_and_nothing_is_left(
     assert not list(tmp_path.rglob(".archiver-*"))
 
 
+def test_a_report_that_its_disk_has_no_room_for_is_exit_code_74_and_told_on_the_terminal(
+    tmp_path: Path,
+) -> None:
+    code, out, err = run("validate", ".", "--output", "x.html", cwd=tmp_path, preexec_fn=_write_little)
+    assert code == 74, err
+    assert "invalid" in out
+    assert err == "archiver: --output x.html: cannot be written: File too large\n"
+    assert not list(tmp_path.iterdir())
+
+
 def _write_little() -> None:
     """Fail writes as a full disk does, which takes no mount."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))

@@ -18,6 +18,7 @@ from archiver.comparison import Change, Compared, Comparison, compare, load
 from archiver.errors import SettingsError
 from archiver.reports import as_json, changes
 from archiver.reports.model import SurveyModel
+from tests.bag.test_rules import BROKEN, SMALL
 from tests.reports.conftest import MakeBag, make_bag, surveyed
 
 __all__ = ["make_bag"]
@@ -275,6 +276,38 @@ def test_what_only_payload_oxum_fails_by_says_nothing_of_the_other_findings(make
     found = compare(reported(bag), reported(bag, asked=Asked(Depth.FAST)))
     assert "bagit-3-file-missing" in {finding.rule for finding in one(found).not_looked_at}
     assert not one(found).disappeared
+
+
+@pytest.mark.parametrize("depth", [Depth.FAST, Depth.COMPLETENESS])
+@pytest.mark.parametrize("rule", BROKEN)
+def test_a_finding_may_be_no_more_where_its_rule_would_be_told_again(
+    rule: str, depth: Depth, make_bag: MakeBag
+) -> None:
+    bag = Path("bag")
+    BROKEN[rule](bag)
+    before = reported(bag, asked=Asked(limits=SMALL))
+    told = {finding.rule for finding in reported(bag, asked=Asked(depth, SMALL)).reports[0].findings}
+    bag.rename("away")
+    found = one(compare(before, reported(make_bag("bag"), asked=Asked(depth))))
+    assert told.isdisjoint(finding.rule for finding in found.not_looked_at)
+    assert told.issuperset(finding.rule for finding in found.disappeared)
+
+
+def test_where_bagit_txt_cannot_be_read_nothing_is_no_more(make_bag: MakeBag) -> None:
+    bag = make_bag("a")
+    (bag / "data/one").write_text("!")
+    before = reported(bag)
+    (bag / "bagit.txt").unlink()
+    found = one(compare(before, reported(bag)))
+    assert "bagit-3-checksum" in {finding.rule for finding in found.not_looked_at}
+    assert not found.disappeared
+
+
+def test_a_report_that_is_none_is_told_briefly(tmp_path: Path) -> None:
+    (tmp_path / "a.sarif").write_text(json.dumps({"runs": [{str(n): "x" * 500 for n in range(500)}] * 9}))
+    with pytest.raises(SettingsError) as told:
+        load(tmp_path / "a.sarif")
+    assert len(str(told.value)) < 500
 
 
 def test_what_is_looked_at_again_and_is_right_is_no_more(make_bag: MakeBag) -> None:

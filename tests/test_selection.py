@@ -92,6 +92,21 @@ def test_a_list_of_changed_paths_selects_bags(
     assert touched(listed_in(listed), places) == [Path("holdings/a"), Path("holdings/deep/c")]
 
 
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        ("deep", ["deep/c"]),
+        (".", ["a", "b", "deep/c", "packed.zip"]),
+        ("..", ["a", "b", "deep/c", "packed.zip"]),
+        ("empty", []),
+        ("gone", []),
+    ],
+)
+def test_a_folder_of_bags_selects_them_all(holdings: Path, named: str, expected: list[str]) -> None:
+    (holdings / "empty").mkdir()
+    assert touched([holdings / named], [holdings]) == [holdings / name for name in expected]
+
+
 def test_a_place_that_is_a_bag_itself_is_selected(holdings: Path) -> None:
     change("a")(holdings)
     changed = changed_since("HEAD", [holdings / "a", holdings / "b"])

@@ -259,15 +259,17 @@ def _is_count(value: str) -> bool:
 
 def _names(bag: Bag) -> Iterator[Finding]:
     """Names that other systems cannot store, or take for one another (RFC 8493 6.1), and litter."""
-    folders: dict[str, str] = {}
-    names: dict[str, str] = {}
+    beside: dict[str, dict[str, str]] = {}
+    for path in sorted(folders(bag)):
+        below, _, name = path.rpartition("/")
+        yield from _alike(path, beside.setdefault(below, {}), name)
+    names = beside.pop("", {})
     folder, litter, odd = "", False, False
     for path, _ in bag.ledger.files():
         below, _, name = path.rpartition("/")
         if below != folder:
-            folder, names = below, {}
+            folder, names = below, beside.pop(below, {})
             litter, odd = _in_litter(below), any(map(_is_odd, below.split("/")))
-            yield from _alike(below, folders, below)
         if litter or _is_litter(name):
             told = "was left behind by a system and is no document"
             yield finding("bag-litter", told, shown(path), hint="delete it, if no manifest lists it")

@@ -313,6 +313,9 @@ RULES = {
     # --- what is not in the standard
     "bag-litter": Rule("A bag has none of what systems leave behind (.DS_Store, Thumbs.db).", "", WARNING),
     "bag-missing": Rule("What is to be validated is a bag.", f"{RFC} 2"),
+    "bag-link": Rule(
+        "What is behind a link below a folder of bags is validated when the link itself is named.", "", INFO
+    ),
     "bag-unreadable": Rule("Everything in a bag can be read.", ""),
     "bag-changed": Rule("A bag is left alone while it is validated.", ""),
     "bag-limit": Rule("A bag stays within the limits of the settings.", ""),

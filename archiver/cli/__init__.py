@@ -25,7 +25,7 @@ Exit codes:
   2   usage or settings
   3   some documents failed, or a bag could not be written
   70  an internal error; ARCHIVER_DEBUG=1 prints where
-  74  standard output is closed or full
+  74  a report cannot be written: standard output is closed, or a disk full
   130 interrupted or terminated"""
 
 

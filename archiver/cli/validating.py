@@ -18,6 +18,7 @@ from archiver.reports.forms import FORMS, written
 
 if TYPE_CHECKING:
     from archiver.bag.profiles.model import Profile
+    from archiver.survey import Holdings
 
 INVENTORY = 50_000
 """Up to how many files a JSON report names those of a bag, unless told otherwise."""
@@ -90,7 +91,7 @@ def validate(
     from archiver.bag import Asked, Depth
     from archiver.findings import Survey
     from archiver.reports import live, text
-    from archiver.survey import survey
+    from archiver.survey import passed_over, survey
 
     if fast and completeness_only:
         raise click.UsageError("--fast and --completeness-only ask for different things; give one")
@@ -108,9 +109,12 @@ def validate(
     began, start = datetime.now(UTC), time.monotonic()
     with live.shown(enabled=not quiet) as show:
         found = _selected(bags, since, changed_only)
-        _check_outside(going.files, found)
-        show(found)
-        reports = tuple(survey(found, asked, jobs or os.cpu_count() or 1))
+        _check_outside(going.files, found.bags)
+        show(found.bags)
+        reports = (
+            *survey(found.bags, asked, jobs or os.cpu_count() or 1),
+            *map(passed_over, found.links),
+        )
     told = Survey(reports, began, round(time.monotonic() - start, 3))
 
     def tell(form: str) -> Iterator[str]:
@@ -125,17 +129,19 @@ def validate(
 
 def _check_outside(targets: Iterable[Path], bags: Iterable[Path]) -> None:
     """Raise SettingsError for a report that would be written into a bag, and so change it."""
+    from archiver.survey import is_bag
+
     known = {os.path.realpath(bag) for bag in bags}
     for target in targets:
         for folder in Path(os.path.realpath(target)).parents:
-            if str(folder) in known:
+            if str(folder) in known and is_bag(folder):
                 told = f"is in the bag {folder.name}, which it would change"
                 raise SettingsError(told, where=f"--output {target}", hint="name a file outside of it")
 
 
-def _selected(places: tuple[Path, ...], since: str | None, changed_only: Path | None) -> list[Path]:
+def _selected(places: tuple[Path, ...], since: str | None, changed_only: Path | None) -> Holdings:
     """The bags below the places, or those of them that a change touched."""
-    from archiver.survey import find_bags
+    from archiver.survey import Holdings, find_bags
 
     if since is None and changed_only is None:
         return find_bags(places)
@@ -143,7 +149,7 @@ def _selected(places: tuple[Path, ...], since: str | None, changed_only: Path | 
 
     changed = changed_since(since, places) if since is not None else []
     changed += listed_in(changed_only) if changed_only else []
-    return touched(changed, places)
+    return Holdings(touched(changed, places), [])
 
 
 def _profiles(places: tuple[str, ...]) -> tuple[Profile, ...]:

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from archiver.errors import SettingsError
+from archiver.errors import ReportLost, SettingsError
 
 DIGEST_SUFFIX = ".sha256"
 
@@ -44,7 +44,7 @@ def _digest_of(target: Path) -> Path:
 
 
 def save(target: Path, pieces: Iterable[str]) -> None:
-    """Write a report, and `NAME.sha256` beside it as sha256sum does. Raises SettingsError."""
+    """Write a report, and `NAME.sha256` beside it as sha256sum does. Raises ReportLost."""
     digest = hashlib.sha256()
 
     def encoded() -> Iterable[bytes]:
@@ -59,7 +59,7 @@ def save(target: Path, pieces: Iterable[str]) -> None:
         _replace(_digest_of(target), [line])
     except OSError as error:
         told = f"cannot be written: {error.strerror or error}"
-        raise SettingsError(told, where=f"--output {target}") from None
+        raise ReportLost(told, where=f"--output {target}") from None
 
 
 def _replace(target: Path, pieces: Iterable[bytes]) -> None:

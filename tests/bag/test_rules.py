@@ -220,6 +220,7 @@ BROKEN: dict[str, Broken] = {
 
 ELSEWHERE = {
     "bag-unreadable": "tests/bag/test_hostile.py",
+    "bag-link": "tests/test_survey.py",
     "bag-changed": "tests/bag/test_hostile.py",
     "bag-fast-no-oxum": "tests/bag/test_validation.py",
     "package-pdf": "tests/bag/test_package.py",
@@ -260,6 +261,26 @@ def test_a_name_is_looked_at_whatever_its_case_and_in_every_folder_of_its_path(
     holding(name)(tmp_path / "bag")
     told = {found.rule for found in validate(tmp_path / "bag").findings if found.where == name}
     assert told == {rule} - {""}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "rule"),
+    [
+        ("data/a", "data/A/x", "bagit-6.1.1.1-case"),
+        ("data/A", "data/a/x", "bagit-6.1.1.1-case"),
+        ("data/a/x", "data/A/y", "bagit-6.1.1.1-case"),
+        ("data/a/x/1", "data/A/y/2", "bagit-6.1.1.1-case"),
+        ("a/x", "A", "bagit-6.1.1.1-case"),
+        ("data/\u00e9", "data/e\u0301/x", "bagit-6.1.1.2-form"),
+        ("data/\u00e9/x", "data/e\u0301/y", "bagit-6.1.1.2-form"),
+    ],
+)
+def test_files_and_folders_are_told_apart_by_more_than_case_and_form(
+    one: str, other: str, rule: str, tmp_path: Path
+) -> None:
+    make(tmp_path / "bag", files={"data/b/1": b"", one: b"x", other: b"y"})
+    told = [found.rule for found in validate(tmp_path / "bag").findings if "differs" in found.message]
+    assert told == [rule]
 
 
 def test_every_rule_is_broken_by_a_test() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.errors import SettingsError
+from archiver.errors import ReportLost, SettingsError
 from archiver.reports.saving import check_target, save
 
 
@@ -74,5 +74,5 @@ def test_a_device_is_never_replaced() -> None:
 
 
 def test_a_full_disk_is_told() -> None:
-    with pytest.raises(SettingsError, match="cannot be written"):
+    with pytest.raises(ReportLost, match="cannot be written"):
         save(Path("/proc/a.txt"), ["x"])

@@ -45,8 +45,10 @@ def pack(bag: Path, target: Path, form: str, *, replace: bool = False, limits: L
         raise BagError(
             "has a name that means something else in an archive", where=str(bag), hint="rename it"
         )
-    if os.path.lexists(target) and not (replace and target.is_file()):
-        raise AlreadyExists("is there already", where=str(target), hint="--replace puts the new one there")
+    if os.path.lexists(target) and not (replace and _is_plain(target)):
+        raise AlreadyExists(
+            "is there already", where=str(target), hint="--replace replaces a regular file, and no link"
+        )
     try:
         folder = Folder(bag, limits)
     except OSError as error:
@@ -85,7 +87,7 @@ def _packed(folder: Folder, partial: Path, target: Path, form: str) -> Report:
 
 def _put_file(partial: Path, target: Path, *, replace: bool) -> None:
     """Put a finished file at its destination; one that is there is replaced in one step."""
-    if not (replace and target.is_file()):
+    if not (replace and _is_plain(target)):
         put(partial, target)
         return
     try:
@@ -93,6 +95,10 @@ def _put_file(partial: Path, target: Path, *, replace: bool) -> None:
         flush(target.parent)
     except OSError as error:
         raise CannotWrite(error, target) from None
+
+
+def _is_plain(target: Path) -> bool:
+    return target.is_file() and not target.is_symlink()
 
 
 class _Packing:

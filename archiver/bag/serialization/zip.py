@@ -206,6 +206,7 @@ def _differing(told: Entry, beside: Entry) -> str:
         or told.unicode_name not in ("", told.name),
         "compression method": told.method != beside.method,
         "encryption": bool((told.flags ^ beside.flags) & ENCRYPTED),
+        "encoding of its name": bool((told.flags ^ beside.flags) & UTF8),
         "size": beside.size not in (told.size, *later),
         "compressed size": beside.stored not in (told.stored, *later),
         "CRC-32": beside.crc not in (told.crc, *later),

@@ -184,6 +184,16 @@ def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
         unpack(tmp_path / "bag.tar", bag)
 
 
+def test_a_link_is_never_replaced(tmp_path: Path) -> None:
+    bag = write_folder(tmp_path / "bag", BAG)
+    (tmp_path / "mine").write_bytes(b"mine")
+    (tmp_path / "bag.tar").symlink_to("mine")
+    with pytest.raises(AlreadyExists, match="no link"):
+        pack(bag, tmp_path / "bag.tar", "tar", replace=True)
+    assert (tmp_path / "bag.tar").is_symlink()
+    assert (tmp_path / "mine").read_bytes() == b"mine"
+
+
 def test_a_place_that_cannot_be_is_told(tmp_path: Path) -> None:
     bag = write_folder(tmp_path / "bag", BAG)
     with pytest.raises(BagError, match="in the bag"):
@@ -330,7 +340,8 @@ def test_archives_are_found_below_folders_by_their_names(tmp_path: Path) -> None
     (tmp_path / "holdings/notes.txt").write_bytes(b"")
     (tmp_path / "holdings/a bag/data/inner.zip").write_bytes(b"")
     found = {
-        path.relative_to(tmp_path / "holdings").as_posix() for path in find_bags([tmp_path / "holdings"])
+        path.relative_to(tmp_path / "holdings").as_posix()
+        for path in find_bags([tmp_path / "holdings"]).bags
     }
     assert found == {"a bag", "bag.zip", "more/bag.tar.gz"}
 

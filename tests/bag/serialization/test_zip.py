@@ -48,6 +48,7 @@ HOSTILE = {
     "another size beside it": ("serialized-disagreement", ZipMember(content=b"xy", central={"size": 1})),
     "another method beside it": ("serialized-disagreement", ZipMember(central={"method": 8})),
     "another CRC-32 beside it": ("serialized-disagreement", ZipMember(central={"crc": 1})),
+    "UTF-8 told in one place": ("serialized-disagreement", ZipMember(central={"flags": UTF8})),
     "encryption told in one place": (
         "serialized-disagreement",
         ZipMember(content=b"x", central={"flags": 1}),
