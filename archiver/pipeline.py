@@ -221,7 +221,7 @@ def _record(
     derived = dict.fromkeys((rendered, *beside, "data/metadata/article.json"), original)
     agent = Agent("archiver", "software", __version__)
     sidecars = [f"data/original/{each.stored}" for each in source.originals if is_sidecar(each.name)]
-    read_from = ["the source", *(f"{each.name}, which goes before it" for each in source.ref.given)]
+    read_from = ["the source", *(each.name for each in source.ref.given if each.fields)]
     obtained = ", ".join(f"{field}: {how}" for field, how in article.provenance.items())
     overridden = [
         f"overridden: {each.field} “{each.value}” ({each.obtained})" for each in article.overridden
@@ -231,7 +231,7 @@ def _record(
         Event("ingestion", "source taken over byte for byte", agent, tuple(stored)),
         Event(
             "metadata extraction",
-            f"metadata read from {', then from '.join(read_from)}",
+            f"metadata read from {', overridden by '.join(read_from)}",
             agent,
             (original, *sidecars),
             ("data/metadata/article.json", "data/metadata/dublin-core.xml"),

@@ -175,7 +175,8 @@ def _path(cell: str, where: str, folder: Path, real: str) -> Path:
         there = os.path.realpath(path, strict=True)
     except OSError as error:
         hint = "folders are parted by /" if "\\" in cell else ""
-        told = f"names {cell}, which cannot be read: {error.strerror}"
+        gone = isinstance(error, FileNotFoundError)
+        told = f"names {cell}, which {'is not there' if gone else f'cannot be read: {error.strerror}'}"
         raise SourceError(told, where=where, hint=hint) from None
     if os.path.commonpath([there, real]) != real:
         hint = "manifest_folder in the settings names the folder that paths begin at"
