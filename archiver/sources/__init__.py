@@ -97,4 +97,4 @@ def _only(ref: SourceRef) -> SourceRef:
             where=ref.label,
             hint="archiver package takes them all",
         )
-    return found[0]
+    return replace(found[0], given=ref.given)

@@ -126,6 +126,8 @@ def _as_declared(data: bytes, declared: str) -> tuple[str, str, Sequence[Finding
         return data.decode(name), name, ()
     except (LookupError, ValueError):
         return None
+
+
 def encoding_of(file: BinaryIO, ref: SourceRef) -> Encoding:
     """The encoding of a text that is not held whole; it is read once, and left at its beginning.
 

@@ -15,8 +15,9 @@ from archiver.dates import AmbiguousDate, to_edtf
 from archiver.errors import InvalidArticle
 from archiver.findings import Finding, Severity
 from archiver.settings import Settings
-from archiver.sources.given import Given, is_missing, override
+from archiver.sources.given import is_missing, override
 from archiver.sources.languages import UNKNOWN, inferred
+from archiver.sources.refs import SourceRef
 
 SOURCE_NAMESPACE = uuid.UUID("5b1c66a5-5d0d-5e0b-9a5c-0d5a4f0c7a11")
 """The namespace of identifiers that are derived from the bytes of a source (RFC 9562, UUIDv5)."""
@@ -55,24 +56,23 @@ def build(
     fields: Mapping[str, Any],
     body: Sequence[Any],
     data: bytes,
-    name: str,
+    ref: SourceRef,
     settings: Settings,
     places: Mapping[str, str] | None = None,
-    given: Sequence[Given] = (),
 ) -> tuple[Article, list[Finding]]:
     """The article that `fields` and `body` describe, completed from the settings.
 
-    `places` tells where in the source a field stands. What is `given` goes before what the source
+    `places` tells where in the source a field stands. What is given beside it goes before what it
     says, and what is given later before what is given earlier. Raises InvalidArticle with a finding for
     each thing that is wrong.
     """
     values = {key: value for key, value in fields.items() if not is_missing(value)}
-    places = dict(places or {})
+    name, places = ref.label, dict(places or {})
     findings: list[Finding] = []
     claims = values.pop("provenance", {})
     provenance = {field: _stated(field, claims) for field in values.keys() & set(FIELDS)}
     overridden = []
-    for each in given:
+    for each in ref.given:
         overridden += override(values, provenance, each)
         places.update(each.places)
     for field, value in _defaults(settings).items():

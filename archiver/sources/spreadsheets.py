@@ -10,7 +10,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import IO, Any
 
-from archiver.errors import SourceError
+from archiver.errors import MissingExtra, SourceError
 from archiver.settings import Settings
 from archiver.sources.refs import SourceRef, opened
 from archiver.sources.tables import UNREAD, Row
@@ -30,14 +30,14 @@ NOT_SHOWN = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 def rows(ref: SourceRef, settings: Settings) -> Iterator[Row]:
     """The rows of the first visible sheet of a workbook, each cell as text, in bounded memory.
 
-    Raises SourceError for what is no workbook, or larger than is read, and where openpyxl is not
-    installed; OSError.
+    Raises SourceError for what is no workbook, or larger than is read, MissingExtra without
+    openpyxl; OSError.
     """
     try:
         from openpyxl import load_workbook
     except ImportError:
-        told = "is an Excel workbook, which is read by openpyxl"
-        raise SourceError(told, where=ref.label, hint="pip install 'archiver[xlsx]'") from None
+        told = "reading Excel workbooks needs openpyxl, which is not there"
+        raise MissingExtra(told, hint="pip install 'archiver[xlsx]'") from None
     number = 0
     with opened(ref.path) as file:
         try:

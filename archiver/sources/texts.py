@@ -45,7 +45,7 @@ def read(ref: SourceRef, settings: Settings) -> Source:
         raise SourceError("has no title; expected one to begin it", where=label)
     if not body:
         raise SourceError("has a title but no body", where=label)
-    article, noticed = metadata.build(fields, body, data, label, settings, places, ref.given)
+    article, noticed = metadata.build(fields, body, data, ref, settings, places)
     if not article.says_something():
         raise SourceError("has a title but no body: no text in it and no picture", where=label)
     findings += noticed
