@@ -47,6 +47,8 @@ class Obtained(StrEnum):
     """How a metadata field came to its value."""
 
     STATED = "stated"
+    SIDECAR = "sidecar"
+    MANIFEST = "manifest"
     INFERRED = "inferred"
     SETTINGS = "settings"
     UNKNOWN = "unknown"
@@ -187,8 +189,19 @@ FieldName = Literal[
 ]
 
 
+class Overridden(_Model):
+    """A value that another went before: of which field, as text, and how it was obtained."""
+
+    field: FieldName
+    value: Text
+    obtained: Obtained
+
+
 class Metadata(_Model):
-    """What is known about a work, and how each part of it was obtained (`provenance`)."""
+    """What is known about a work, and how each part of it was obtained (`provenance`).
+
+    `overridden` has what the source or its sidecar says where something else goes before it.
+    """
 
     title: Line
     identifier: Annotated[Line, StringConstraints(max_length=500)] | None = None
@@ -216,6 +229,7 @@ class Metadata(_Model):
         Rights | None, BeforeValidator(_rights, json_schema_input_type=str | Rights | None)
     ] = None
     provenance: dict[FieldName, Obtained] = Field(default_factory=dict)
+    overridden: Many[Overridden] = ()
 
     def obtained(self, field: FieldName) -> Obtained:
         """How the value of `field` was obtained; unknown where there is none."""

@@ -20,12 +20,12 @@ def package_many(
     replace: bool = False,
     stdin: bytes | None = None,
 ) -> Iterator[Outcome]:
-    """Package every document that `sources` (files, folders, globs, `-`) name, as each is done.
+    """Package every document that `sources` (files, folders, globs, manifests, `-`) name, as each is done.
 
     One that fails does not stop the others.
     """
     made: dict[Path, str] = {}
-    for found in discover(sources, output, stdin):
+    for found in discover(sources, output, settings, stdin):
         if isinstance(found, SourceError):
             finding = Finding(found.rule, Severity.ERROR, found.message, found.where, hint=found.hint)
             yield Outcome(found.where, "failed", Report(found.where, (), (finding,)))

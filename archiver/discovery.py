@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archiver.errors import SettingsError, SourceError
-from archiver.sources import PICTURE_SUFFIXES, SUFFIXES, SourceRef, locate, locate_in
+from archiver.settings import Settings
+from archiver.sources import PICTURE_SUFFIXES, SUFFIXES, SourceRef, is_sidecar, locate, locate_in, manifests
+from archiver.sources.sidecars import document_of
 
 
 def discover(
-    sources: Sequence[str], output: Path, stdin: bytes | None = None
+    sources: Sequence[str], output: Path, settings: Settings, stdin: bytes | None = None
 ) -> Iterator[SourceRef | SourceError]:
     """Where each document is, in order; an error for what is named but is not there."""
     for source in sources:
@@ -24,24 +26,27 @@ def discover(
             yield SourceError("is an empty name; expected a file, a folder or -", where='""')
             continue
         try:
-            yield from _named(source, output)
+            yield from _named(source, output, settings)
         except SourceError as error:
             yield error
         except OSError as error:
             yield _unreadable(error, source)
 
 
-def _named(source: str, output: Path) -> Iterator[SourceRef | SourceError]:
+def _named(source: str, output: Path, settings: Settings) -> Iterator[SourceRef | SourceError]:
     """The documents of one argument; a name that is there comes before the pattern that it may be."""
     if os.path.isdir(source):
-        yield from _in_folder(Path(source), output)
+        yield from _in_folder(Path(source), output, settings)
     elif _is_there(source):
         if _is_picture(source):
             hint = "pictures come with the documents that show them: name those, or the folder"
             raise SourceError("is a picture, no document", where=source, hint=hint)
-        yield from locate(Path(source))
-    elif matches := [m for m in sorted(glob.glob(source, recursive=True)) if not _is_picture(m)]:
-        yield from discover(matches, output)
+        if manifests.is_manifest(source):
+            yield from manifests.locate(Path(source), settings)
+        else:
+            yield from locate(Path(source))
+    elif matches := [m for m in sorted(glob.glob(source, recursive=True)) if _is_meant(m, source)]:
+        yield from discover(matches, output, settings)
     else:
         told = "matches nothing that can be read" if glob.has_magic(source) else "is not there"
         yield SourceError(told, where=source)
@@ -49,6 +54,13 @@ def _named(source: str, output: Path) -> Iterator[SourceRef | SourceError]:
 
 def _is_picture(path: str) -> bool:
     return os.path.splitext(path)[1].lower() in PICTURE_SUFFIXES
+
+
+def _is_meant(match: str, pattern: str) -> bool:
+    """Whether a pattern means a file: pictures and sidecars come with documents, manifests are named."""
+    if manifests.is_manifest(match):
+        return manifests.is_manifest(pattern)
+    return not _is_picture(match) and not is_sidecar(match)
 
 
 def _is_there(path: str) -> bool:
@@ -64,10 +76,11 @@ def _unreadable(error: OSError, place: str) -> SourceError:
     return SourceError(f"cannot be read: {error.strerror}", where=error.filename or place)
 
 
-def _in_folder(folder: Path, output: Path) -> Iterator[SourceRef | SourceError]:
+def _in_folder(folder: Path, output: Path, settings: Settings) -> Iterator[SourceRef | SourceError]:
     """The sources below a folder, by suffix and in order of name.
 
     Links to folders are not followed, and bags, hidden folders and the output are not looked into.
+    A sidecar without anything that it could be for is an error.
     """
     found = False
     kept = os.path.realpath(output)
@@ -81,11 +94,17 @@ def _in_folder(folder: Path, output: Path) -> Iterator[SourceRef | SourceError]:
             for name in folders
             if not name.startswith(".") and os.path.realpath(os.path.join(parent, name)) != kept
         )
+        known = {part for name in (*folders, *names) for part in (name, Path(name).stem)}
         for name in sorted(names):
             path = Path(parent, name)
-            if not name.startswith(".") and name.lower().endswith(SUFFIXES):
+            if name.startswith("."):
+                continue
+            if is_sidecar(name):
+                if document_of(name) not in known:
+                    yield SourceError("is the sidecar of no document that is here", where=str(path))
+            elif name.lower().endswith(SUFFIXES):
                 found = True
-                yield from discover([str(path)], output)
+                yield from discover([str(path)], output, settings)
     yield from (_unreadable(error, str(folder)) for error in unread)
     if not found and not unread:
         kinds = ", ".join(sorted(SUFFIXES))

@@ -29,7 +29,7 @@ from archiver.rendition.flavours import told
 from archiver.rendition.verapdf import Validator, find
 from archiver.repeats import already_packaged
 from archiver.settings import Settings
-from archiver.sources import Source, SourceRef, read, refuse_warnings
+from archiver.sources import Source, SourceRef, is_sidecar, read, refuse_warnings
 
 Status = Literal["packaged", "already packaged", "failed"]
 
@@ -220,17 +220,22 @@ def _record(
     ]
     derived = dict.fromkeys((rendered, *beside, "data/metadata/article.json"), original)
     agent = Agent("archiver", "software", __version__)
+    sidecars = [f"data/original/{each.stored}" for each in source.originals if is_sidecar(each.name)]
+    read_from = ["the source", *(each.name for each in source.ref.given if each.fields)]
     obtained = ", ".join(f"{field}: {how}" for field, how in article.provenance.items())
+    overridden = [
+        f"overridden: {each.field} “{each.value}” ({each.obtained})" for each in article.overridden
+    ]
     all_events = [
         *source.events,
         Event("ingestion", "source taken over byte for byte", agent, tuple(stored)),
         Event(
             "metadata extraction",
-            "metadata read from the source",
+            f"metadata read from {', overridden by '.join(read_from)}",
             agent,
-            (original,),
+            (original, *sidecars),
             ("data/metadata/article.json", "data/metadata/dublin-core.xml"),
-            f"how each field was obtained: {obtained}",
+            "; ".join([f"how each field was obtained: {obtained}", *overridden]),
         ),
         Event(
             "normalization", f"rendered as {told(rendition.claims[:1])}", agent, (original,), (rendered,)

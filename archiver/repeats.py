@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import get_args
 
 from archiver import bag
+from archiver.article import Article, FieldName
 from archiver.errors import AlreadyExists
 from archiver.findings import Check, Finding, Report, Severity, Verdict
 from archiver.rendition import Flavour
 from archiver.rendition.xmp import claims
 from archiver.settings import Settings
-from archiver.sources import Original, Source
+from archiver.sources import Original, Source, is_sidecar
 
 ORIGINAL = "data/original/"
+ARTICLE = "data/metadata/article.json"
 
 OWN = "give it an identifier of its own"
 OWN_OR_REPLACE = f"{OWN}, or --replace what is there"
@@ -22,21 +25,26 @@ OWN_OR_REPLACE = f"{OWN}, or --replace what is there"
 def already_packaged(source: Source, settings: Settings, target: Path, maker: str = "") -> Report:
     """The report on a source whose valid package is at `target`, whatever name it came by.
 
-    Settings that would make another package are a warning. `maker` names the source of what is
-    there, if this run made it. Raises AlreadyExists where that is something else, or damaged.
+    Settings and metadata that would make another package are a warning. `maker` names the source of
+    what is there, if this run made it. Raises AlreadyExists where that is something else, or damaged,
+    or made by this run with other metadata.
     """
     known = bag.existing(target)
+    held = f"the package that this run made of {maker}"
     name = _name_there(source, known) if known else ""
     if known is None or not name:
-        held = "a package of a different source" if known else "something that is no package"
-        held = f"the package that this run made of {maker}" if maker else held
-        raise _refused(source, f"{target} holds {held}", OWN if maker else OWN_OR_REPLACE)
+        other = "a package of a different source" if known else "something that is no package"
+        raise _refused(
+            source, f"{target} holds {held if maker else other}", OWN if maker else OWN_OR_REPLACE
+        )
     looked_at = bag.validate(target)
     if not looked_at.valid or not known.rendition:
         told = "; ".join(finding.sentence for finding in looked_at.findings) or "it has no rendition"
-        held = f"{target} holds a package of this source that is damaged: {told}"
-        raise _refused(source, held, "--replace puts a new one there")
-    findings = [*source.findings, *_differences(source, settings, known, target)]
+        damaged = f"{target} holds a package of this source that is damaged: {told}"
+        raise _refused(source, damaged, "--replace puts a new one there")
+    if (others := _other_metadata(source, known, target)) and maker:
+        raise _refused(source, f"{target} holds {held} with other {others}", OWN)
+    findings = [*source.findings, *_differences(source, settings, known, target, others)]
     if name != source.document.name:
         told = f"has the bytes of {name}, whose package is there already"
         findings.append(Finding("package-same-bytes", Severity.INFO, told, source.ref.label))
@@ -51,27 +59,64 @@ def _refused(source: Source, held: str, hint: str) -> AlreadyExists:
 
 def _name_there(source: Source, known: bag.Existing) -> str:
     """The name that a package has this source under; empty where it has another or other pictures."""
-    pictures = {
-        ORIGINAL + attachment.stored: _digests(attachment, known.algorithms)
-        for attachment in source.attachments
-    }
+    pictures = _stored(source, known, sidecars=False)
+    originals = {path: digests for path, digests in known.originals.items() if not is_sidecar(path)}
     own = _digests(source.document, known.algorithms)
-    others = [path for path in known.originals if path not in pictures]
-    if len(others) == 1 and known.originals == pictures | {others[0]: own}:
+    others = [path for path in originals if path not in pictures]
+    if len(others) == 1 and originals == pictures | {others[0]: own}:
         return others[0].removeprefix(ORIGINAL)
     return ""
+
+
+def _stored(source: Source, known: bag.Existing, *, sidecars: bool) -> dict[str, dict[str, str]]:
+    """The sidecars of a source, or its other attachments, by their paths in a package, with digests."""
+    return {
+        ORIGINAL + attachment.stored: _digests(attachment, known.algorithms)
+        for attachment in source.attachments
+        if is_sidecar(attachment.name) is sidecars
+    }
 
 
 def _digests(original: Original, algorithms: Sequence[str]) -> dict[str, str]:
     return {name: original.digest(name) for name in algorithms}
 
 
-def _differences(source: Source, settings: Settings, known: bag.Existing, target: Path) -> list[Finding]:
-    """What the settings ask for that the package is not."""
+def _other_metadata(source: Source, known: bag.Existing, target: Path) -> str:
+    """What a package says of its source that is not what is said now; empty where it is all the same.
+
+    A sidecar may have another name, as its document may.
+    """
+    there = Article.model_validate_json((target / ARTICLE).read_bytes())
+    now, before = _said(source.article), _said(there)
+    if fields := [field for field in now if now[field] != before[field]]:
+        return f"metadata ({', '.join(fields)})"
+    kept = [digests for path, digests in known.originals.items() if is_sidecar(path)]
+    return "" if kept == [*_stored(source, known, sidecars=True).values()] else "sidecars"
+
+
+def _said(article: Article) -> dict[str, tuple[object, ...]]:
+    """What is said in each field of an article's metadata, how it was obtained, and what it overrides."""
+    return {
+        field: (
+            getattr(article, field),
+            article.provenance.get(field),
+            [each for each in article.overridden if each.field == field],
+        )
+        for field in get_args(FieldName)
+    }
+
+
+def _differences(
+    source: Source, settings: Settings, known: bag.Existing, target: Path, others: str
+) -> Iterator[Finding]:
+    """What the settings ask for that the package is not, and the `others` that it was made with."""
     there = f"{Flavour(claims(target / known.rendition)[0]).label} with {', '.join(known.algorithms)}"
     asked = f"{Flavour(settings.flavour).label} with {', '.join(sorted(set(settings.algorithms)))}"
-    if there == asked:
-        return []
-    told = f"is packaged as {there}; the settings ask for {asked}"
-    hint = "--replace makes it anew"
-    return [Finding("package-settings-differ", Severity.WARNING, told, source.ref.label, hint=hint)]
+    different = {
+        "package-settings-differ": f"as {there}; the settings ask for {asked}" if there != asked else "",
+        "package-metadata-differ": f"with other {others}" if others else "",
+    }
+    for rule, told in different.items():
+        if told:
+            message, hint = f"is packaged {told}", "--replace makes it anew"
+            yield Finding(rule, Severity.WARNING, message, source.ref.label, hint=hint)

@@ -20,7 +20,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from archiver.article import LanguageTag, Line, Rights
+from archiver.article import FieldName, LanguageTag, Line, Rights
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.errors import SettingsError
 
@@ -46,6 +46,9 @@ OWN_LABELS = {
     "payload-oxum",
     "source-organization",
 }
+
+Column = Literal["path", FieldName, "rights_statement", "rights_uri", ""]
+"""What a column of a manifest may be; one that is left out is empty."""
 
 Algorithm = Literal["md5", "sha1", "sha256", "sha512"]
 Held = Annotated[int, Field(gt=0, le=GIB)]
@@ -87,6 +90,14 @@ class Settings(BaseSettings):
         None, description="How to read 01/02/2002. Unset, such a date is an error."
     )
     strict: bool = Field(False, description="Make every warning an error.")
+    manifest_columns: dict[str, Column] = Field(
+        default_factory=dict,
+        description='What a manifest\'s columns are, by their titles; "" leaves a column out.',
+    )
+    manifest_folder: Place | None = Field(
+        None,
+        description="Folder that the paths in a manifest begin at; the manifest's own unless set.",
+    )
     flavour: Literal["2a", "2b", "2u", "3a", "4", "4f"] = Field(
         "2a", description="PDF/A flavour of the rendition. 2a is PDF/UA-1 as well."
     )
@@ -299,6 +310,8 @@ EXAMPLES = {
     "rights": '{ statement = "In copyright", uri = "https://example.org/rights" }',
     "language": '"en"',
     "date_order": '"dmy"',
+    "manifest_columns": '{ "Titel" = "title", "Notiz" = "" }',
+    "manifest_folder": '"/srv/scans"',
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from archiver.discovery import discover
 from archiver.errors import SettingsError, SourceError
-from archiver.settings import load
+from archiver.settings import Settings, load
 from archiver.sources import SourceRef
 from tests.conftest import EXAMPLES, packaged
 from tests.test_cli import run
@@ -31,7 +31,7 @@ def _as_anybody() -> None:
 
 def found(*sources: str) -> tuple[list[str], list[str]]:
     """The labels of documents and the sentences of errors."""
-    refs = list(discover(sources, OUTPUT))
+    refs = list(discover(sources, OUTPUT, Settings()))
     return (
         [ref.label for ref in refs if isinstance(ref, SourceRef)],
         [str(error) for error in refs if isinstance(error, SourceError)],

@@ -83,6 +83,8 @@ def line_of(text: str, passage: str) -> str:
 
 HOW = {
     Obtained.STATED: "stated in the source",
+    Obtained.SIDECAR: "given by a sidecar",
+    Obtained.MANIFEST: "given by a manifest",
     Obtained.INFERRED: "inferred",
     Obtained.SETTINGS: "given by the settings",
     Obtained.UNKNOWN: "unknown",
@@ -100,6 +102,11 @@ def provenance(source: Source, flavour: Flavour) -> Iterator[tuple[str, str]]:
     if article.rights:
         rights = (article.rights.statement, article.rights.uri)
         yield "Rights", " ".join(isolated(part) for part in rights if part)
+    for given in (Obtained.SIDECAR, Obtained.MANIFEST):
+        if fields := [field for field, how in article.provenance.items() if how is given]:
+            yield HOW[given].capitalize(), ", ".join(fields)
+    for each in article.overridden:
+        yield f"Overridden {each.field}", f"“{isolated(each.value)}” ({HOW[each.obtained]})"
     document = source.document
     yield "Original", f"{isolated(document.name)}, {document.size:,} bytes"
     yield "SHA-256", document.digest("sha256")

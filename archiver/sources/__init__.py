@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from archiver.settings import Settings
 from archiver.sources import refs
 from archiver.sources.figures import PICTURE_SUFFIXES
 from archiver.sources.refs import LINES_SUFFIXES, SourceRef, beginning, locate_in
+from archiver.sources.sidecars import beside, is_sidecar
 from archiver.sources.source import Original, Source, Text, refuse_warnings
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "Source",
     "SourceRef",
     "Text",
+    "is_sidecar",
     "locate",
     "locate_in",
     "read",
@@ -46,13 +49,24 @@ def locate(path: Path) -> Iterator[SourceRef]:
 
 
 def read(ref: SourceRef, settings: Settings) -> Source:
-    """Read one document as an article.
+    """Read one document as an article, with its sidecar, where it has one.
 
     Raises SourceError for what cannot be read, InvalidArticle for metadata or a body that breaks
     the schema, and, where the settings are strict, for every warning.
     """
     ref = _only(ref)
+    if is_sidecar(ref.path.name):
+        raise SourceError(
+            "is the metadata of a document, and no document itself", where=ref.label, hint="name that"
+        )
+    sidecars = beside(ref, settings)
+    ref = replace(ref, given=(*(sidecar.given for sidecar in sidecars), *ref.given))
     source = _reader(ref, settings)(ref, settings)
+    source = replace(
+        source,
+        originals=(*source.originals, *(sidecar.original for sidecar in sidecars)),
+        findings=(*(found for given in ref.given for found in given.findings), *source.findings),
+    )
     refuse_warnings(source.findings, settings)
     return source
 
@@ -88,4 +102,4 @@ def _only(ref: SourceRef) -> SourceRef:
             where=ref.label,
             hint="archiver package takes them all",
         )
-    return found[0]
+    return replace(found[0], given=ref.given)

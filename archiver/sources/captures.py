@@ -93,7 +93,7 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     identifier = (record.rec_headers.get_header("WARC-Record-ID") or "").strip("<>")
     if identifier:
         parts.fields["identifier"] = identifier
-    article, noticed = metadata.build(parts.fields, parts.body, raw, ref.label, settings, parts.places)
+    article, noticed = metadata.build(parts.fields, parts.body, raw, ref, settings, parts.places)
     document = Original(ref.name, "application/warc", data=raw)
     when = record.rec_headers.get_header("WARC-Date") or "an unknown time"
     captured = Event(

@@ -6,7 +6,9 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from archiver.article import NOT_TEXT
 from archiver.errors import SourceError
@@ -52,6 +54,8 @@ STRAY = re.compile("[\udc80-\udcff]")
 """A byte that is not UTF-8, as Python escapes it (PEP 383)."""
 
 WINDOWS_1252 = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
+BLOCK = 1024 * 1024
+
 MOST_STRAYS = 1000
 MOST_FINDINGS = 20
 """So many places of one kind are told, and no more."""
@@ -65,6 +69,13 @@ class Text(NamedTuple):
     findings: tuple[Finding, ...]
 
 
+class Encoding(NamedTuple):
+    """The encoding of a text, and what was noticed: that it was inferred."""
+
+    name: str
+    findings: Sequence[Finding] = ()
+
+
 def decode(data: bytes, ref: SourceRef, settings: Settings, declared: str = "") -> Text:
     """The text of a source, in the encoding that it declares, if it does and is.
 
@@ -73,9 +84,7 @@ def decode(data: bytes, ref: SourceRef, settings: Settings, declared: str = "") 
     name = ref.label
     if not data.strip():
         raise SourceError("is empty; expected an article", where=name)
-    for signature, kind in SIGNATURES.items():
-        if data.startswith(signature):
-            raise SourceError(f"is {kind}, not text; expected an article as text", where=name)
+    _refuse_signatures(data, name)
     text, encoding, findings = _as_declared(data, declared) or _decoded(data, ref)
     if "\0" in text:
         raise SourceError("is binary (it has NUL characters); expected text", where=name)
@@ -117,6 +126,46 @@ def _as_declared(data: bytes, declared: str) -> tuple[str, str, Sequence[Finding
         return data.decode(name), name, ()
     except (LookupError, ValueError):
         return None
+
+
+def encoding_of(file: BinaryIO, ref: SourceRef) -> Encoding:
+    """The encoding of a text that is not held whole; it is read once, and left at its beginning.
+
+    Raises SourceError for what is binary, or is in no encoding that fits.
+    """
+    start = file.read(4)
+    _refuse_signatures(start, ref.label)
+    marked = next((encoding for mark, encoding in BYTE_ORDER_MARKS if start.startswith(mark)), "")
+    file.seek(0)
+    if marked and marked != "utf-8":
+        return Encoding(marked.removesuffix("-le").removesuffix("-be"))
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    lines, wrong, sample = 0, 0, b""
+    for block in chain(iter(partial(file.read, BLOCK), b""), [b""]):
+        if b"\0" in block:
+            raise SourceError("is binary (it has NUL bytes); expected text", where=ref.label)
+        if not wrong:
+            try:
+                decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                wrong = lines + error.object.count(b"\n", 0, error.start) + 1
+        if wrong and len(sample) < BLOCK:
+            sample += b"\n".join(line for line in block.split(b"\n") if not line.isascii())
+        lines += block.count(b"\n")
+    file.seek(0)
+    if not wrong:
+        return Encoding("utf-8-sig")
+    if _mixed(sample, ref):
+        told = "has bytes that are not UTF-8, as the rest is; save it as UTF-8"
+        raise SourceError(told, where=ref.at(wrong))
+    _, encoding, findings = _guessed(sample, ref, wrong)
+    return Encoding(encoding, findings)
+
+
+def _refuse_signatures(data: bytes, name: str) -> None:
+    for signature, kind in SIGNATURES.items():
+        if data.startswith(signature):
+            raise SourceError(f"is {kind}, not text; expected text", where=name)
 
 
 def _decoded(data: bytes, ref: SourceRef) -> tuple[str, str, Sequence[Finding]]:

@@ -3,53 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import Any, NamedTuple
 
-import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from archiver.errors import SourceError
+from archiver.sources import yaml_fields
 from archiver.sources.parts import Block, Noticed, Parts
 
 FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
 UNCLOSED = re.compile(r"\s*---[ \t]*\n\w+:")
-
-NULLS = {"", "~", "null", "Null", "NULL"}
-"""How YAML writes that there is no value (YAML 1.2, 10.3.2)."""
-
-NOT_IN_FRONT_MATTER = {
-    "body": "in Markdown that is what follows it",
-    "provenance": "archiver writes it",
-    "schema_version": "archiver writes it",
-}
-
-
-class _Loader(yaml.BaseLoader):
-    """Every scalar is text; no alias, no tag, no key twice: nothing to blow up or to guess."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="has an alias, which is not allowed", problem_mark=mark)
-        return super().compose_node(parent, index)
-
-    def construct_scalar(self, node: Any) -> Any:
-        return None if node.style is None and node.value in NULLS else super().construct_scalar(node)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode) or (key.style is None and key.value in NULLS):
-                raise yaml.MarkedYAMLError(problem="has a key that is no text", problem_mark=key.start_mark)
-            if keys[key.value] > 1:
-                raise yaml.MarkedYAMLError(
-                    problem=f"has the key {key.value!r} twice", problem_mark=key.start_mark
-                )
-        return super().construct_mapping(node, deep=True)
 
 
 def parse(text: str, name: str) -> Parts:
@@ -87,30 +53,9 @@ def _front_matter(text: str, name: str) -> _FrontMatter:
         raise SourceError(told, where=f"{name}, line {blank + 1}")
     if not found:
         return _FrontMatter({}, {}, text, 0)
-    first = blank + 2
-    try:
-        node = yaml.compose(found[1], Loader=_Loader)
-        fields = yaml.load(found[1], Loader=_Loader)  # noqa: S506
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = f", line {mark.line + first}" if mark else ""
-        raise SourceError(f"front matter {error.problem}", where=f"{name}{line}") from None
-    except RecursionError:
-        raise SourceError("front matter is nested too deeply", where=f"{name}, line {first}") from None
-    except yaml.YAMLError as error:
-        raise SourceError(f"front matter is not YAML: {error}", where=name) from None
-    if fields is not None and not isinstance(fields, dict):
-        raise SourceError("front matter is not a list of fields", where=f"{name}, line {first}")
-    places = (
-        {key.value: f"{name}, line {key.start_mark.line + first}" for key, _ in node.value}
-        if isinstance(node, yaml.MappingNode)
-        else {}
-    )
-    for key, why in NOT_IN_FRONT_MATTER.items():
-        if key in places:
-            raise SourceError(f"front matter has the key {key}; {why}", where=places[key])
-    stated = {key: value for key, value in (fields or {}).items() if value is not None}
-    return _FrontMatter(stated, places, text[found.end() :], text[: found.end()].count("\n"))
+    fields, places = yaml_fields.parse(found[1], name, "front matter", blank + 2)
+    yaml_fields.refuse(places, {"body": "in Markdown that is what follows it"}, "front matter")
+    return _FrontMatter(fields, places, text[found.end() :], text[: found.end()].count("\n"))
 
 
 class _Reader:

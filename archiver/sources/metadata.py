@@ -15,12 +15,14 @@ from archiver.dates import AmbiguousDate, to_edtf
 from archiver.errors import InvalidArticle
 from archiver.findings import Finding, Severity
 from archiver.settings import Settings
+from archiver.sources.given import is_missing, override
 from archiver.sources.languages import UNKNOWN, inferred
+from archiver.sources.refs import SourceRef
 
 SOURCE_NAMESPACE = uuid.UUID("5b1c66a5-5d0d-5e0b-9a5c-0d5a4f0c7a11")
 """The namespace of identifiers that are derived from the bytes of a source (RFC 9562, UUIDv5)."""
 
-FIELDS = tuple(name for name in Metadata.model_fields if name != "provenance")
+FIELDS = tuple(name for name in Metadata.model_fields if name not in ("provenance", "overridden"))
 
 EXPECTED = {
     "missing": "is missing",
@@ -35,7 +37,7 @@ EXPECTED = {
     "tuple_type": "should be a list",
     "model_attributes_type": "should be text or an object",
     "model_type": "should be text or an object",
-    "enum": "should be stated, inferred, settings or unknown",
+    "enum": f"should be {', '.join(Obtained)}",
     "dict_type": "should be an object",
     "union_tag_invalid": "is a type of block that is not known",
     "union_tag_not_found": "has no type",
@@ -54,20 +56,25 @@ def build(
     fields: Mapping[str, Any],
     body: Sequence[Any],
     data: bytes,
-    name: str,
+    ref: SourceRef,
     settings: Settings,
     places: Mapping[str, str] | None = None,
 ) -> tuple[Article, list[Finding]]:
     """The article that `fields` and `body` describe, completed from the settings.
 
-    `places` tells where in the source a field stands. Raises InvalidArticle with a finding for
+    `places` tells where in the source a field stands. What is given beside it goes before what it
+    says, and what is given later before what is given earlier. Raises InvalidArticle with a finding for
     each thing that is wrong.
     """
-    values = {key: value for key, value in fields.items() if not _is_missing(value)}
-    places = places or {}
+    values = {key: value for key, value in fields.items() if not is_missing(value)}
+    name, places = ref.label, dict(places or {})
     findings: list[Finding] = []
     claims = values.pop("provenance", {})
     provenance = {field: _stated(field, claims) for field in values.keys() & set(FIELDS)}
+    overridden = []
+    for each in ref.given:
+        overridden += override(values, provenance, each)
+        places.update(each.places)
     for field, value in _defaults(settings).items():
         if field not in values:
             values[field] = value
@@ -87,14 +94,8 @@ def build(
         claimed = Article.model_validate_json(json.dumps(values, allow_nan=False))
     except (ValidationError, ValueError, RecursionError) as error:
         raise InvalidArticle([*findings, *explain(error, name, places)]) from None
-    return claimed.model_copy(update={"provenance": dict(sorted(provenance.items()))}), findings
-
-
-def _is_missing(value: object) -> bool:
-    """Whether a source leaves a value out: nothing, blank text, or lists and objects of nothing."""
-    if isinstance(value, dict):
-        return all(map(_is_missing, value.values()))
-    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+    obtained = {"provenance": dict(sorted(provenance.items())), "overridden": tuple(overridden)}
+    return claimed.model_copy(update=obtained), findings
 
 
 def _stated(field: str, claims: object) -> Obtained:

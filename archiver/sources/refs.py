@@ -7,14 +7,19 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
+from string import whitespace
 from typing import Any, BinaryIO
 
 from archiver.errors import SourceError
 from archiver.settings import Settings
+from archiver.sources.given import Given
 
 LINES_SUFFIXES = {".jsonl", ".ndjson"}
 NAME_BYTES = 240
+PIECE = 1024 * 1024
+"""So many characters of a line are held at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class SourceRef:
     """The record of a WARC file (from 1) that the document is."""
     member: str = ""
     """The WARC file in a WACZ that the record is in."""
+    given: tuple[Given, ...] = ()
+    """Metadata from elsewhere that goes before the document's own, a later one before an earlier."""
 
     def at(self, line: int) -> str:
         """Where a line of the document is: one of JSON Lines has one, which its label names."""
@@ -115,30 +122,28 @@ def locate_in(data: bytes, name: str) -> Iterator[SourceRef]:
 
 
 def _lines(path: Path, file: BinaryIO) -> Iterator[SourceRef]:
-    """Where each line of a file is that is not blank."""
+    """Where each line of a file is that is not blank; no line is held whole."""
     from archiver.sources.decoding import WIDE_MARKS
 
     start = file.read(4)
     mark, encoding = next((m for m in WIDE_MARKS if start.startswith(m[0])), (b"", ""))
     offset = file.seek(len(mark))
-    lines = _wide_lines(file, encoding) if mark else file
+    text = io.TextIOWrapper(file, encoding or "latin-1", newline="\n")
     try:
-        for number, line in enumerate(lines, 1):
-            if (line.decode(encoding) if encoding else line).strip():
-                yield SourceRef(path, number, offset, len(line), mark=mark)
-            offset += len(line)
+        for number in count(1):
+            length, blank, piece = 0, True, ""
+            while not piece.endswith("\n") and (piece := text.readline(PIECE)):
+                length += len(piece.encode(text.encoding))
+                blank = blank and not piece.strip(whitespace)
+            if not length:
+                return
+            if not blank:
+                yield SourceRef(path, number, offset, length, mark=mark)
+            offset += length
     except UnicodeDecodeError:
         raise SourceError(
             f"begins as {encoding.upper()} but is not, throughout; save it as UTF-8", where=str(path)
         ) from None
-
-
-def _wide_lines(file: BinaryIO, encoding: str) -> Iterator[bytes]:
-    """The lines of a text whose line feeds are more than one byte."""
-    text = io.TextIOWrapper(file, encoding, newline="\n")
-    try:
-        for line in text:
-            yield line.encode(encoding)
     finally:
         text.detach()
 

@@ -41,11 +41,11 @@ def read(ref: SourceRef, settings: Settings) -> Source:
             parts = article_text.parse(text.text, label, settings.language)
         fields, body, places, pictures = parts.fields, parts.body, parts.places, parts.pictures
         findings += parts.findings
-    if "title" not in fields:
+    if not any("title" in each for each in (fields, *(given.fields for given in ref.given))):
         raise SourceError("has no title; expected one to begin it", where=label)
     if not body:
         raise SourceError("has a title but no body", where=label)
-    article, noticed = metadata.build(fields, body, data, label, settings, places)
+    article, noticed = metadata.build(fields, body, data, ref, settings, places)
     if not article.says_something():
         raise SourceError("has a title but no body: no text in it and no picture", where=label)
     findings += noticed

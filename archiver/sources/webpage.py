@@ -75,7 +75,7 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     text = decoding.decode(data, ref, settings, declared(data))
     page = Page(text.text, ref.label, "", _beside(ref, settings))
     parts = parse(page)
-    article, noticed = metadata.build(parts.fields, parts.body, data, ref.label, settings, parts.places)
+    article, noticed = metadata.build(parts.fields, parts.body, data, ref, settings, parts.places)
     pictures = attachments(article, ref, {}, settings)
     return Source(
         ref,

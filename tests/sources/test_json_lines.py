@@ -14,7 +14,7 @@ GOOD = json.dumps({"title": "Tïtle", "body": ["x"], "language": "en"}, ensure_a
 
 
 def from_stdin(text: str, encoding: str = "utf-8") -> list[SourceRef | SourceError]:
-    return list(discover(["-"], Path("output"), text.encode(encoding)))
+    return list(discover(["-"], Path("output"), Settings(), text.encode(encoding)))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
@@ -47,7 +47,7 @@ def test_one_document_on_standard_input_is_one(text: str) -> None:
 def test_json_lines_without_a_line_are_an_error(tmp_path: Path, text: str) -> None:
     path = tmp_path / "empty.jsonl"
     path.write_text(text)
-    found = list(discover([str(path)], tmp_path / "output"))
+    found = list(discover([str(path)], tmp_path / "output", Settings()))
     assert [str(error) for error in found] == [f"{path}: is empty; expected an article on each line"]
 
 

@@ -1,0 +1,55 @@
+"""Given metadata: what a sidecar or a manifest says of a source goes before what it says itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from archiver.article import NOT_TEXT, Obtained, Overridden
+from archiver.findings import Finding
+
+
+class Given(NamedTuple):
+    """Metadata that is given beside a source: by what kind of thing, its name, the fields.
+
+    `places` tells where each field stands, and `findings` what was noticed.
+    """
+
+    by: Obtained
+    name: str
+    fields: Mapping[str, Any]
+    places: Mapping[str, str]
+    findings: Sequence[Finding] = ()
+
+
+def override(values: dict[str, Any], provenance: dict[str, Obtained], given: Given) -> list[Overridden]:
+    """Put what is given in the place of `values`; what was there and was something else."""
+    overridden = []
+    for field, value in given.fields.items():
+        if is_missing(value):
+            continue
+        if field in provenance and _as_text(values[field]) != _as_text(value):
+            overridden.append(
+                Overridden.model_validate(
+                    {"field": field, "value": _as_text(values[field]), "obtained": provenance[field]}
+                )
+            )
+        values[field] = value
+        provenance[field] = given.by
+    return overridden
+
+
+def is_missing(value: object) -> bool:
+    """Whether a value is left out: nothing, blank text, or lists and objects of nothing."""
+    if isinstance(value, dict):
+        return all(map(is_missing, value.values()))
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def _as_text(value: object) -> str:
+    """A value as one text: what a list has is parted by semicolons, objects are JSON."""
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return "; ".join(map(_as_text, value))
+    text = value.strip() if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", text)

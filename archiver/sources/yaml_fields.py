@@ -1,0 +1,81 @@
+"""Fields in YAML: front matter and sidecars, of which every scalar is text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import yaml
+
+from archiver.errors import SourceError
+
+NULLS = {"", "~", "null", "Null", "NULL"}
+"""How YAML writes that there is no value (YAML 1.2, 10.3.2)."""
+
+ITS_OWN = dict.fromkeys(("provenance", "overridden", "schema_version"), "archiver writes it")
+"""Keys of an article that nobody else writes."""
+
+
+class Fields(NamedTuple):
+    """Fields by their keys, and where each stands."""
+
+    values: dict[str, Any]
+    places: dict[str, str]
+
+
+class _Loader(yaml.BaseLoader):
+    """Every scalar is text; no alias, no tag, no key twice: nothing to blow up or to guess."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="has an alias, which is not allowed", problem_mark=mark)
+        return super().compose_node(parent, index)
+
+    def construct_scalar(self, node: Any) -> Any:
+        return None if node.style is None and node.value in NULLS else super().construct_scalar(node)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or (key.style is None and key.value in NULLS):
+                raise yaml.MarkedYAMLError(problem="has a key that is no text", problem_mark=key.start_mark)
+            if keys[key.value] > 1:
+                raise yaml.MarkedYAMLError(
+                    problem=f"has the key {key.value!r} twice", problem_mark=key.start_mark
+                )
+        return super().construct_mapping(node, deep=True)
+
+
+def parse(text: str, name: str, what: str, first: int) -> Fields:
+    """The fields of a YAML text, which is `what` and begins on line `first` of `name`.
+
+    Raises SourceError, with the line, for what is no list of fields.
+    """
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        fields = yaml.load(text, Loader=_Loader)  # noqa: S506
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = f", line {mark.line + first}" if mark else ""
+        raise SourceError(f"{what} {error.problem}", where=f"{name}{line}") from None
+    except RecursionError:
+        raise SourceError(f"{what} is nested too deeply", where=f"{name}, line {first}") from None
+    except yaml.YAMLError as error:
+        raise SourceError(f"{what} is not YAML: {error}", where=name) from None
+    if fields is not None and not isinstance(fields, dict):
+        raise SourceError(f"{what} is not a list of fields", where=f"{name}, line {first}")
+    places = (
+        {key.value: f"{name}, line {key.start_mark.line + first}" for key, _ in node.value}
+        if isinstance(node, yaml.MappingNode)
+        else {}
+    )
+    return Fields({key: value for key, value in (fields or {}).items() if value is not None}, places)
+
+
+def refuse(places: Mapping[str, str], reasons: Mapping[str, str], what: str) -> None:
+    """Raise SourceError for a key of fields that stands in one of `places` and may not."""
+    for key, why in {**reasons, **ITS_OWN}.items():
+        if key in places:
+            raise SourceError(f"{what} has the key {key}; {why}", where=places[key])
