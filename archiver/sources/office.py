@@ -95,10 +95,10 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     if "title" not in fields:
         fields["title"] = ref.path.stem
         fields["provenance"] = {"title": "inferred"}
-        findings.append(_untitled(ref))
+        findings += [] if ref.is_given("title") else [_untitled(ref)]
     if not body:
         raise SourceError("has no text", where=ref.label)
-    article, told_of = metadata.build(fields, body, data, ref.label, settings)
+    article, told_of = metadata.build(fields, body, data, ref, settings)
     findings += _compared(body, fields["title"], found, ref.label)
     originals = (Original(ref.name, kind or DOCX, data=data), *found.pictures.values())
     return Source(ref, originals, article, Text("utf-8"), (*findings, *noticed.findings, *told_of))
