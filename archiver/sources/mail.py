@@ -64,7 +64,7 @@ def _read(ref: SourceRef, settings: Settings, data: bytes, message: EmailMessage
         for told in dict.fromkeys(type(d).__name__ for part in message.walk() for d in part.defects)
     ]
     fields = _fields(message)
-    if "title" not in fields:
+    if "title" not in fields and not ref.gives("title"):
         fields["title"] = ref.path.stem
         fields["provenance"] = {"title": "inferred"}
         told = "has no subject, so its file's name is taken for a title"
@@ -80,7 +80,7 @@ def _read(ref: SourceRef, settings: Settings, data: bytes, message: EmailMessage
         told = "has no text that can be read, as where it is encrypted; what it holds is attached"
         findings.append(Finding("source-mail-no-text", Severity.WARNING, told, where=ref.label))
     blocks += _listed([original for _, original in attached])
-    article, told_of = metadata.build(fields, blocks, data, ref.label, settings)
+    article, told_of = metadata.build(fields, blocks, data, ref, settings)
     originals = (Original(ref.name, MEDIA_TYPE, data=data), *(original for _, original in attached))
     return Source(ref, originals, article, Text("utf-8"), (*findings, *noticed.findings, *told_of))
 

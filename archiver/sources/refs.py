@@ -44,6 +44,10 @@ class SourceRef:
         """Where a line of the document is: one of JSON Lines has one, which its label names."""
         return self.label if self.line else f"{self.label}, line {line}"
 
+    def gives(self, field: str) -> bool:
+        """Whether a field of the document is given elsewhere."""
+        return any(field in each.fields for each in self.given)
+
     @property
     def label(self) -> str:
         """The document's name for people."""
