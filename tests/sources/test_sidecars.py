@@ -1,6 +1,7 @@
 """Sidecars: files beside a source whose metadata goes before its own, kept with it byte for byte."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from archiver.discovery import discover
 from archiver.errors import ArchiverError, InvalidArticle, SourceError
 from archiver.settings import Settings
 from archiver.sources import Source, SourceRef, read
+from tests.sources.pages import captured, page
+from tests.sources.test_office import made_by_opendocument, made_by_word
 
 TEXT = "---\ntitle: Stated\npublisher: The Post\n---\nText of it.\n"
 
@@ -186,3 +189,35 @@ def test_any_sidecar_is_metadata_or_an_error(
         assert read(SourceRef(folder / "a.md"), Settings()).article.title
     except ArchiverError as error:
         assert str(error)
+
+
+def written(content: str) -> Callable[[Path], object]:
+    return lambda path: path.write_text(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("a.txt", written("Title\n\nText of it.\n")),
+        ("a.json", written('{"title": "T", "body": ["x"]}')),
+        ("a.jsonl", written('{"title": "T", "body": ["x"]}\n')),
+        ("a.html", written(page())),
+        ("a.eml", written("From: a@example.org\n\nText of it.\n")),
+        ("a.docx", made_by_word),
+        ("a.odt", made_by_opendocument),
+        ("a.warc", captured),
+    ],
+)
+def test_a_document_of_any_format_has_its_sidecar(
+    tmp_path: Path, name: str, make: Callable[[Path], object]
+) -> None:
+    make(tmp_path / name)
+    (tmp_path / f"{name}.meta.yaml").write_text("title: Given\nidentifier: id-1\n")
+    ref = next(iter(discover([str(tmp_path / name)], tmp_path / "output", Settings())))
+    assert isinstance(ref, SourceRef)
+    found = read(ref, Settings())
+    assert (found.article.title, found.article.identifier) == ("Given", "id-1")
+    assert found.originals[-1].name == f"{name}.meta.yaml"
+    assert not any(
+        "title" in finding.message for finding in found.findings if finding.severity == "warning"
+    )
