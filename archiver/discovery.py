@@ -60,7 +60,7 @@ def _is_meant(match: str, pattern: str) -> bool:
     """Whether a pattern means a file: pictures and sidecars come with documents, manifests are named."""
     if manifests.is_manifest(match):
         return manifests.is_manifest(pattern)
-    return not _is_picture(match) and not is_sidecar(match)
+    return not _is_picture(match) and not is_sidecar(os.path.basename(match))
 
 
 def _is_there(path: str) -> bool:

@@ -60,7 +60,8 @@ def _refused(source: Source, held: str, hint: str) -> AlreadyExists:
 def _name_there(source: Source, known: bag.Existing) -> str:
     """The name that a package has this source under; empty where it has another or other pictures."""
     pictures = _stored(source, known, sidecars=False)
-    originals = {path: digests for path, digests in known.originals.items() if not is_sidecar(path)}
+    kept = _sidecars_there(known)
+    originals = {path: digests for path, digests in known.originals.items() if path not in kept}
     own = _digests(source.document, known.algorithms)
     others = [path for path in originals if path not in pictures]
     if len(others) == 1 and originals == pictures | {others[0]: own}:
@@ -90,8 +91,12 @@ def _other_metadata(source: Source, known: bag.Existing, target: Path) -> str:
     now, before = _said(source.article), _said(there)
     if fields := [field for field in now if now[field] != before[field]]:
         return f"metadata ({', '.join(fields)})"
-    kept = [digests for path, digests in known.originals.items() if is_sidecar(path)]
+    kept = [known.originals[path] for path in _sidecars_there(known)]
     return "" if kept == [*_stored(source, known, sidecars=True).values()] else "sidecars"
+
+
+def _sidecars_there(known: bag.Existing) -> list[str]:
+    return [path for path in known.originals if is_sidecar(path.removeprefix(ORIGINAL))]
 
 
 def _said(article: Article) -> dict[str, tuple[object, ...]]:

@@ -15,10 +15,13 @@ import pikepdf
 import pytest
 
 from archiver.bag import Asked, folder_name, validate
+from archiver.batch import package_many
 from archiver.pipeline import Job, package_one
+from archiver.rendition.verapdf import Validator
 from archiver.settings import Settings
 from archiver.sources import SourceRef
 from tests.conftest import EXAMPLES, packaged
+from tests.rendition.renditions import by_poppler, needs_poppler, plain
 
 ASKED = Asked(check_pdf=True)
 FERRY = EXAMPLES / "harbour-ferry.txt"
@@ -258,3 +261,39 @@ def test_a_picture_with_a_percent_sign_in_its_name_makes_a_bag_that_other_tools_
     assert bagit.Bag(str(outcome.bag)).is_valid()
     assert validate(outcome.bag).valid
     assert packaged(source, tmp_path / "output").status == "already packaged"
+
+
+@needs_poppler
+def test_metadata_that_is_given_is_in_every_record(tmp_path: Path, verapdf: Validator) -> None:
+    (tmp_path / "ferry.txt").write_bytes(FERRY.read_bytes())
+    sidecar = b"title: The ferry\npublisher: The Echo\n"
+    (tmp_path / "ferry.meta.yaml").write_bytes(sidecar)
+    (tmp_path / "list.csv").write_text("path,title,identifier\nferry.txt,Harbour ferries,ferry-1\n")
+    (outcome,) = package_many([str(tmp_path / "list.csv")], tmp_path / "out", Settings())
+    assert outcome.status == "packaged", outcome.report
+    bag = tmp_path / "out/ferry-1"
+    assert validate(bag, ASKED).valid
+    assert (bag / "data/original/ferry.meta.yaml").read_bytes() == sidecar
+    article = json.loads((bag / "data/metadata/article.json").read_text())
+    stated = packaged(FERRY, tmp_path / "other").bag
+    assert stated is not None
+    before = json.loads((stated / "data/metadata/article.json").read_text())
+    assert article["overridden"][:2] == [
+        {"field": "title", "value": before["title"], "obtained": "stated"},
+        {"field": "title", "value": "The ferry", "obtained": "sidecar"},
+    ]
+    premis = (bag / "data/metadata/premis.xml").read_text("utf-8")
+    assert (
+        "metadata read from the source, overridden by ferry.meta.yaml, overridden by list.csv, row 2"
+        in premis
+    )
+    assert "identifier: manifest" in premis
+    assert f"overridden: title “{before['title']}” (stated)" in premis
+    assert "overridden: title “The ferry” (sidecar)" in premis
+    assert hashlib.sha512(sidecar).hexdigest() in premis
+    page = plain(by_poppler(bag / "data/rendition/ferry.pdf"))
+    assert "Identifier: ferry-1 (given by a manifest)" in page
+    assert "Given by a sidecar: publisher" in page
+    assert "Given by a manifest: identifier, title" in page
+    assert f"Overridden title: “{before['title']}” (stated in the source)" in page
+    assert "Overridden title: “The ferry” (given by a sidecar)" in page

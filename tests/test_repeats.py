@@ -96,3 +96,65 @@ def test_a_bag_that_is_no_package_of_archivers_is_not_taken_for_one(tmp_path: Pa
     again = packaged(FERRY, tmp_path)
     assert again.status == "failed"
     assert "it has no rendition" in again.report.findings[0].message
+
+
+def with_metadata(folder: Path, *rows: str) -> str:
+    """A manifest whose rows are titles of one document."""
+    (folder / "a.txt").write_text("Stated\n\nText of it.\n")
+    (folder / "list.csv").write_text("path,title\n" + "".join(f"a.txt,{row}\n" for row in rows))
+    return str(folder / "list.csv")
+
+
+def test_other_metadata_for_the_same_bytes_is_a_warning(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    assert [o.status for o in batch(output, with_metadata(tmp_path, "One"))] == ["packaged"]
+    assert batch(output, with_metadata(tmp_path, "One"))[0].report.findings == ()
+    (told,) = batch(output, with_metadata(tmp_path, "Two"))
+    assert told.status == "already packaged"
+    (finding,) = told.report.findings
+    assert (finding.rule, finding.severity) == ("package-metadata-differ", "warning")
+    assert finding.message == "is packaged with other metadata (title)"
+    assert finding.hint == "--replace makes it anew"
+    (told,) = batch(output, str(tmp_path / "a.txt"))
+    assert told.report.findings[0].message == "is packaged with other metadata (title)"
+    (made,) = batch(output, with_metadata(tmp_path, "Two"), replace=True)
+    assert made.bag is not None
+    assert json.loads((made.bag / "data/metadata/article.json").read_text())["title"] == "Two"
+
+
+def test_rows_of_one_run_that_say_different_things_of_one_document_are_told(tmp_path: Path) -> None:
+    told = batch(tmp_path / "out", with_metadata(tmp_path, "One", "One", "Two"))
+    assert [outcome.status for outcome in told] == ["packaged", "already packaged", "failed"]
+    (finding,) = told[2].report.findings
+    assert (
+        f"the package that this run made of {tmp_path}/a.txt with other metadata (title)" in finding.message
+    )
+    assert finding.hint == "give it an identifier of its own"
+
+
+def test_another_sidecar_is_a_warning_even_where_it_says_the_same(tmp_path: Path) -> None:
+    output, sidecar = tmp_path / "out", tmp_path / "a.meta.yaml"
+    (tmp_path / "a.txt").write_text("Stated\n\nText of it.\n")
+
+    def messages() -> list[str]:
+        (told,) = batch(output, str(tmp_path / "a.txt"))
+        assert told.status in ("packaged", "already packaged")
+        return [finding.message for finding in told.report.findings]
+
+    sidecar.write_text("title: One\n")
+    assert messages() == []
+    assert messages() == []
+    sidecar.write_text("# checked\ntitle: One\n")
+    assert messages() == ["is packaged with other sidecars"]
+    sidecar.write_text("title: One\nsubtitle: Two\n")
+    assert messages() == ["is packaged with other metadata (subtitle)"]
+    sidecar.unlink()
+    assert messages() == ["is packaged with other metadata (title)"]
+
+
+def test_the_same_bytes_and_sidecar_under_another_name_are_packaged_already(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.txt").write_text("Stated\n\nText of it.\n")
+        (tmp_path / f"{name}.meta.yaml").write_text("title: One\n")
+    told = batch(tmp_path / "out", str(tmp_path / "a.txt"), str(tmp_path / "b.txt"))
+    assert [outcome.status for outcome in told] == ["packaged", "already packaged"]

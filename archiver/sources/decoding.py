@@ -54,7 +54,7 @@ STRAY = re.compile("[\udc80-\udcff]")
 """A byte that is not UTF-8, as Python escapes it (PEP 383)."""
 
 WINDOWS_1252 = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
-BLOCK = 1024 * 1024
+BLOCK = 64 * 1024
 
 MOST_STRAYS = 1000
 MOST_FINDINGS = 20

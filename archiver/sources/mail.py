@@ -64,7 +64,7 @@ def _read(ref: SourceRef, settings: Settings, data: bytes, message: EmailMessage
         for told in dict.fromkeys(type(d).__name__ for part in message.walk() for d in part.defects)
     ]
     fields = _fields(message)
-    if "title" not in fields and not ref.is_given("title"):
+    if "title" not in fields and not ref.gives("title"):
         fields["title"] = ref.path.stem
         fields["provenance"] = {"title": "inferred"}
         told = "has no subject, so its file's name is taken for a title"

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
@@ -104,17 +105,17 @@ def _head(row: Row, ref: SourceRef, settings: Settings) -> _Head:
                 '"title" }, or = "" to leave it out',
             )
         columns.append(column)
-    for column in columns:
-        same = [title for title, each in zip(titles, columns, strict=True) if each == column]
-        if column and len(same) > 1:
-            raise SourceError(f"has more than one column for {column}: {', '.join(same)}", where=where)
-    if {"rights", "rights_statement"} <= set(columns):
-        raise SourceError("has the columns rights and rights_statement; expected one", where=where)
     if PATH not in columns:
         told = f"has no column {PATH}; its columns are {_short(', '.join(titles))}"
         raise SourceError(
             told, where=where, hint="call the column of files so, or say it in manifest_columns"
         )
+    column, times = Counter(filter(None, columns)).most_common(1)[0]
+    if times > 1:
+        same = (title for title, each in zip(titles, columns, strict=True) if each == column)
+        raise SourceError(f"has more than one column for {column}: {', '.join(same)}", where=where)
+    if {"rights", "rights_statement"} <= set(columns):
+        raise SourceError("has the columns rights and rights_statement; expected one", where=where)
     return _Head(titles, columns)
 
 

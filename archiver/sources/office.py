@@ -92,14 +92,14 @@ def read(ref: SourceRef, settings: Settings) -> Source:
         if " ".join(str(fields.setdefault("title", title)).split()) != " ".join(title.split()):
             findings.append(_other_title(fields["title"], ref))
         fields["title"] = title
-    if "title" not in fields:
+    if "title" not in fields and not ref.gives("title"):
         fields["title"] = ref.path.stem
         fields["provenance"] = {"title": "inferred"}
-        findings += [] if ref.is_given("title") else [_untitled(ref)]
+        findings.append(_untitled(ref))
     if not body:
         raise SourceError("has no text", where=ref.label)
     article, told_of = metadata.build(fields, body, data, ref, settings)
-    findings += _compared(body, fields["title"], found, ref.label)
+    findings += _compared(body, fields.get("title", ""), found, ref.label)
     originals = (Original(ref.name, kind or DOCX, data=data), *found.pictures.values())
     return Source(ref, originals, article, Text("utf-8"), (*findings, *noticed.findings, *told_of))
 

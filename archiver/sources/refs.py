@@ -40,13 +40,13 @@ class SourceRef:
     given: tuple[Given, ...] = ()
     """Metadata from elsewhere that goes before the document's own, a later one before an earlier."""
 
-    def is_given(self, field: str) -> bool:
-        """Whether a field is given beside the document."""
-        return any(field in each.fields for each in self.given)
-
     def at(self, line: int) -> str:
         """Where a line of the document is: one of JSON Lines has one, which its label names."""
         return self.label if self.line else f"{self.label}, line {line}"
+
+    def gives(self, field: str) -> bool:
+        """Whether a field of the document is given elsewhere."""
+        return any(field in each.fields for each in self.given)
 
     @property
     def label(self) -> str:

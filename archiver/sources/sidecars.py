@@ -24,8 +24,8 @@ class Sidecar(NamedTuple):
 
 
 def is_sidecar(name: str) -> bool:
-    """Whether a file is by its name the sidecar of another."""
-    return name.endswith(SUFFIXES)
+    """Whether a file is by its name the sidecar of another; one in a folder of a package is not."""
+    return name.endswith(SUFFIXES) and "/" not in name
 
 
 def document_of(name: str) -> str:

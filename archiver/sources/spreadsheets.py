@@ -10,7 +10,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import IO, Any
 
-from archiver.errors import MissingExtra, SourceError
+from archiver.errors import ArchiverError, MissingExtra, SourceError
 from archiver.settings import Settings
 from archiver.sources.refs import SourceRef, opened
 from archiver.sources.tables import UNREAD, Row
@@ -33,28 +33,36 @@ def rows(ref: SourceRef, settings: Settings) -> Iterator[Row]:
     Raises SourceError for what is no workbook, or larger than is read, MissingExtra without
     openpyxl; OSError.
     """
+    number = 0
+    with opened(ref.path) as file:
+        try:
+            for number, cells in enumerate(_cells(file, ref), 1):
+                yield Row(number, cells)
+        except (ArchiverError, OSError):
+            raise
+        except Exception as error:  # whatever openpyxl raises of a broken workbook
+            told = f"cannot be read as an Excel workbook ({type(error).__name__})"
+            raise SourceError(told, where=f"{ref.label}, after row {number}", hint=UNREAD) from None
+
+
+def _cells(file: IO[bytes], ref: SourceRef) -> Iterator[list[str]]:
     try:
         from openpyxl import load_workbook
     except ImportError:
         told = "reading Excel workbooks needs openpyxl, which is not there"
         raise MissingExtra(told, hint="pip install 'archiver[xlsx]'") from None
-    number = 0
-    with opened(ref.path) as file:
-        try:
-            _check(file, ref)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # what openpyxl leaves out is of no concern here
-                book = load_workbook(file, read_only=True, data_only=True)
-            sheet = next(sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
-            sheet.reset_dimensions()
-            cells = _quietly(sheet.iter_rows())
-            for number, row in enumerate(islice(cells, MOST_ROWS), 1):
-                yield Row(number, [_as_text(cell) for cell in row])
-        except (SourceError, OSError):
-            raise
-        except Exception as error:  # whatever openpyxl raises of a broken workbook
-            told = f"cannot be read as an Excel workbook ({type(error).__name__})"
-            raise SourceError(told, where=f"{ref.label}, after row {number}", hint=UNREAD) from None
+    _check(file, ref)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what openpyxl leaves out is of no concern here
+        book = load_workbook(file, read_only=True, data_only=True)
+    sheet = next(sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
+    sheet.reset_dimensions()
+    found = _quietly(sheet.iter_rows())
+    for row in islice(found, MOST_ROWS):
+        yield [_as_text(cell) for cell in row]
+    if next(found, None) is not None:
+        told = f"has a row after row {MOST_ROWS:,}, the last that Excel has"
+        raise SourceError(told, where=ref.label)
 
 
 def _quietly(found: Iterator[Any]) -> Iterator[Any]:
@@ -75,7 +83,7 @@ def _check(file: IO[bytes], ref: SourceRef) -> None:
                 with parts.open(part) as content:
                     if not _is_of_rows(content):
                         raise SourceError(
-                            f"has more than {MOST_PART_BYTES:,} bytes of text, or a row of that",
+                            f"holds more than {MOST_PART_BYTES:,} bytes of text, or a row of that",
                             where=f"{ref.label}, {part.filename}",
                             hint="save it as CSV, of which no more than a row is held in memory",
                         )

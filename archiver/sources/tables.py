@@ -17,6 +17,7 @@ DELIMITERS = (",", ";", "\t")
 SEPARATOR_LINE = re.compile(r'"?sep=([,;|\t])"?\r?\n')
 """How a file tells Excel what parts its cells."""
 
+HEAD_CHARS = 100_000
 UNREAD = "the rows from there on are not read"
 
 
@@ -47,7 +48,7 @@ def _rows(text: io.TextIOWrapper, ref: SourceRef, settings: Settings) -> Iterato
     lines = _Lines(text, settings.max_line_chars)
     number = 0
     try:
-        delimiter = _delimiter(text, settings.max_line_chars)
+        delimiter = _delimiter(text)
         for number, cells in enumerate(csv.reader(lines, delimiter=delimiter, strict=True), 1):
             yield Row(number, cells)
             lines.read = 0
@@ -87,9 +88,9 @@ class _Lines:
         return line
 
 
-def _delimiter(text: io.TextIOWrapper, most: int) -> str:
-    """What parts the cells of a table: what is said, else what there is most of in its first line."""
-    first = text.readline(most)
+def _delimiter(text: io.TextIOWrapper) -> str:
+    """What parts the cells of a table: what is said, else what makes most cells of its first line."""
+    first = text.readline(HEAD_CHARS)
     if said := SEPARATOR_LINE.fullmatch(first):
         return said[1]
     text.seek(0)

@@ -41,7 +41,7 @@ def read(ref: SourceRef, settings: Settings) -> Source:
             parts = article_text.parse(text.text, label, settings.language)
         fields, body, places, pictures = parts.fields, parts.body, parts.places, parts.pictures
         findings += parts.findings
-    if "title" not in fields and not ref.is_given("title"):
+    if "title" not in fields and not ref.gives("title"):
         raise SourceError("has no title; expected one to begin it", where=label)
     if not body:
         raise SourceError("has a title but no body", where=label)
