@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from archiver.discovery import discover
 from archiver.errors import SourceError
 from archiver.findings import Finding, Report, Severity
 from archiver.pipeline import Job, Outcome, package_one
 from archiver.settings import Settings
+from archiver.stores import Place
 
 
 def package_many(
     sources: Sequence[str],
-    output: Path,
+    output: Place,
     settings: Settings,
     *,
     replace: bool = False,
@@ -24,7 +24,7 @@ def package_many(
 
     One that fails does not stop the others.
     """
-    made: dict[Path, str] = {}
+    made: dict[Place, str] = {}
     for found in discover(sources, output, settings, stdin):
         if isinstance(found, SourceError):
             finding = Finding(found.rule, Severity.ERROR, found.message, found.where, hint=found.hint)

@@ -12,10 +12,11 @@ from archiver.errors import SettingsError, SourceError
 from archiver.settings import Settings
 from archiver.sources import PICTURE_SUFFIXES, SUFFIXES, SourceRef, is_sidecar, locate, locate_in, manifests
 from archiver.sources.sidecars import document_of
+from archiver.stores import Place
 
 
 def discover(
-    sources: Sequence[str], output: Path, settings: Settings, stdin: bytes | None = None
+    sources: Sequence[str], output: Place, settings: Settings, stdin: bytes | None = None
 ) -> Iterator[SourceRef | SourceError]:
     """Where each document is, in order; an error for what is named but is not there."""
     for source in sources:
@@ -33,7 +34,7 @@ def discover(
             yield _unreadable(error, source)
 
 
-def _named(source: str, output: Path, settings: Settings) -> Iterator[SourceRef | SourceError]:
+def _named(source: str, output: Place, settings: Settings) -> Iterator[SourceRef | SourceError]:
     """The documents of one argument; a name that is there comes before the pattern that it may be."""
     if os.path.isdir(source):
         yield from _in_folder(Path(source), output, settings)
@@ -76,14 +77,14 @@ def _unreadable(error: OSError, place: str) -> SourceError:
     return SourceError(f"cannot be read: {error.strerror}", where=error.filename or place)
 
 
-def _in_folder(folder: Path, output: Path, settings: Settings) -> Iterator[SourceRef | SourceError]:
+def _in_folder(folder: Path, output: Place, settings: Settings) -> Iterator[SourceRef | SourceError]:
     """The sources below a folder, by suffix and in order of name.
 
     Links to folders are not followed, and bags, hidden folders and the output are not looked into.
     A sidecar without anything that it could be for is an error.
     """
     found = False
-    kept = os.path.realpath(output)
+    kept = os.path.realpath(str(output))
     unread: list[OSError] = []
     for parent, folders, names in os.walk(folder, onerror=unread.append):
         if "bagit.txt" in names:

@@ -109,14 +109,20 @@ class DocumentError(ArchiverError):
     rule = "document-failed"
 
 
+WRITING_HINTS = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.ECONNABORTED: "run it again later: what is done is skipped",
+}
+
+
 class CannotWrite(DocumentError):
     """A place that cannot be written to, for the reason that the system gives."""
 
     rule = "output-unwritable"
 
     def __init__(self, error: OSError, where: str | Path) -> None:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        hint = "free some space" if full else "choose another place"
+        hint = WRITING_HINTS.get(error.errno or 0, "choose another place")
         super().__init__(f"cannot be written: {error.strerror or error}", where=str(where), hint=hint)
 
 

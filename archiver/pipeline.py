@@ -18,6 +18,7 @@ from archiver.epoch import source_date
 from archiver.errors import (
     AlreadyExists,
     ArchiverError,
+    MissingExtra,
     NotConformant,
     SettingsError,
     SourceError,
@@ -30,6 +31,7 @@ from archiver.rendition.verapdf import Validator, find
 from archiver.repeats import already_packaged
 from archiver.settings import Settings
 from archiver.sources import Source, SourceRef, is_sidecar, read, refuse_warnings
+from archiver.stores import Place
 
 Status = Literal["packaged", "already packaged", "failed"]
 
@@ -41,10 +43,10 @@ class Job:
     """One document to package: where it is, where its package goes, and how."""
 
     ref: SourceRef
-    output: Path
+    output: Place
     settings: Settings
     replace: bool = False
-    made: Mapping[Path, str] = field(default_factory=dict)
+    made: Mapping[Place, str] = field(default_factory=dict)
     """The packages of this run, each with its source: none of them is replaced by another."""
 
 
@@ -56,19 +58,19 @@ class Outcome:
     status: Status
     report: Report
     identifier: str = ""
-    bag: Path | None = None
+    bag: Place | None = None
     seconds: float = 0.0
 
 
 def package_one(job: Job) -> Outcome:
     """Package one document. A document that fails is an outcome, not an exception.
 
-    Raises SettingsError, for what every document would fail of.
+    Raises SettingsError and MissingExtra, for what every document would fail of.
     """
     begun = time.monotonic()
     try:
         return _packaged(job, begun)
-    except SettingsError:
+    except (SettingsError, MissingExtra):
         raise
     except ArchiverError as error:
         findings = getattr(error, "findings", None) or (_finding(error),)
@@ -92,23 +94,23 @@ def _packaged(job: Job, begun: float) -> Outcome:
     when = moment()
     validator = find(job.settings.verapdf)
     source = read(job.ref, job.settings)
-    target = bag.destination(job.output, source.article.identifier or "")
+    target = bag.destination(job.output, source.article.identifier or "", job.settings.form)
     status, report = _settled(job, source, target, validator, when)
     identifier = source.article.identifier or ""
     return Outcome(job.ref.label, status, report, identifier, target, time.monotonic() - begun)
 
 
 def _settled(
-    job: Job, source: Source, target: Path, validator: Validator | None, when: datetime
+    job: Job, source: Source, target: Place, validator: Validator | None, when: datetime
 ) -> tuple[Status, Report]:
     """Package a source unless its package is at `target`, where it may arrive meanwhile."""
     replace = job.replace and target not in job.made
-    if replace or not os.path.lexists(target):
+    if replace or not bag.is_there(target, job.settings.form):
         try:
             with bag.staging(job.output) as folder:
-                staged = folder / "bag"
+                staged = folder / bag.folder_name(source.article.identifier or "")
                 report = _made(source, staged, job.settings, validator, when)
-                bag.place(staged, target, replace=replace)
+                bag.place(staged, target, job.settings.form, replace=replace)
                 return "packaged", report
         except AlreadyExists:
             if replace:

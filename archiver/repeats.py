@@ -3,53 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import get_args
 
 from archiver import bag
 from archiver.article import Article, FieldName
 from archiver.errors import AlreadyExists
-from archiver.findings import Check, Finding, Report, Severity, Verdict
+from archiver.findings import VALID, Check, Finding, Report, Severity, Verdict
 from archiver.rendition import Flavour
-from archiver.rendition.xmp import claims
 from archiver.settings import Settings
 from archiver.sources import Original, Source, is_sidecar
+from archiver.stores import Place
 
 ORIGINAL = "data/original/"
-ARTICLE = "data/metadata/article.json"
 
 OWN = "give it an identifier of its own"
 OWN_OR_REPLACE = f"{OWN}, or --replace what is there"
 
 
-def already_packaged(source: Source, settings: Settings, target: Path, maker: str = "") -> Report:
+def already_packaged(source: Source, settings: Settings, target: Place, maker: str = "") -> Report:
     """The report on a source whose valid package is at `target`, whatever name it came by.
 
-    Settings and metadata that would make another package are a warning. `maker` names the source of
-    what is there, if this run made it. Raises AlreadyExists where that is something else, or damaged,
-    or made by this run with other metadata.
+    Settings and metadata that would make another package are a warning. Of a package that lies in a
+    folder of a store the payload is not read again: its manifests are, and that every file is there.
+    `maker` names the source of what is there, if this run made it. Raises AlreadyExists where that is
+    something else, or damaged, or made by this run with other metadata; OSError where a store does not
+    answer.
     """
-    known = bag.existing(target)
+    known, looked_at = bag.held(target)
     held = f"the package that this run made of {maker}"
     name = _name_there(source, known) if known else ""
-    if known is None or not name:
+    if not (known and looked_at and name):
         other = "a package of a different source" if known else "something that is no package"
         raise _refused(
             source, f"{target} holds {held if maker else other}", OWN if maker else OWN_OR_REPLACE
         )
-    looked_at = bag.validate(target)
-    if not looked_at.valid or not known.rendition:
-        told = "; ".join(finding.sentence for finding in looked_at.findings) or "it has no rendition"
+    if not looked_at.valid or not known.rendition or not known.article:
+        told = "; ".join(finding.sentence for finding in looked_at.findings) or "it is no whole package"
         damaged = f"{target} holds a package of this source that is damaged: {told}"
         raise _refused(source, damaged, "--replace puts a new one there")
-    if (others := _other_metadata(source, known, target)) and maker:
+    others = _other_metadata(source, known.article, known)
+    if others and maker:
         raise _refused(source, f"{target} holds {held} with other {others}", OWN)
-    findings = [*source.findings, *_differences(source, settings, known, target, others)]
+    findings = [*source.findings, *_differences(source, settings, known, others)]
     if name != source.document.name:
         told = f"has the bytes of {name}, whose package is there already"
         findings.append(Finding("package-same-bytes", Severity.INFO, told, source.ref.label))
-    checks = (Check("same source", Verdict.PASSED), Check("complete and valid", Verdict.PASSED))
-    return Report(source.ref.label, checks, tuple(findings))
+    same = Check("same source", Verdict.PASSED)
+    return Report(source.ref.label, (same, _whole(looked_at)), tuple(findings))
+
+
+def _whole(looked_at: Report) -> Check:
+    """Whether a package was found complete and valid, or complete alone."""
+    if looked_at.answer(VALID) is Verdict.PASSED:
+        return Check("complete and valid", Verdict.PASSED)
+    told = "complete; its payload, which was verified when it was uploaded, was not read again"
+    return Check("complete and valid", Verdict.NOT_CHECKED, told)
 
 
 def _refused(source: Source, held: str, hint: str) -> AlreadyExists:
@@ -82,12 +90,11 @@ def _digests(original: Original, algorithms: Sequence[str]) -> dict[str, str]:
     return {name: original.digest(name) for name in algorithms}
 
 
-def _other_metadata(source: Source, known: bag.Existing, target: Path) -> str:
+def _other_metadata(source: Source, there: Article, known: bag.Existing) -> str:
     """What a package says of its source that is not what is said now; empty where it is all the same.
 
     A sidecar may have another name, as its document may.
     """
-    there = Article.model_validate_json((target / ARTICLE).read_bytes())
     now, before = _said(source.article), _said(there)
     if fields := [field for field in now if now[field] != before[field]]:
         return f"metadata ({', '.join(fields)})"
@@ -111,11 +118,9 @@ def _said(article: Article) -> dict[str, tuple[object, ...]]:
     }
 
 
-def _differences(
-    source: Source, settings: Settings, known: bag.Existing, target: Path, others: str
-) -> Iterator[Finding]:
+def _differences(source: Source, settings: Settings, known: bag.Existing, others: str) -> Iterator[Finding]:
     """What the settings ask for that the package is not, and the `others` that it was made with."""
-    there = f"{Flavour(claims(target / known.rendition)[0]).label} with {', '.join(known.algorithms)}"
+    there = f"{known.flavour or 'a PDF'} with {', '.join(known.algorithms)}"
     asked = f"{Flavour(settings.flavour).label} with {', '.join(sorted(set(settings.algorithms)))}"
     different = {
         "package-settings-differ": f"as {there}; the settings ask for {asked}" if there != asked else "",

@@ -20,6 +20,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from archiver import stores
 from archiver.article import FieldName, LanguageTag, Line, Rights
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.errors import SettingsError
@@ -66,6 +67,14 @@ Place = Annotated[Path, Strict(False), BeforeValidator(_named)]
 """A path that is not empty: that would be the working directory, which nobody meant."""
 
 
+def _output(value: object) -> object:
+    return stores.place(value) if isinstance(value, str) and _named(value) else value
+
+
+Output = Annotated[stores.Place, BeforeValidator(_output)]
+"""A folder, or the URL of one in a store."""
+
+
 class Settings(BaseSettings):
     """Everything that a user can set. The comments that `archiver init` writes are these descriptions."""
 
@@ -73,7 +82,12 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, extra="forbid", frozen=True, strict=True, env_ignore_empty=True
     )
 
-    output: Place = Field(Path("output"), description="Folder that packages are written to.")
+    output: Output = Field(
+        Path("output"), description="Where packages go: a folder, or a URL such as s3://bucket/prefix."
+    )
+    serialize: Literal["tar", "tar.gz", "zip"] | None = Field(
+        None, description="Serialize every package to one file of this form."
+    )
     source_organization: Line | None = Field(
         None, description="Source-Organization in bag-info.txt: who makes these packages."
     )
@@ -157,6 +171,11 @@ class Settings(BaseSettings):
         DEFAULT.expansion_floor,
         description="What a serialized bag may come to whatever its size, in bytes.",
     )
+
+    @property
+    def form(self) -> str:
+        """What packages are serialized to; empty where they are not."""
+        return self.serialize or ""
 
     @property
     def bag_limits(self) -> Limits:
@@ -312,6 +331,7 @@ EXAMPLES = {
     "date_order": '"dmy"',
     "manifest_columns": '{ "Titel" = "title", "Notiz" = "" }',
     "manifest_folder": '"/srv/scans"',
+    "serialize": '"tar"',
 }
 
 

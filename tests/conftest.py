@@ -10,6 +10,7 @@ from archiver.pipeline import Job, Outcome, package_one
 from archiver.rendition.verapdf import Validator, find
 from archiver.settings import Settings
 from archiver.sources import Source, SourceRef, read
+from archiver.stores import Place
 
 hypothesis.settings.register_profile(
     "archiver", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -41,7 +42,7 @@ def verapdf() -> Validator:
     return validator
 
 
-def packaged(source: Path | SourceRef, output: Path, **settings: object) -> Outcome:
+def packaged(source: Path | SourceRef, output: Place, **settings: object) -> Outcome:
     """The outcome of packaging one document, without veraPDF unless asked."""
     chosen = Settings(**{"verapdf": False, **settings})  # type: ignore[arg-type]
     return package_one(Job(source if isinstance(source, SourceRef) else SourceRef(source), output, chosen))

@@ -168,7 +168,7 @@ def test_a_process_that_is_told_to_stop_takes_away_what_it_had_begun(
     (tmp_path / "long.txt").write_text("Title\n\n" + "One paragraph of it all.\n\n" * 20_000)
     command = [sys.executable, "-m", "archiver", "package", "long.txt", "--no-verapdf", "--json"]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    while not list((tmp_path / "output" / STAGING_FOLDER).glob("*/bag/rendition")):
+    while not list((tmp_path / "output" / STAGING_FOLDER).glob("*/*/rendition")):
         assert process.poll() is None
         time.sleep(0.005)
     process.send_signal(sent)

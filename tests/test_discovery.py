@@ -78,7 +78,7 @@ def test_a_name_that_cannot_be_a_bag_does_not_stop_validation(tmp_path: Path) ->
 
 def test_records_that_cannot_be_read_are_told_by_inspect(tmp_path: Path) -> None:
     bag = packaged(EXAMPLES / "harbour-ferry.txt", tmp_path).bag
-    assert bag is not None
+    assert isinstance(bag, Path)
     (bag / "data/metadata").chmod(0)
     code, out, err = run("inspect", str(bag), cwd=tmp_path, preexec_fn=_as_anybody)
     (bag / "data/metadata").chmod(0o700)

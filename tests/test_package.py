@@ -31,7 +31,7 @@ FERRY = EXAMPLES / "harbour-ferry.txt"
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     outcome = packaged(EXAMPLES / "seed-library.md", tmp_path_factory.mktemp("output"))
     assert outcome.status == "packaged", outcome.report
-    assert outcome.bag is not None
+    assert isinstance(outcome.bag, Path)
     return outcome.bag
 
 
@@ -217,7 +217,7 @@ def test_a_name_of_any_bytes_makes_a_bag_that_other_tools_accept(
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
     path.write_text("# Title\n\nBody text.\n")
     outcome = package_one(Job(SourceRef(path), tmp_path / "output", Settings(verapdf=False)))
-    assert outcome.bag is not None
+    assert isinstance(outcome.bag, Path)
     assert (outcome.bag / "data/original" / stored).is_file()
     assert bagit.Bag(str(outcome.bag)).is_valid()
 
@@ -225,7 +225,7 @@ def test_a_name_of_any_bytes_makes_a_bag_that_other_tools_accept(
 @pytest.mark.usefixtures("verapdf")
 def test_conformance_is_checked_anew_where_that_is_asked(tmp_path: Path) -> None:
     outcome = packaged(EXAMPLES / "seed-library.md", tmp_path)
-    assert outcome.bag is not None
+    assert isinstance(outcome.bag, Path)
     assert "now, by veraPDF" in next(
         check.note for check in validate(outcome.bag, ASKED).checks if check.name == "PDF/A conformance"
     )
@@ -255,7 +255,7 @@ def test_a_picture_with_a_percent_sign_in_its_name_makes_a_bag_that_other_tools_
     source = tmp_path / "a.md"
     source.write_text("# Title\n\nBody text.\n\n![jars](p%2520c.png)\n")
     outcome = packaged(source, tmp_path / "output")
-    assert outcome.bag is not None, outcome.report.findings
+    assert isinstance(outcome.bag, Path), outcome.report.findings
     assert (outcome.bag / "data/original/p=2520c.png").is_file()
     assert "p%20c.png" in (outcome.bag / "data/metadata/premis.xml").read_text()
     assert bagit.Bag(str(outcome.bag)).is_valid()

@@ -28,7 +28,7 @@ def batch(output: Path, *sources: str, replace: bool = False) -> list[Outcome]:
 @pytest.mark.parametrize("damaged", ["data/rendition/*.pdf", "data/original/*", "bag-info.txt"])
 def test_a_damaged_package_is_not_called_already_packaged(tmp_path: Path, damaged: str) -> None:
     outcome = packaged(FERRY, tmp_path)
-    assert outcome.bag is not None
+    assert isinstance(outcome.bag, Path)
     file = next(outcome.bag.glob(damaged))
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
@@ -86,7 +86,7 @@ def test_lines_of_one_file_never_replace_each_other(tmp_path: Path) -> None:
 
 def test_a_bag_that_is_no_package_of_archivers_is_not_taken_for_one(tmp_path: Path) -> None:
     outcome = packaged(FERRY, tmp_path)
-    assert outcome.bag is not None
+    assert isinstance(outcome.bag, Path)
     shutil.rmtree(outcome.bag / "data/rendition")
     manifest = outcome.bag / "manifest-sha512.txt"
     lines = manifest.read_text().splitlines(keepends=True)

@@ -6,10 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from archiver.bag.destinations import Held, destination, held, is_there, place, staging
     from archiver.bag.making import make
-    from archiver.bag.naming import destination, folder_name
-    from archiver.bag.package import PROFILE_IDENTIFIER, Existing, existing
-    from archiver.bag.placing import place, staging
+    from archiver.bag.naming import folder_name
+    from archiver.bag.package import PROFILE_IDENTIFIER, Existing
     from archiver.bag.validation import Asked, Depth, validate
 
 __all__ = [
@@ -17,9 +17,11 @@ __all__ = [
     "Asked",
     "Depth",
     "Existing",
+    "Held",
     "destination",
-    "existing",
     "folder_name",
+    "held",
+    "is_there",
     "make",
     "place",
     "staging",
@@ -31,12 +33,14 @@ ROOMS = {
     "Asked": "validation",
     "Depth": "validation",
     "Existing": "package",
-    "destination": "naming",
-    "existing": "package",
+    "Held": "destinations",
+    "destination": "destinations",
     "folder_name": "naming",
+    "held": "destinations",
+    "is_there": "destinations",
     "make": "making",
-    "place": "placing",
-    "staging": "placing",
+    "place": "destinations",
+    "staging": "destinations",
     "validate": "validation",
 }
 """Where each public name is: whoever validates need not wait for what makes bags."""

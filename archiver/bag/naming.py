@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from pathlib import Path
 from urllib.parse import quote
 
 MAX_BYTES = 200
@@ -37,8 +36,3 @@ def folder_name(identifier: str) -> str:
 
 def _encoded(char: str) -> str:
     return f"%{ord(char):02X}"
-
-
-def destination(output: Path, identifier: str) -> Path:
-    """Where the package with this identifier goes."""
-    return output / folder_name(identifier)

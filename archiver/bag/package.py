@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.bag.fixity import unreadable
-from archiver.bag.folder import Folder
-from archiver.bag.reading import Bag, read
+from archiver.bag.reading import Bag
 from archiver.bag.rules import finding
 from archiver.findings import Check, Finding, Verdict
 
 if TYPE_CHECKING:
+    from archiver.article import Article
     from archiver.rendition.verapdf import Validator
 
 PROFILE_IDENTIFIER = "urn:uuid:0b6e6f0e-4b0e-5a43-9a39-1d6d9f0a7c55"
@@ -28,28 +28,32 @@ ORIGINAL, RENDITION = "data/original/", "data/rendition/"
 
 
 class Existing(NamedTuple):
-    """What a package that is there holds by its manifests: originals with their digests, a rendition."""
+    """What a package that is there holds by its manifests: originals with their digests, a rendition.
+
+    `article` is the one of its records, where they can be read; `flavour` is what PREMIS calls the
+    rendition's format, such as PDF/A-2a.
+    """
 
     originals: dict[str, dict[str, str]]
     algorithms: tuple[str, ...]
     rendition: str = ""
+    flavour: str = ""
+    article: Article | None = None
 
 
-def existing(path: Path) -> Existing | None:
-    """What is known of a package without reading its payload; None where the folder is no bag."""
-    try:
-        folder = Folder(path)
-    except OSError:
-        return None
-    with folder:
-        bag = read(folder)
+def existing(bag: Bag) -> Existing | None:
+    """What is known of a package without reading its payload; None where what was read is no bag."""
     if not bag.ledger.columns:
         return None
+    from archiver.records import recorded_article, recorded_format
+
     payload = _payload(bag)
     originals = {name: digests for name, digests in payload.items() if name.startswith(ORIGINAL)}
     algorithms = sorted({name for digests in originals.values() for name in digests})
     rendition = next((name for name in payload if name.startswith(RENDITION)), "")
-    return Existing(originals, tuple(algorithms), rendition)
+    flavour = recorded_format(bag.contents.open, rendition) if rendition else ""
+    article = recorded_article(bag.contents.open)
+    return Existing(originals, tuple(algorithms), rendition, flavour, article)
 
 
 def _payload(bag: Bag) -> dict[str, dict[str, str]]:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from archiver.bag.folder import AS_FOLDER
 from archiver.bag.renaming import exchange, move
-from archiver.bag.validation import validate
 from archiver.errors import AlreadyExists, BagError, CannotWrite
 
 STAGING_FOLDER = ".archiver-staging"
@@ -110,26 +109,17 @@ def _discard(output: Path, name: str, root: int) -> None:
     shutil.rmtree(name, ignore_errors=True, dir_fd=root)
 
 
-def place(staged: Path, target: Path, *, replace: bool) -> None:
-    """Put a finished bag, built in a staging folder, at its destination: verified, on disk, whole.
+def put(staged: Path, target: Path, *, replace: bool = False) -> None:
+    """Put what is in a staging folder, a folder or a file, at its destination, on disk and whole.
 
     Raises AlreadyExists where something is there already. With `replace` a package that is there
-    is replaced in one step; what is no bag is never replaced. Raises BagError where the bag does
-    not verify, CannotWrite where it cannot be written.
+    is replaced in one step; what is no bag is never replaced. Raises CannotWrite where it cannot be
+    written.
     """
-    report = validate(staged)
-    if not report.valid:
-        told = "; ".join(finding.sentence for finding in report.findings)
-        raise BagError(f"its bag did not verify: {told}", where=target.name)
-    put(staged, target, replace=replace)
-
-
-def put(staged: Path, target: Path, *, replace: bool = False) -> None:
-    """Put what is in a staging folder at its destination, on disk. Raises as `place` does."""
     try:
         _flush_all(staged)
         if replace and os.path.lexists(target):
-            _check_replaceable(target)
+            _check_replaceable(target, by_file=staged.is_file())
             exchange(staged, target, staged.parent / ASIDE / target.name)
         else:
             move(staged, target)
@@ -142,8 +132,10 @@ def put(staged: Path, target: Path, *, replace: bool = False) -> None:
         raise CannotWrite(error, target) from None
 
 
-def _check_replaceable(target: Path) -> None:
-    if target.is_symlink() or not (target / "bagit.txt").is_file():
+def _check_replaceable(target: Path, *, by_file: bool) -> None:
+    """Raises AlreadyExists where there is no package; a serialized one is a file."""
+    package = target if by_file else target / "bagit.txt"
+    if target.is_symlink() or not package.is_file():
         raise AlreadyExists(
             "is there already and is no package, so it is not replaced",
             where=str(target),
@@ -151,11 +143,13 @@ def _check_replaceable(target: Path) -> None:
         )
 
 
-def _flush_all(folder: Path) -> None:
-    for parent, _, files in os.walk(folder, topdown=False):
+def _flush_all(staged: Path) -> None:
+    for parent, _, files in os.walk(staged, topdown=False):
         for name in files:
             flush(Path(parent, name))
         flush(Path(parent))
+    if staged.is_file():
+        flush(staged)
 
 
 def flush(path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.bag.checks import COMPLETENESS, FAST
 from archiver.bag.checks import Check as BagCheck
 from archiver.bag.contents import Contents, Result, cut, shown
-from archiver.bag.fixity import differences
+from archiver.bag.fixity import differences, unreadable
 from archiver.bag.folder import Folder
 from archiver.bag.ledger import Wanted
 from archiver.bag.limits import DEFAULT, Limits
@@ -24,7 +24,8 @@ from archiver.bag.package import PROFILE_LABEL, check_package
 from archiver.bag.progress import expect
 from archiver.bag.reading import Bag, read
 from archiver.bag.rules import Unusable, finding
-from archiver.findings import COMPLETE, VALID, Check, Fact, Report, Verdict
+from archiver.findings import COMPLETE, VALID, Check, Fact, Finding, Report, Verdict
+from archiver.stores import Place, Url
 
 if TYPE_CHECKING:
     from archiver.bag.profiles.model import Profile
@@ -38,6 +39,8 @@ class Depth(StrEnum):
     FULL = "full"
     COMPLETENESS = "completeness"
     """All but the payload: what is there, and what the tag files say."""
+    TAG_FILES = "tag files"
+    """Completeness, and the checksums of the tag files."""
     FAST = "fast"
     """Payload-Oxum only: how many files the payload has, and how many bytes."""
 
@@ -58,7 +61,7 @@ class Asked(NamedTuple):
 FULLY = Asked()
 
 
-def validate(path: Path, asked: Asked = FULLY, jobs: int = 1) -> Report:
+def validate(path: Place, asked: Asked = FULLY, jobs: int = 1) -> Report:
     """The report on a bag: complete, valid, as its profiles ask, and the records of archiver's own.
 
     Never raises for what is wrong with a bag: that is what the report is for. A bag with much to
@@ -70,23 +73,37 @@ def validate(path: Path, asked: Asked = FULLY, jobs: int = 1) -> Report:
         with contents_of(path, asked.limits, jobs, hashing=hashing) as contents:
             report = validated(path, contents, asked)
     except Unusable as unusable:
-        report = Report(
-            shown(str(path)),
-            (Check(COMPLETE, Verdict.FAILED), Check(VALID, Verdict.FAILED)),
-            (unusable.finding,),
-        )
+        report = _unusable(path, unusable.finding)
+    except OSError as error:
+        report = _unusable(path, unreadable("", error))
     report.facts["seconds"] = round(time.monotonic() - begun, 3)
     return report
 
 
+def _unusable(path: Place, found: Finding) -> Report:
+    failed = (Check(COMPLETE, Verdict.FAILED), Check(VALID, Verdict.FAILED))
+    return Report(shown(str(path)), failed, (found,))
+
+
 @contextmanager
 def contents_of(
-    path: Path, limits: Limits = DEFAULT, jobs: int = 1, *, hashing: bool = True
+    path: Place, limits: Limits = DEFAULT, jobs: int = 1, *, hashing: bool = True
 ) -> Iterator[Contents]:
-    """What the bag at a path is read through, be it a folder or an archive.
+    """What the bag at a place is read through, be it a folder or an archive.
 
-    `hashing` says whether its payload is to be verified. Raises Unusable where there is nothing to read.
+    `hashing` says whether its payload is to be verified. Raises Unusable where there is nothing to read,
+    OSError where a store does not answer.
     """
+    if isinstance(path, Url):
+        from archiver.bag.stored import StoredBag, at_hand
+
+        with at_hand(path) as copy:
+            if copy is None:
+                yield StoredBag(path, limits)
+            else:
+                with contents_of(copy, limits, jobs, hashing=hashing) as contents:
+                    yield contents
+        return
     try:
         folder = Folder(path, limits, jobs)
     except NotADirectoryError:
@@ -101,9 +118,13 @@ def contents_of(
         yield folder
 
 
-def validated(path: Path, contents: Contents, asked: Asked = FULLY) -> Report:
+def validated(path: Place, contents: Contents, asked: Asked = FULLY) -> Report:
     """The report on the bag that is read through `contents`. Raises Unusable where it cannot be read on."""
-    bag = read(contents, asked.limits)
+    return judged(read(contents, asked.limits), path, asked)
+
+
+def judged(bag: Bag, path: Place, asked: Asked = FULLY) -> Report:
+    """The report on a bag that was read. Raises Unusable where it cannot be read on."""
     altered: dict[str, dict[str, bytes]] = {}
     if bag.declared is None:
         checks = [Check(COMPLETE, Verdict.FAILED), Check(VALID, Verdict.FAILED, "not complete")]
@@ -113,6 +134,8 @@ def validated(path: Path, contents: Contents, asked: Asked = FULLY) -> Report:
         checks = [_complete(bag)]
         if asked.depth is Depth.COMPLETENESS:
             checks.append(Check(VALID, Verdict.NOT_CHECKED, "no checksum was verified"))
+        elif asked.depth is Depth.TAG_FILES:
+            checks.append(_valid_but_for_payload(bag))
         else:
             checks.append(_valid(bag, altered))
             checks += check_package(bag, asked.check_pdf)
@@ -173,6 +196,17 @@ def _valid(bag: Bag, altered: dict[str, dict[str, bytes]]) -> Check:
     if not bag.broken:
         return Check(VALID, Verdict.PASSED)
     return Check(VALID, Verdict.FAILED, "" if was_complete else "not complete")
+
+
+def _valid_but_for_payload(bag: Bag) -> Check:
+    """Compare the tag files that were read; of the payload nothing is said."""
+    was_broken = bag.broken
+    for _, _, findings in _parsed(bag):
+        for found in findings:
+            bag.tell(found)
+    if bag.broken and not was_broken:
+        return Check(VALID, Verdict.FAILED)
+    return Check(VALID, Verdict.NOT_CHECKED, "no checksum of its payload was verified")
 
 
 def _parsed(bag: Bag) -> Iterator[Result]:

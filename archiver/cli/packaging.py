@@ -15,7 +15,17 @@ from archiver.errors import ExitCode
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("-o", "--output", metavar="FOLDER", help="Where packages go; output/ unless set.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FOLDER|URL",
+    help="Where packages go, such as s3://bucket/prefix; output/ unless set.",
+)
+@click.option(
+    "--serialize",
+    type=click.Choice(["tar", "tar.gz", "zip"]),
+    help="Serialize every package to one file.",
+)
 @click.option(
     "--algorithm",
     multiple=True,

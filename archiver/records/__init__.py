@@ -1,6 +1,6 @@
 """Records: an article and what happened to it, as the article's JSON, Dublin Core and PREMIS."""
 
-from archiver.records.checking import check, recorded_conformance
+from archiver.records.checking import check, recorded_article, recorded_conformance, recorded_format
 from archiver.records.dublin_core import dublin_core
 from archiver.records.premis import StoredFile, premis
 
@@ -10,7 +10,9 @@ __all__ = [
     "check",
     "dublin_core",
     "premis",
+    "recorded_article",
     "recorded_conformance",
+    "recorded_format",
 ]
 
 from archiver.article import Article

@@ -17,6 +17,7 @@ MAX_BYTES = 64 * 1024 * 1024
 MOST_FINDINGS = 20
 
 if TYPE_CHECKING:
+    from archiver.article import Article
     from archiver.bag.contents import Readable
 
 SPACE = {"p": PREMIS}
@@ -75,6 +76,27 @@ def recorded_conformance(open_file: Open) -> str:
         if (kind, outcome) == (CONFORMANCE_EVENT, SUCCESS):
             return event.findtext("p:eventDetailInformation/p:eventDetail", "", SPACE)
     return ""
+
+
+def recorded_article(open_file: Open) -> Article | None:
+    """The article of a package; None where its record cannot be read as one."""
+    from archiver.article import Article
+
+    try:
+        return Article.model_validate_json(_content(open_file, "article.json"))
+    except ValueError:
+        return None
+
+
+def recorded_format(open_file: Open, path: str) -> str:
+    """What PREMIS calls the format of a file; empty where it cannot be read, or does not tell."""
+    try:
+        document = _document(open_file, "premis.xml", RECORDS["premis.xml"])
+    except ValueError:
+        return ""
+    name = "p:objectCharacteristics/p:format/p:formatDesignation/p:formatName"
+    objects = (item for item in document.iterfind("p:object", SPACE) if _path_of(item) == path)
+    return next((item.findtext(name, "", SPACE) for item in objects), "")
 
 
 def _finding(name: str, message: str, clause: str = "") -> Finding:

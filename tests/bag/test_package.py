@@ -31,8 +31,8 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = tmp_path_factory.mktemp("sources") / "a.json"
     source.write_text('{"title": "T", "identifier": "one", "language": "en", "body": ["x"]}')
     outcome = packaged(source, tmp_path_factory.mktemp("output"))
-    assert outcome.bag
-    return Path(outcome.bag)
+    assert isinstance(outcome.bag, Path)
+    return outcome.bag
 
 
 def test_a_fault_of_the_disk_while_a_package_is_looked_at_ends_in_a_report(

@@ -23,7 +23,7 @@ def test_a_picture_is_found_by_any_plain_path(tmp_path: Path, src: str) -> None:
     shutil.copy(EXAMPLES / "jars.png", tmp_path / "in" / kept)
     (tmp_path / "in/article.md").write_text(TEXT.format(src))
     outcome = packaged(tmp_path / "in/article.md", tmp_path / "out")
-    assert outcome.bag is not None, outcome.report.findings
+    assert isinstance(outcome.bag, Path), outcome.report.findings
     assert (outcome.bag / "data/original" / kept).is_file()
     assert packaged(tmp_path / "in/article.md", tmp_path / "out").status == "already packaged"
 

@@ -106,6 +106,6 @@ def test_a_package_of_a_capture(tmp_path: Path) -> None:
     (ref,) = locate(path)
     outcome = packaged(ref, tmp_path / "out", verapdf=True)
     assert outcome.status == "packaged", outcome.report
-    assert outcome.bag is not None
+    assert isinstance(outcome.bag, Path)
     premis = (outcome.bag / "data/metadata/premis.xml").read_text()
     assert f"{ADDRESS} at" in premis

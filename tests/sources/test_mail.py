@@ -125,7 +125,7 @@ def test_a_package_of_a_message(tmp_path: Path) -> None:
     path.write_bytes(made.as_bytes())
     outcome = packaged(path, tmp_path / "out", verapdf=True)
     assert outcome.status == "packaged", outcome.report
-    assert outcome.bag is not None
+    assert isinstance(outcome.bag, Path)
     assert (outcome.bag / "data/original/attachments/plan.bin").read_bytes() == b"bytes"
 
 

@@ -98,7 +98,7 @@ def test_a_package_of_it(tmp_path: Path, name: str) -> None:
     path = MAKERS[name](tmp_path / name)
     outcome = packaged(path, tmp_path / "out", verapdf=True)
     assert outcome.status == "packaged", outcome.report
-    assert outcome.bag is not None
+    assert isinstance(outcome.bag, Path)
     assert (outcome.bag / "data/original" / name).read_bytes() == path.read_bytes()
     assert "How it was built" in by_poppler(next(outcome.bag.glob("data/rendition/*.pdf")))
 

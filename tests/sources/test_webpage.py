@@ -152,7 +152,7 @@ def test_a_package_of_a_page(tmp_path: Path) -> None:
     (tmp_path / "boat.png").write_bytes(picture())
     outcome = packaged(path, tmp_path / "out", verapdf=True)
     assert outcome.status == "packaged", outcome.report
-    assert outcome.bag is not None
+    assert isinstance(outcome.bag, Path)
     text = " ".join(by_poppler(next(outcome.bag.glob("data/rendition/*.pdf"))).split())
     assert all(passage in text for passage in PASSAGES)
     assert (outcome.bag / "data/original/ferry.html").read_text() == page()

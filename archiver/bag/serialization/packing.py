@@ -17,7 +17,7 @@ from archiver.bag.folder import Folder
 from archiver.bag.ledger import Wanted
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.making import normalise_modes
-from archiver.bag.placing import flush, put, staging
+from archiver.bag.placing import put, staging
 from archiver.bag.reading import Bag
 from archiver.bag.rules import Unusable, finding
 from archiver.bag.serialization.members import stem
@@ -28,6 +28,7 @@ from archiver.bag.tag_files import LEAVING
 from archiver.bag.validation import Asked, validated
 from archiver.errors import AlreadyExists, BagError, CannotWrite, NotABag
 from archiver.findings import COMPLETE, VALID, Check, Finding, Report, Severity, Verdict
+from archiver.stores import Place
 
 
 def pack(bag: Path, target: Path, form: str, *, replace: bool = False, limits: Limits = DEFAULT) -> Report:
@@ -45,7 +46,7 @@ def pack(bag: Path, target: Path, form: str, *, replace: bool = False, limits: L
         raise BagError(
             "has a name that means something else in an archive", where=str(bag), hint="rename it"
         )
-    if os.path.lexists(target) and not (replace and _is_plain(target)):
+    if os.path.lexists(target) and not (replace and target.is_file() and not target.is_symlink()):
         raise AlreadyExists(
             "is there already", where=str(target), hint="--replace replaces a regular file, and no link"
         )
@@ -56,17 +57,20 @@ def pack(bag: Path, target: Path, form: str, *, replace: bool = False, limits: L
     with folder, staging(target.parent) as room:
         partial = room / target.name
         try:
-            report = _packed(folder, partial, target, form)
+            report = packed(folder, partial, form, target)
         except OSError as error:
             raise CannotWrite(error, target) from None
         if report.valid:
-            _put_file(partial, target, replace=replace)
+            put(partial, target, replace=replace)
             report.facts["archive"] = shown(str(target))
     return report
 
 
-def _packed(folder: Folder, partial: Path, target: Path, form: str) -> Report:
-    """The report on a bag that was written to a file, which is complete where the bag is valid."""
+def packed(folder: Folder, partial: Path, form: str, target: Place) -> Report:
+    """The report on a bag that was written to a file, which is complete where the bag is valid.
+
+    Raises OSError where it cannot be written, or CannotWrite with the `target` that it will have.
+    """
     try:
         with (
             partial.open("xb") as file,
@@ -85,29 +89,13 @@ def _packed(folder: Folder, partial: Path, target: Path, form: str) -> Report:
         return _refusal(folder.path, (unusable.finding,))
 
 
-def _put_file(partial: Path, target: Path, *, replace: bool) -> None:
-    """Put a finished file at its destination; one that is there is replaced in one step."""
-    if not (replace and _is_plain(target)):
-        put(partial, target)
-        return
-    try:
-        partial.replace(target)
-        flush(target.parent)
-    except OSError as error:
-        raise CannotWrite(error, target) from None
-
-
-def _is_plain(target: Path) -> bool:
-    return target.is_file() and not target.is_symlink()
-
-
 class _Packing:
     """The contents of a folder, each file of which is written to an archive as it is verified.
 
     Tag files that were parsed before that are kept: what was parsed is what is written.
     """
 
-    def __init__(self, folder: Folder, kept: Kept, writer: Writer, target: Path) -> None:
+    def __init__(self, folder: Folder, kept: Kept, writer: Writer, target: Place) -> None:
         self._folder, self._kept, self._writer, self._target = folder, kept, writer, target
         self._files: list[File] = []
         self._broken = False
@@ -158,7 +146,7 @@ class _Packing:
         try:
             self._writer.write(data)
         except OSError as error:  # else it would be told of the file that is read
-            raise CannotWrite(error, self._target) from None
+            raise CannotWrite(error, str(self._target)) from None
 
 
 def unpack(archive: Path, folder: Path | None = None, limits: Limits = DEFAULT) -> Report:

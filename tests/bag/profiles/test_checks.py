@@ -507,7 +507,7 @@ def test_no_profile_that_comes_along_leaves_a_doubt() -> None:
 )
 def test_every_package_of_archiver_conforms_to_its_profile(chosen: dict[str, Any], tmp_path: Path) -> None:
     outcome = packaged(EXAMPLES / "seed-library.md", tmp_path, **chosen)
-    assert outcome.bag is not None, outcome.report
+    assert isinstance(outcome.bag, Path), outcome.report
     report = validate(outcome.bag)
     assert report.valid, report.findings
     assert verdicts(report) == [Check("profile", Verdict.PASSED, PROFILE_IDENTIFIER)]
@@ -516,7 +516,7 @@ def test_every_package_of_archiver_conforms_to_its_profile(chosen: dict[str, Any
 @pytest.mark.parametrize("path", ["data/metadata/more.xml", "data/more", "notes.txt", "fetch.txt"])
 def test_a_package_with_more_in_it_breaks_archivers_profile(path: str, tmp_path: Path) -> None:
     outcome = packaged(EXAMPLES / "harbour-ferry.txt", tmp_path)
-    assert outcome.bag is not None
+    assert isinstance(outcome.bag, Path)
     (outcome.bag / path).touch()
     (check,) = verdicts(validate(outcome.bag))
     assert check.verdict is Verdict.FAILED

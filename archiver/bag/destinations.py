@@ -1,0 +1,102 @@
+"""Destinations: where packages go, on this machine or in a store, as folders or serialized.
+
+This is where it is decided by the place what is done: a Path is placed, a Url is uploaded to.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import NamedTuple
+
+from archiver.bag import placing
+from archiver.bag.folder import Folder
+from archiver.bag.naming import folder_name
+from archiver.bag.package import Existing, existing
+from archiver.bag.reading import read
+from archiver.bag.rules import Unusable
+from archiver.bag.validation import Asked, Depth, contents_of, judged, validate
+from archiver.errors import BagError, CannotWrite
+from archiver.findings import Report
+from archiver.stores import Place, Url
+
+
+def destination(output: Place, identifier: str, form: str = "") -> Place:
+    """Where the package with this identifier goes, in a form of `serialization.writing.FORMS` if any."""
+    name = folder_name(identifier)
+    return output / (f"{name}.{form}" if form else name)
+
+
+def staging(output: Place) -> AbstractContextManager[Path]:
+    """A new folder to build something for `output` in, gone afterwards; for a store it is a local one.
+
+    Raises CannotWrite and BagError as `placing.staging` does.
+    """
+    if isinstance(output, Path):
+        return placing.staging(output)
+    from archiver.bag.stored import scratch
+
+    return placing.staging(scratch())
+
+
+def is_there(target: Place, form: str = "") -> bool:
+    """Whether something is at a destination. Raises OSError where a store does not answer."""
+    if isinstance(target, Path):
+        return os.path.lexists(target)
+    from archiver.bag import stored
+
+    return stored.is_there(target, form)
+
+
+class Held(NamedTuple):
+    """What is at a destination: a package, None where it is none, and the report on it."""
+
+    package: Existing | None
+    report: Report | None = None
+
+
+def held(target: Place) -> Held:
+    """What is at a destination, validated; of a bag in a store everything but the payload's checksums.
+
+    Raises OSError where a store does not answer.
+    """
+    try:
+        with contents_of(target) as contents:
+            is_far = isinstance(target, Url) and not contents.form
+            depth = Depth.TAG_FILES if is_far else Depth.FULL
+            bag = read(contents)
+            return Held(existing(bag), judged(bag, target, Asked(depth)))
+    except Unusable:
+        return Held(None)
+
+
+def place(staged: Path, target: Place, form: str = "", *, replace: bool) -> None:
+    """Put a finished bag, built in a staging folder, at its destination: verified, whole.
+
+    With a `form` it is serialized first, under its own name. Raises AlreadyExists where something is
+    there already. With `replace` a package that is there is replaced, on this machine in one step; what
+    is no bag is never replaced. Raises BagError where the bag does not verify, CannotWrite where it
+    cannot be written.
+    """
+    finished = staged
+    if form:
+        from archiver.bag.serialization.packing import packed
+
+        finished = staged.with_name(f"{staged.name}.{form}")
+        with Folder(staged) as folder:
+            report = packed(folder, finished, form, target)
+    else:
+        report = validate(staged)
+    if not report.valid:
+        told = "; ".join(finding.sentence for finding in report.findings)
+        raise BagError(f"its bag did not verify: {told}", where=target.name)
+    if isinstance(target, Path):
+        placing.put(finished, target, replace=replace)
+        return
+    from archiver.bag.stored import upload
+
+    try:
+        upload(finished, target, replace=replace)
+    except OSError as error:
+        raise CannotWrite(error, str(target)) from None
