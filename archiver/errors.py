@@ -40,6 +40,8 @@ class ArchiverError(Exception):
         self.message = message
         self.where = where
         self.hint = hint
+        self.in_json = False
+        """Whether it is told already in the JSON that was printed."""
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
@@ -109,6 +111,26 @@ class DocumentError(ArchiverError):
     rule = "document-failed"
 
 
+class WorkerDied(DocumentError):
+    """The process that packaged a document died of it, and died again when it had nothing else in hand."""
+
+    rule = "worker-died"
+
+
+class WorkersLost(ArchiverError):
+    """Workers that die, or are lost, as often as they are started."""
+
+    exit_code = ExitCode.SOME_FAILED
+    rule = "workers-lost"
+
+
+class OutOfSpace(ArchiverError):
+    """A disk with less free space than is to be kept free."""
+
+    exit_code = ExitCode.SOME_FAILED
+    rule = "output-full"
+
+
 WRITING_HINTS = {
     errno.ENOSPC: "free some space",
     errno.EDQUOT: "free some space",
@@ -122,6 +144,7 @@ class CannotWrite(DocumentError):
     rule = "output-unwritable"
 
     def __init__(self, error: OSError, where: str | Path) -> None:
+        self.full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         hint = WRITING_HINTS.get(error.errno or 0, "choose another place")
         super().__init__(f"cannot be written: {error.strerror or error}", where=str(where), hint=hint)
 

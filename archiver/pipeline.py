@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -18,13 +18,15 @@ from archiver.epoch import source_date
 from archiver.errors import (
     AlreadyExists,
     ArchiverError,
+    CannotWrite,
+    DocumentError,
     MissingExtra,
     NotConformant,
     SettingsError,
     SourceError,
 )
 from archiver.events import CONFORMANCE_EVENT, Agent, Event
-from archiver.findings import Check, Finding, Report, Severity, Verdict
+from archiver.findings import Check, Fact, Finding, Report, Severity, Verdict
 from archiver.rendition import Rendition, render
 from archiver.rendition.flavours import told
 from archiver.rendition.verapdf import Validator, find
@@ -46,8 +48,10 @@ class Job:
     output: Place
     settings: Settings
     replace: bool = False
-    made: Mapping[Place, str] = field(default_factory=dict)
-    """The packages of this run, each with its source: none of them is replaced by another."""
+    maker: str = ""
+    """The source of the package that this run put at the same destination: it is not replaced."""
+    when: datetime | None = field(default_factory=source_date)
+    """The time that the records give; that of the packaging where it is None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Outcome:
     identifier: str = ""
     bag: Place | None = None
     seconds: float = 0.0
+    staged: Path | None = None
+    """Where its package is that is not in its place yet."""
 
 
 def package_one(job: Job) -> Outcome:
@@ -67,61 +73,86 @@ def package_one(job: Job) -> Outcome:
 
     Raises SettingsError and MissingExtra, for what every document would fail of.
     """
+    try:
+        with bag.staging(job.output) as room:
+            return place_one(job, make_one(job, room))
+    except DocumentError as error:
+        return failed(job.ref.label, error)
+
+
+def make_one(job: Job, room: Path) -> Outcome:
+    """Make the package of a document in a folder; or look at the one that is at its destination already.
+
+    Raises SettingsError, MissingExtra and, where the disk is full, CannotWrite: every document would
+    fail of these.
+    """
+    begun = time.monotonic()
+    identifier = ""
+    try:
+        source = read(job.ref, job.settings)
+        identifier = source.article.identifier or ""
+        target = bag.destination(job.output, identifier, job.settings.form)
+        if (job.maker or not job.replace) and bag.is_there(target, job.settings.form):
+            report = already_packaged(source, job.settings, target, job.maker)
+            outcome = Outcome(job.ref.label, "already packaged", report, identifier, target)
+        else:
+            with bag.writing(str(job.output)):
+                staged, report = _made(source, room / bag.folder_name(identifier), target, job)
+            outcome = Outcome(job.ref.label, "packaged", report, identifier, target, staged=staged)
+    except Exception as error:
+        outcome = failed(job.ref.label, error, identifier)
+    return replace(outcome, seconds=time.monotonic() - begun)
+
+
+def place_one(job: Job, made: Outcome) -> Outcome:
+    """Put the package of a document in its place, if it is not there yet: whole.
+
+    Where another one came there meanwhile, that is looked at. Raises as `make_one` does.
+    """
+    if not (made.staged and made.bag):
+        return made
     begun = time.monotonic()
     try:
-        return _packaged(job, begun)
-    except (SettingsError, MissingExtra):
-        raise
-    except ArchiverError as error:
-        findings = getattr(error, "findings", None) or (_finding(error),)
-    except OSError as error:
-        told = f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
-        findings = (Finding("document-failed", Severity.ERROR, told, where=job.ref.label),)
-    except Exception as error:
-        if os.environ.get("ARCHIVER_DEBUG"):
-            raise
-        told = f"failed inside archiver ({type(error).__name__}: {error}); please report it"
-        findings = (Finding("archiver-internal", Severity.ERROR, told, where=job.ref.label),)
-    report = Report(job.ref.label, (), tuple(findings))
-    return Outcome(job.ref.label, "failed", report, seconds=time.monotonic() - begun)
+        bag.put(made.staged, made.bag, replace=job.replace and not job.maker)
+    except AlreadyExists as error:
+        if job.replace and not job.maker:
+            return failed(made.source, error, made.identifier)
+        room = made.staged.with_name("again")
+        room.mkdir()
+        return place_one(job, make_one(job, room))
+    except CannotWrite as error:
+        return failed(made.source, error, made.identifier)
+    return replace(made, staged=None, seconds=made.seconds + time.monotonic() - begun)
 
 
-def _finding(error: ArchiverError) -> Finding:
-    return Finding(error.rule, Severity.ERROR, error.message, error.where, hint=error.hint)
+def failed(source: str, error: Exception, identifier: str = "") -> Outcome:
+    """The outcome of a document that failed of an error.
+
+    Raises the error where every other document would fail of it too.
+    """
+    findings: tuple[Finding, ...]
+    match error:
+        case SettingsError() | MissingExtra() | CannotWrite(full=True):
+            raise error
+        case ArchiverError():
+            finding = Finding(error.rule, Severity.ERROR, error.message, error.where, hint=error.hint)
+            findings = getattr(error, "findings", None) or (finding,)
+        case OSError():
+            told = f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
+            findings = (Finding("document-failed", Severity.ERROR, told, where=source),)
+        case _ if os.environ.get("ARCHIVER_DEBUG"):
+            raise error
+        case _:
+            told = f"failed inside archiver ({type(error).__name__}: {error}); please report it"
+            findings = (Finding("archiver-internal", Severity.ERROR, told, where=source),)
+    return Outcome(source, "failed", Report(source, (), findings), identifier)
 
 
-def _packaged(job: Job, begun: float) -> Outcome:
-    when = moment()
-    validator = find(job.settings.verapdf)
-    source = read(job.ref, job.settings)
-    target = bag.destination(job.output, source.article.identifier or "", job.settings.form)
-    status, report = _settled(job, source, target, validator, when)
-    identifier = source.article.identifier or ""
-    return Outcome(job.ref.label, status, report, identifier, target, time.monotonic() - begun)
-
-
-def _settled(
-    job: Job, source: Source, target: Place, validator: Validator | None, when: datetime
-) -> tuple[Status, Report]:
-    """Package a source unless its package is at `target`, where it may arrive meanwhile."""
-    replace = job.replace and target not in job.made
-    if replace or not bag.is_there(target, job.settings.form):
-        try:
-            with bag.staging(job.output) as folder:
-                staged = folder / bag.folder_name(source.article.identifier or "")
-                report = _made(source, staged, job.settings, validator, when)
-                bag.place(staged, target, job.settings.form, replace=replace)
-                return "packaged", report
-        except AlreadyExists:
-            if replace:
-                raise
-    return "already packaged", already_packaged(source, job.settings, target, job.made.get(target, ""))
-
-
-def _made(
-    source: Source, staged: Path, settings: Settings, validator: Validator | None, when: datetime
-) -> Report:
-    """Make the package of a source in a folder, which is not there yet."""
+def _made(source: Source, staged: Path, target: Place, job: Job) -> tuple[Path, Report]:
+    """Make the bag of a source in a folder, which is not there yet, and what is put at its destination."""
+    settings = job.settings
+    validator = find(settings.verapdf)
+    when = job.when or datetime.now(UTC).replace(microsecond=0)
     stored = _store(source, staged)
     rendition = render(
         source,
@@ -133,18 +164,15 @@ def _made(
     conformance, events = conform(rendition, validator)
     _record(source, rendition, staged, stored, events, settings, when)
     bag.make(staged, bag_info(source.article, settings), settings.algorithms, when)
+    package, verified = bag.finished(staged, target, settings.form)
     findings = (*source.findings, *rendition.findings)
     checks = (
         Check("metadata", Verdict.PASSED),
         conformance,
         Check("complete and valid", Verdict.PASSED),
     )
-    return Report(source.ref.label, checks, findings, {"pages": rendition.pages})
-
-
-def moment() -> datetime:
-    """The time that records give: SOURCE_DATE_EPOCH (seconds since 1970) where it is set, else now."""
-    return source_date() or datetime.now(UTC).replace(microsecond=0)
+    facts: dict[str, Fact] = {"pages": rendition.pages, "payload bytes": verified.number("payload bytes")}
+    return package, Report(source.ref.label, checks, findings, facts)
 
 
 def _stem(name: str) -> str:

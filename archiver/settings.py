@@ -133,6 +133,9 @@ class Settings(BaseSettings):
     max_image_pixels: Held = Field(
         100_000_000, description="Largest image, in pixels (a decompression bomb is larger)."
     )
+    min_free_bytes: Annotated[int, Field(ge=0, lt=2**63)] = Field(
+        8 * MIB, description="What a batch leaves free on the disk of the output, in bytes."
+    )
     max_bag_entries: Most = Field(
         DEFAULT.entries,
         description="Most files and folders in a bag, and most lines in each of its manifests.",

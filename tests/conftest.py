@@ -1,16 +1,19 @@
 """What the tests share: sources written to disk, packages made of them, and the real veraPDF."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+from archiver.batch import package_many
+from archiver.discovery import discover
 from archiver.pipeline import Job, Outcome, package_one
 from archiver.rendition.verapdf import Validator, find
 from archiver.settings import Settings
 from archiver.sources import Source, SourceRef, read
 from archiver.stores import Place
+from archiver.workers import Here
 
 hypothesis.settings.register_profile(
     "archiver", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -46,3 +49,12 @@ def packaged(source: Path | SourceRef, output: Place, **settings: object) -> Out
     """The outcome of packaging one document, without veraPDF unless asked."""
     chosen = Settings(**{"verapdf": False, **settings})  # type: ignore[arg-type]
     return package_one(Job(source if isinstance(source, SourceRef) else SourceRef(source), output, chosen))
+
+
+def batch(
+    sources: Sequence[str], output: Place, settings: Settings, *, replace: bool = False
+) -> list[Outcome]:
+    """The outcomes of packaging what is named, in this process."""
+    return list(
+        package_many(discover(sources, output, settings), output, settings, Here(), replace=replace)
+    )

@@ -162,15 +162,18 @@ def test_a_report_that_nobody_can_read_stops_the_command(tmp_path: Path, command
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_a_process_that_is_told_to_stop_takes_away_what_it_had_begun(
+def test_a_process_that_is_told_twice_to_stop_takes_away_what_it_had_begun(
     tmp_path: Path, sent: signal.Signals
 ) -> None:
     (tmp_path / "long.txt").write_text("Title\n\n" + "One paragraph of it all.\n\n" * 20_000)
     command = [sys.executable, "-m", "archiver", "package", "long.txt", "--no-verapdf", "--json"]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    while not list((tmp_path / "output" / STAGING_FOLDER).glob("*/*/rendition")):
+    while not list((tmp_path / "output" / STAGING_FOLDER).glob("*/*/*/rendition")):
         assert process.poll() is None
         time.sleep(0.005)
+    process.send_signal(sent)
+    assert process.stderr is not None
+    assert b"finishing what is in hand" in process.stderr.readline()
     process.send_signal(sent)
     out, err = process.communicate()
     assert process.returncode == 130, err

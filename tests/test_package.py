@@ -15,12 +15,11 @@ import pikepdf
 import pytest
 
 from archiver.bag import Asked, folder_name, validate
-from archiver.batch import package_many
 from archiver.pipeline import Job, package_one
 from archiver.rendition.verapdf import Validator
 from archiver.settings import Settings
 from archiver.sources import SourceRef
-from tests.conftest import EXAMPLES, packaged
+from tests.conftest import EXAMPLES, batch, packaged
 from tests.rendition.renditions import by_poppler, needs_poppler, plain
 
 ASKED = Asked(check_pdf=True)
@@ -269,14 +268,14 @@ def test_metadata_that_is_given_is_in_every_record(tmp_path: Path, verapdf: Vali
     sidecar = b"title: The ferry\npublisher: The Echo\n"
     (tmp_path / "ferry.meta.yaml").write_bytes(sidecar)
     (tmp_path / "list.csv").write_text("path,title,identifier\nferry.txt,Harbour ferries,ferry-1\n")
-    (outcome,) = package_many([str(tmp_path / "list.csv")], tmp_path / "out", Settings())
+    (outcome,) = batch([str(tmp_path / "list.csv")], tmp_path / "out", Settings())
     assert outcome.status == "packaged", outcome.report
     bag = tmp_path / "out/ferry-1"
     assert validate(bag, ASKED).valid
     assert (bag / "data/original/ferry.meta.yaml").read_bytes() == sidecar
     article = json.loads((bag / "data/metadata/article.json").read_text())
     stated = packaged(FERRY, tmp_path / "other").bag
-    assert stated is not None
+    assert isinstance(stated, Path)
     before = json.loads((stated / "data/metadata/article.json").read_text())
     assert article["overridden"][:2] == [
         {"field": "title", "value": before["title"], "obtained": "stated"},

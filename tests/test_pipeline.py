@@ -1,11 +1,18 @@
 """One source is packaged from start to finish, or its outcome says in a sentence why not."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from archiver.errors import SettingsError
-from archiver.pipeline import moment
+from archiver.pipeline import Job
+from archiver.settings import Settings
+from archiver.sources import SourceRef
+
+
+def job() -> Job:
+    return Job(SourceRef(Path("a.txt")), Path("output"), Settings())
 
 
 @pytest.mark.parametrize("epoch", ["-62135596800", "1_000", "1.5", "", " 1", "٣", "9" * 20, "9" * 9000])
@@ -14,9 +21,9 @@ def test_a_source_date_that_is_no_number_of_seconds_is_refused(
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
     with pytest.raises(SettingsError, match=r"SOURCE_DATE_EPOCH: .* expected the seconds since 1970"):
-        moment()
+        job()
 
 
 def test_a_source_date_is_the_moment_of_all_records(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
-    assert moment() == datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC)
+    assert job().when == datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC)

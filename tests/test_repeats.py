@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from archiver.batch import package_many
 from archiver.pipeline import Outcome
 from archiver.settings import Settings
-from tests.conftest import EXAMPLES, packaged
+from tests.conftest import EXAMPLES, batch, packaged
 
 FERRY = EXAMPLES / "harbour-ferry.txt"
 SETTINGS = Settings(verapdf=False)
@@ -21,8 +20,8 @@ def written(path: Path, identifier: str, text: str) -> str:
     return str(path)
 
 
-def batch(output: Path, *sources: str, replace: bool = False) -> list[Outcome]:
-    return list(package_many(sources, output, SETTINGS, replace=replace))
+def run(output: Path, *sources: str, replace: bool = False) -> list[Outcome]:
+    return batch(sources, output, SETTINGS, replace=replace)
 
 
 @pytest.mark.parametrize("damaged", ["data/rendition/*.pdf", "data/original/*", "bag-info.txt"])
@@ -39,7 +38,7 @@ def test_a_damaged_package_is_not_called_already_packaged(tmp_path: Path, damage
     assert "a package of this source that is damaged" in told.message
     assert file.name in told.message
     assert told.hint == "--replace puts a new one there"
-    assert [o.status for o in batch(tmp_path, str(FERRY), replace=True)] == ["packaged"]
+    assert [o.status for o in run(tmp_path, str(FERRY), replace=True)] == ["packaged"]
     assert packaged(FERRY, tmp_path).status == "already packaged"
 
 
@@ -57,7 +56,7 @@ def test_the_same_bytes_under_another_name_are_packaged_already(tmp_path: Path) 
     first = tmp_path / "s1.txt"
     first.write_text("Title\n\nText of it.\n")
     shutil.copy(first, tmp_path / "s2.txt")
-    told = batch(tmp_path / "out", str(first), str(tmp_path / "s2.txt"))
+    told = run(tmp_path / "out", str(first), str(tmp_path / "s2.txt"))
     assert [outcome.status for outcome in told] == ["packaged", "already packaged"]
     assert "has the bytes of s1.txt" in told[1].report.findings[-1].message
 
@@ -66,10 +65,10 @@ def test_the_same_bytes_under_another_name_are_packaged_already(tmp_path: Path) 
 def test_documents_of_one_run_never_replace_each_other(tmp_path: Path, *, replace: bool) -> None:
     output = tmp_path / "out"
     one, two = (written(tmp_path / f"{n}.json", "same", f"Text {n}.") for n in "12")
-    batch(output, written(tmp_path / "0.json", "same", "Text 0."))
+    run(output, written(tmp_path / "0.json", "same", "Text 0."))
     if not replace:
         shutil.rmtree(output)
-    told = batch(output, one, two, one, replace=replace)
+    told = run(output, one, two, one, replace=replace)
     assert [outcome.status for outcome in told] == ["packaged", "failed", "already packaged"]
     assert f"holds the package that this run made of {one}" in told[1].report.findings[0].message
     assert "--replace" not in told[1].report.findings[0].hint
@@ -79,7 +78,7 @@ def test_documents_of_one_run_never_replace_each_other(tmp_path: Path, *, replac
 def test_lines_of_one_file_never_replace_each_other(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text("".join(f'{{"title": "T", "identifier": "x", "body": "{n}"}}\n' for n in "ab"))
-    told = batch(tmp_path / "out", str(path), replace=True)
+    told = run(tmp_path / "out", str(path), replace=True)
     assert [outcome.status for outcome in told] == ["packaged", "failed"]
     assert f"made of {path}:1" in told[1].report.findings[0].message
 
@@ -107,23 +106,23 @@ def with_metadata(folder: Path, *rows: str) -> str:
 
 def test_other_metadata_for_the_same_bytes_is_a_warning(tmp_path: Path) -> None:
     output = tmp_path / "out"
-    assert [o.status for o in batch(output, with_metadata(tmp_path, "One"))] == ["packaged"]
-    assert batch(output, with_metadata(tmp_path, "One"))[0].report.findings == ()
-    (told,) = batch(output, with_metadata(tmp_path, "Two"))
+    assert [o.status for o in run(output, with_metadata(tmp_path, "One"))] == ["packaged"]
+    assert run(output, with_metadata(tmp_path, "One"))[0].report.findings == ()
+    (told,) = run(output, with_metadata(tmp_path, "Two"))
     assert told.status == "already packaged"
     (finding,) = told.report.findings
     assert (finding.rule, finding.severity) == ("package-metadata-differ", "warning")
     assert finding.message == "is packaged with other metadata (title)"
     assert finding.hint == "--replace makes it anew"
-    (told,) = batch(output, str(tmp_path / "a.txt"))
+    (told,) = run(output, str(tmp_path / "a.txt"))
     assert told.report.findings[0].message == "is packaged with other metadata (title)"
-    (made,) = batch(output, with_metadata(tmp_path, "Two"), replace=True)
-    assert made.bag is not None
+    (made,) = run(output, with_metadata(tmp_path, "Two"), replace=True)
+    assert isinstance(made.bag, Path)
     assert json.loads((made.bag / "data/metadata/article.json").read_text())["title"] == "Two"
 
 
 def test_rows_of_one_run_that_say_different_things_of_one_document_are_told(tmp_path: Path) -> None:
-    told = batch(tmp_path / "out", with_metadata(tmp_path, "One", "One", "Two"))
+    told = run(tmp_path / "out", with_metadata(tmp_path, "One", "One", "Two"))
     assert [outcome.status for outcome in told] == ["packaged", "already packaged", "failed"]
     (finding,) = told[2].report.findings
     assert (
@@ -137,7 +136,7 @@ def test_another_sidecar_is_a_warning_even_where_it_says_the_same(tmp_path: Path
     (tmp_path / "a.txt").write_text("Stated\n\nText of it.\n")
 
     def messages() -> list[str]:
-        (told,) = batch(output, str(tmp_path / "a.txt"))
+        (told,) = run(output, str(tmp_path / "a.txt"))
         assert told.status in ("packaged", "already packaged")
         return [finding.message for finding in told.report.findings]
 
@@ -156,5 +155,5 @@ def test_the_same_bytes_and_sidecar_under_another_name_are_packaged_already(tmp_
     for name in "ab":
         (tmp_path / f"{name}.txt").write_text("Stated\n\nText of it.\n")
         (tmp_path / f"{name}.meta.yaml").write_text("title: One\n")
-    told = batch(tmp_path / "out", str(tmp_path / "a.txt"), str(tmp_path / "b.txt"))
+    told = run(tmp_path / "out", str(tmp_path / "a.txt"), str(tmp_path / "b.txt"))
     assert [outcome.status for outcome in told] == ["packaged", "already packaged"]

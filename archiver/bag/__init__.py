@@ -6,10 +6,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archiver.bag.destinations import Held, destination, held, is_there, place, staging
+    from archiver.bag.destinations import (
+        Held,
+        destination,
+        finished,
+        held,
+        is_there,
+        put,
+        staging,
+    )
     from archiver.bag.making import make
     from archiver.bag.naming import folder_name
     from archiver.bag.package import PROFILE_IDENTIFIER, Existing
+    from archiver.bag.placing import writing
     from archiver.bag.validation import Asked, Depth, validate
 
 __all__ = [
@@ -19,13 +28,15 @@ __all__ = [
     "Existing",
     "Held",
     "destination",
+    "finished",
     "folder_name",
     "held",
     "is_there",
     "make",
-    "place",
+    "put",
     "staging",
     "validate",
+    "writing",
 ]
 
 ROOMS = {
@@ -35,13 +46,15 @@ ROOMS = {
     "Existing": "package",
     "Held": "destinations",
     "destination": "destinations",
+    "finished": "destinations",
     "folder_name": "naming",
     "held": "destinations",
     "is_there": "destinations",
     "make": "making",
-    "place": "destinations",
+    "put": "destinations",
     "staging": "destinations",
     "validate": "validation",
+    "writing": "placing",
 }
 """Where each public name is: whoever validates need not wait for what makes bags."""
 

@@ -6,6 +6,7 @@ This is where it is decided by the place what is done: a Path is placed, a Url i
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple
@@ -71,32 +72,43 @@ def held(target: Place) -> Held:
         return Held(None)
 
 
-def place(staged: Path, target: Place, form: str = "", *, replace: bool) -> None:
-    """Put a finished bag, built in a staging folder, at its destination: verified, whole.
+def finished(staged: Path, target: Place, form: str = "") -> tuple[Path, Report]:
+    """See to it that a bag in a staging folder is valid and on disk; with a `form`, serialize it.
 
-    With a `form` it is serialized first, under its own name. Raises AlreadyExists where something is
-    there already. With `replace` a package that is there is replaced, on this machine in one step; what
-    is no bag is never replaced. Raises BagError where the bag does not verify, CannotWrite where it
-    cannot be written.
+    Gives what is to be put at its destination, beside the bag where it is a file, and the report on the
+    bag. Raises BagError where it does not verify, OSError where it cannot be written.
     """
-    finished = staged
+    package = staged
     if form:
         from archiver.bag.serialization.packing import packed
 
-        finished = staged.with_name(f"{staged.name}.{form}")
+        package = staged.with_name(f"{staged.name}.{form}")
         with Folder(staged) as folder:
-            report = packed(folder, finished, form, target)
+            report = packed(folder, package, form, target)
+        shutil.rmtree(staged)
     else:
         report = validate(staged)
     if not report.valid:
         told = "; ".join(finding.sentence for finding in report.findings)
         raise BagError(f"its bag did not verify: {told}", where=target.name)
     if isinstance(target, Path):
-        placing.put(finished, target, replace=replace)
+        placing.flush_all(package)
+    return package, report
+
+
+def put(package: Path, target: Place, *, replace: bool = False) -> None:
+    """Put a finished package, which is in a staging folder, at its destination, whole.
+
+    Raises AlreadyExists where something is there already. With `replace` a package that is there is
+    replaced, on this machine in one step; what is no bag is never replaced. Raises CannotWrite where it
+    cannot be written.
+    """
+    if isinstance(target, Path):
+        placing.put(package, target, replace=replace)
         return
     from archiver.bag.stored import upload
 
     try:
-        upload(finished, target, replace=replace)
+        upload(package, target, replace=replace)
     except OSError as error:
         raise CannotWrite(error, str(target)) from None

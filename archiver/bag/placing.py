@@ -38,14 +38,22 @@ def staging(output: Path) -> Iterator[Path]:
     except OSError as error:
         raise CannotWrite(error, output) from None
     try:
-        yield folder
-    except OSError as error:
-        raise CannotWrite(error, output) from None
+        with writing(output):
+            yield folder
     finally:
         with suppress(OSError, BagError), _locked(output), _root(output) as root:
             _discard(output, folder.name, root)
             (output / STAGING_FOLDER).rmdir()
         os.close(lock)
+
+
+@contextmanager
+def writing(where: str | Path) -> Iterator[None]:
+    """What the system refuses while something is written is a CannotWrite that says where."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotWrite(error, where) from None
 
 
 @contextmanager
@@ -110,17 +118,16 @@ def _discard(output: Path, name: str, root: int) -> None:
 
 
 def put(staged: Path, target: Path, *, replace: bool = False) -> None:
-    """Put what is in a staging folder, a folder or a file, at its destination, on disk and whole.
+    """Put what is in a staging folder, a folder or a file on disk, at its destination, whole.
 
     Raises AlreadyExists where something is there already. With `replace` a package that is there
     is replaced in one step; what is no bag is never replaced. Raises CannotWrite where it cannot be
     written.
     """
     try:
-        _flush_all(staged)
         if replace and os.path.lexists(target):
             _check_replaceable(target, by_file=staged.is_file())
-            exchange(staged, target, staged.parent / ASIDE / target.name)
+            exchange(staged, target, _own_folder(staged) / ASIDE / target.name)
         else:
             move(staged, target)
         flush(target.parent)
@@ -130,6 +137,11 @@ def put(staged: Path, target: Path, *, replace: bool = False) -> None:
         ) from None
     except OSError as error:
         raise CannotWrite(error, target) from None
+
+
+def _own_folder(staged: Path) -> Path:
+    """The staging folder that something is in, however deep."""
+    return next((f for f in staged.parents if f.parent.name == STAGING_FOLDER), staged.parent)
 
 
 def _check_replaceable(target: Path, *, by_file: bool) -> None:
@@ -143,7 +155,8 @@ def _check_replaceable(target: Path, *, by_file: bool) -> None:
         )
 
 
-def _flush_all(staged: Path) -> None:
+def flush_all(staged: Path) -> None:
+    """See to it that a folder and all that is in it is on disk. Raises OSError."""
     for parent, _, files in os.walk(staged, topdown=False):
         for name in files:
             flush(Path(parent, name))

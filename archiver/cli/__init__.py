@@ -15,7 +15,7 @@ import click
 
 from archiver import __version__
 from archiver.cli.flags import DEBUG
-from archiver.cli.telling import leave, print_json
+from archiver.cli.telling import error_json, leave, print_json
 from archiver.errors import ArchiverError, ExitCode, Interrupted, ReportLost, WrongUsage
 
 EPILOG = """\b
@@ -88,9 +88,6 @@ def cli(context: click.Context) -> None:
         context.color = True
 
 
-ERROR_FIELDS = ("rule", "message", "where", "hint", "exit_code")
-
-
 def main() -> None:
     """Run a command; say in one sentence what stopped it, if anything did."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -125,8 +122,9 @@ def _tell(stopped: ArchiverError, usage: click.Context | None) -> None:
 
     lost = isinstance(stopped, ReportLost)
     try:
-        if not lost and "--json" in itertools.takewhile("--".__ne__, sys.argv[1:]):
-            print_json({"error": {name: getattr(stopped, name) for name in ERROR_FIELDS}})
+        asked = "--json" in itertools.takewhile("--".__ne__, sys.argv[1:])
+        if asked and not (lost or stopped.in_json):
+            print_json({"error": error_json(stopped)})
     except OSError:
         lost = True
     if lost:  # or Python would try to write the rest when it ends

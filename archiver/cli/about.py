@@ -12,19 +12,20 @@ from archiver.cli.telling import print_json
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["article", "report"]), default="article")
+@click.argument("what", type=click.Choice(["article", "report", "run"]), default="article")
 @click.option("--json", "as_json", is_flag=True, help="The schema is JSON in any case.")
 def schema(what: str, as_json: bool) -> None:
-    """Print the JSON Schema of an article, or of a report of validate.
+    """Print the JSON Schema of an article, of a report of validate, or of a line of a run report.
 
     \b
     Example:
       archiver schema > article.schema.json
     """
     from archiver.article import Article
-    from archiver.reports.model import report_schema
+    from archiver.reports.model import report_schema, run_schema
 
-    found = report_schema() if what == "report" else Article.model_json_schema()
+    schemas = {"article": Article.model_json_schema, "report": report_schema, "run": run_schema}
+    found = schemas[what]()
     click.echo(json.dumps(found, indent=2, ensure_ascii=False))
 
 

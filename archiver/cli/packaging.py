@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archiver.cli.flags import common, rendering, settings_of
-from archiver.cli.telling import leave, print_json, tell_report
-from archiver.errors import ExitCode
+from archiver.cli.telling import leave, tell_report
+from archiver.errors import SourceError
+
+if TYPE_CHECKING:
+    from archiver.sources import SourceRef
 
 
 @click.command()
@@ -33,6 +37,34 @@ from archiver.errors import ExitCode
     help="Checksums: sha256 instead of the usual sha512, +sha256 beside it. Repeatable.",
 )
 @click.option("--replace", is_flag=True, help="Replace a package that is there.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    help="How many processes package; as many as cores, where there are more than a few documents.",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Package on the workers of a Dask cluster: tcp://HOST:PORT, or local, which starts one.",
+)
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write a run report: .jsonl, a line a document as each is done, or .html, at the end. Repeatable.",
+)
+@click.option(
+    "--retry-failed",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Take only the documents that failed, by a run report (.jsonl).",
+)
+@click.option("--fail-fast", is_flag=True, help="Stop at the first document that fails.")
+@click.option(
+    "--max-failures", type=click.IntRange(1), metavar="N", help="Stop when so many documents have failed."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print failures only.")
 @rendering
 @common
@@ -41,6 +73,12 @@ def package(
     output: str | None,
     algorithm: tuple[str, ...],
     replace: bool,
+    jobs: int | None,
+    scheduler: str | None,
+    reports: tuple[Path, ...],
+    retry_failed: Path | None,
+    fail_fast: bool,
+    max_failures: int | None,
     quiet: bool,
     as_json: bool,
     file: Path | None,
@@ -49,37 +87,38 @@ def package(
     """Package source documents: files, folders, globs, or - for standard input.
 
     A folder is searched for documents, and pictures come with the documents that show them; what is
-    named itself has to be a document.
+    named itself has to be a document. What is packaged already is passed over, so that the same
+    command goes on where it was stopped: by Ctrl-C once, what is in hand is finished first.
 
     \b
     Examples:
       archiver package article.md
       archiver package articles/ more/*.txt -o output/ --algorithm +sha256
+      archiver package articles/ --report run.jsonl --report run.html
+      archiver package articles/ --retry-failed run.jsonl --report again.jsonl
       cat article.txt | archiver package -
     """
-    from archiver.batch import package_many
-    from archiver.discovery import stdin_bytes
-    from archiver.reports import outcomes as told
+    from archiver.cli.running import Asked, run
+    from archiver.discovery import discover, stdin_bytes
+    from archiver.reports.runs import check_targets, failed_in
+    from archiver.workers import choose
 
     settings = settings_of(file, output=output, **flags)
     if algorithm:
         chosen = _algorithms(settings.algorithms, algorithm)
         settings = settings_of(file, output=output, algorithms=chosen, **flags)
+    check_targets(reports)
+    only = failed_in(retry_failed) if retry_failed else None
     stream = sys.stdin.buffer if sys.stdin else None
     stdin = stdin_bytes(stream, settings.max_source_bytes) if "-" in sources else None
-    outcomes = []
-    with told.progress(enabled=not (as_json or quiet)) as note:
-        for outcome in package_many(sources, settings.output, settings, replace=replace, stdin=stdin):
-            outcomes.append(outcome)
-            with note(len(outcomes)):
-                if not as_json and not (quiet and outcome.status != "failed"):
-                    told.print_outcome(outcome)
-    if as_json:
-        print_json(told.outcomes_json(outcomes))
-    elif not quiet:
-        click.echo(told.summary(outcomes))
-    failed = any(outcome.status == "failed" for outcome in outcomes)
-    leave(ExitCode.SOME_FAILED if failed else ExitCode.OK)
+
+    def find() -> Iterator[SourceRef | SourceError]:
+        for found in discover(sources, settings.output, settings, stdin):
+            if only is None or (found.where if isinstance(found, SourceError) else found.label) in only:
+                yield found
+
+    asked = Asked(replace, 1 if fail_fast else max_failures, reports, quiet, as_json)
+    leave(run(find, settings, lambda few: choose(jobs, scheduler, few=few), asked))
 
 
 def _algorithms(of_settings: tuple[str, ...], given: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archiver.errors import ExitCode
+from archiver.errors import ArchiverError, ExitCode
 from archiver.reports.forms import Going, allot
 
 if TYPE_CHECKING:
@@ -68,6 +68,14 @@ def print_json(value: Any) -> None:
     import json  # here, because text is what is mostly printed
 
     click.echo(json.dumps(value, indent=2))
+
+
+ERROR_FIELDS = ("rule", "message", "where", "hint", "exit_code")
+
+
+def error_json(stopped: ArchiverError) -> dict[str, Any]:
+    """What stopped a command, for machines."""
+    return {name: getattr(stopped, name) for name in ERROR_FIELDS}
 
 
 def leave(code: ExitCode) -> None:

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from archiver import __version__
 from archiver.findings import Report, Severity, Survey, Totals, counted
+from archiver.reports.tally import duration
 from archiver.reports.text import by_weight, printable, size, word, wrong_first
 
 FEW_FINDINGS = 20
@@ -33,9 +34,9 @@ PIECES = 16
 
 def written(survey: Survey) -> Iterator[str]:
     """The page, part by part, so that no text holds all of it."""
-    style, script = _part("page.css"), _part("page.js")
+    style, script = part("page.css"), part("page.js")
     reports, totals = wrong_first(survey.reports), survey.totals()
-    parts = _template().stream(
+    parts = template().stream(
         archiver=__version__,
         policy=policy(style, script),
         style=Markup(style),  # noqa: S704 (ours, as it lies beside this module)
@@ -87,14 +88,6 @@ def _share(part: int, whole: int, is_: str, are: str) -> str:
     return f"{part:,} of {whole:,} bags {is_ if part == 1 else are}"
 
 
-def duration(seconds: float) -> str:
-    """A time in the two units that suit it, such as `3 h 20 min`."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60:,} h {minutes % 60} min"
-
-
 def by_size(reports: Iterable[Report]) -> dict[str, int]:
     """How many bags have a payload of which size, from the smallest to the largest, in steps of ten."""
     known = [report.number("payload bytes") for report in reports if "payload bytes" in report.facts]
@@ -114,14 +107,15 @@ def by_algorithm(reports: Iterable[Report]) -> dict[str, int]:
 
 
 @cache
-def _template() -> Template:
+def template(name: str = "page.html") -> Template:
+    """A page of this folder, which escapes all that it is given."""
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, finalize=_harmless, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {
         "by_weight": by_weight, "counted": counted, "duration": duration, "size": size, "word": word
     }  # fmt: skip
-    return environment.from_string(_part("page.html"))
+    return environment.from_string(part(name))
 
 
 def _harmless(value: object) -> object:
@@ -129,7 +123,8 @@ def _harmless(value: object) -> object:
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _part(name: str) -> str:
+def part(name: str) -> str:
+    """A file of this folder."""
     return files(__package__).joinpath(name).read_text("utf-8")
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -95,6 +95,32 @@ class SurveyModel(_Model):
     seconds: Seconds
     summary: SummaryModel
     reports: tuple[ReportModel, ...]
+
+
+class OutcomeModel(_Model):
+    """What became of one document: a line of a run report."""
+
+    source: str = Field(description="The document: a file, a line of one (file:line), or what was named.")
+    status: Literal["packaged", "already packaged", "failed"]
+    identifier: str = Field(description="Empty where it failed before it was known.")
+    bag: str | None = Field(description="Where its package is; null where it failed.")
+    seconds: Seconds
+    bytes: Count = Field(description="Bytes of payload.")
+    valid: bool | None = Field(description="Whether no check failed and no finding is an error.")
+    complete: bool | None
+    checks: tuple[CheckModel, ...]
+    findings: tuple[FindingModel, ...]
+    facts: dict[str, str | int | float | list[str] | dict[str, str]]
+
+
+def run_schema() -> dict[str, Any]:
+    """The JSON Schema of a line of a run report."""
+    schema = OutcomeModel.model_json_schema(mode="validation")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "A line of a run report of archiver package",
+    }
 
 
 def report_schema() -> dict[str, Any]:

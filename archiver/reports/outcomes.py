@@ -1,83 +1,51 @@
-"""Outcomes: what became of each document of a batch, for people and for machines."""
+"""Outcomes: what became of each document of a run, for people and for machines."""
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from archiver.findings import Verdict
 from archiver.reports.as_json import report_json
 from archiver.reports.text import details, printable
 
 if TYPE_CHECKING:
     from archiver.pipeline import Outcome
+    from archiver.reports.tally import Tally
 
 COLOURS = {"packaged": "green", "already packaged": "cyan", "failed": "red"}
 
 
-def print_outcome(outcome: Outcome) -> None:
+def outcome_text(outcome: Outcome) -> str:
     """One document's outcome, with its checks and findings."""
     status = click.style(outcome.status, fg=COLOURS[outcome.status])
     where = f" -> {outcome.bag}" if outcome.bag else ""
-    click.echo(f"{status}: {printable(outcome.source)}{printable(where)}")
-    for line in details(outcome.report):
-        click.echo(f"  {line}")
+    lines = [f"{status}: {printable(outcome.source)}{printable(where)}"]
+    return "".join(f"{line}\n" for line in [*lines, *(f"  {line}" for line in details(outcome.report))])
 
 
-def summary(outcomes: Sequence[Outcome]) -> str:
-    """How many documents came to what."""
-    counts = Counter(outcome.status for outcome in outcomes)
-    unchecked = sum(
-        check.name == "PDF/A conformance" and check.verdict is Verdict.NOT_CHECKED
-        for outcome in outcomes
-        for check in outcome.report.checks
-    )
-    told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-    return told + (f" ({unchecked} without a PDF/A check)" if unchecked else "")
-
-
-def outcomes_json(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """A batch for machines."""
-    documents = [
-        {
-            "source": outcome.source,
-            "status": outcome.status,
-            "identifier": outcome.identifier,
-            "bag": str(outcome.bag) if outcome.bag else None,
-            "seconds": round(outcome.seconds, 3),
-            **{k: v for k, v in report_json(outcome.report).items() if k != "subject"},
-        }
-        for outcome in outcomes
-    ]
+def outcome_json(outcome: Outcome) -> dict[str, Any]:
+    """One document's outcome for machines: a line of a run report (`schemas/run.schema.json`)."""
+    report = report_json(outcome.report)
     return {
-        "documents": documents,
-        "summary": dict(Counter(outcome.status for outcome in outcomes)),
+        "source": outcome.source,
+        "status": outcome.status,
+        "identifier": outcome.identifier,
+        "bag": str(outcome.bag) if outcome.bag else None,
+        "seconds": round(outcome.seconds, 3),
+        "bytes": outcome.report.number("payload bytes"),
+        **{name: value for name, value in report.items() if name != "subject"},
     }
 
 
-@contextmanager
-def progress(*, enabled: bool) -> Iterator[Callable[[int], AbstractContextManager[None]]]:
-    """A live count on a terminal; nothing elsewhere.
+def json_piece(outcome: Outcome, *, first: bool) -> str:
+    """One document in the JSON of a run, which is told piece by piece so that nothing holds all of it."""
+    before = '{"documents": [' if first else ","
+    return f"{before}\n{json.dumps(outcome_json(outcome))}"
 
-    Yields what is given the count: in its context the terminal is free for other text.
-    """
-    if not (enabled and sys.stderr.isatty()):
-        yield lambda done: nullcontext()
-        return
-    from rich.console import Console
 
-    with Console(stderr=True).status("packaging") as status:
-
-        @contextmanager
-        def aside(done: int) -> Iterator[None]:
-            status.stop()
-            yield
-            status.update(f"packaging: {done} done")
-            status.start()
-
-        yield aside
+def json_end(tally: Tally, error: dict[str, Any] | None) -> str:
+    """What ends the JSON of a run: its sums, and what stopped it."""
+    rest = {"summary": dict(tally.statuses), **({"error": error} if error else {})}
+    return f"\n], {json.dumps(rest)[1:]}\n"

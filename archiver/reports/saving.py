@@ -12,14 +12,18 @@ from archiver.errors import ReportLost, SettingsError
 
 DIGEST_SUFFIX = ".sha256"
 
+FLAG = "--output"
 
-def check_target(target: Path) -> None:
+
+def check_target(target: Path, flag: str = FLAG) -> None:
     """Look whether a report can be written there, before the long work that it tells of.
+
+    `flag` is what named it.
 
     Raises SettingsError where there is no such folder, where it cannot be written to, and where the
     target is something else than a plain file, which must not be replaced.
     """
-    where = f"--output {target}"
+    where = f"{flag} {target}"
     if not os.path.isdir(target.parent):
         raise SettingsError(f"there is no folder {target.parent}", where=where, hint="make it first")
     for path in (target, _digest_of(target)):
@@ -43,7 +47,7 @@ def _digest_of(target: Path) -> Path:
     return Path(f"{target}{DIGEST_SUFFIX}")
 
 
-def save(target: Path, pieces: Iterable[str]) -> None:
+def save(target: Path, pieces: Iterable[str], flag: str = FLAG) -> None:
     """Write a report, and `NAME.sha256` beside it as sha256sum does. Raises ReportLost."""
     digest = hashlib.sha256()
 
@@ -59,7 +63,7 @@ def save(target: Path, pieces: Iterable[str]) -> None:
         _replace(_digest_of(target), [line])
     except OSError as error:
         told = f"cannot be written: {error.strerror or error}"
-        raise ReportLost(told, where=f"--output {target}") from None
+        raise ReportLost(told, where=f"{flag} {target}") from None
 
 
 def _replace(target: Path, pieces: Iterable[bytes]) -> None:

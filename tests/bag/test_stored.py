@@ -15,7 +15,6 @@ import pytest
 from archiver import stores
 from archiver.bag import validate
 from archiver.bag.stored import MARKER, scratch
-from archiver.batch import package_many
 from archiver.errors import BagError
 from archiver.findings import Verdict
 from archiver.pipeline import Job, package_one
@@ -23,7 +22,7 @@ from archiver.settings import Settings
 from archiver.sources import SourceRef
 from archiver.stores import Url
 from tests import s3
-from tests.conftest import EXAMPLES, packaged
+from tests.conftest import EXAMPLES, batch, packaged
 
 FERRY, SEEDS = EXAMPLES / "harbour-ferry.txt", EXAMPLES / "seed-library.md"
 FORMS = [None, "tar", "tar.gz", "zip"]
@@ -91,7 +90,7 @@ def test_a_store_that_fails_one_request_in_ten_has_the_same_bags(
 
 def test_a_store_that_is_down_fails_each_document_in_one_sentence(server: s3.Server, output: Url) -> None:
     server.faulty = lambda method, path: s3.FAULTS["slow down"] if "lighthouse" not in path else None
-    told = list(package_many([str(FERRY), str(SEEDS)], output, Settings(verapdf=False)))
+    told = batch([str(FERRY), str(SEEDS)], output, Settings(verapdf=False))
     assert [outcome.status for outcome in told] == ["failed", "failed"]
     assert (
         told[0]

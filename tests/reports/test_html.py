@@ -14,6 +14,7 @@ from lxml.html import HtmlElement, document_fromstring
 from archiver.bag import Asked, Depth
 from archiver.findings import Report, Survey, Totals
 from archiver.reports import html
+from archiver.reports.tally import duration
 from archiver.reports.text import printable
 from tests.reports.conftest import BEGAN, MakeBag, of_one, surveyed
 
@@ -132,7 +133,7 @@ def test_sizes_are_told_in_steps_of_ten_without_gaps(payloads: list[int], told: 
     [(0.04, "0.0 s"), (59.9, "59.9 s"), (60, "1 min 0 s"), (3599.7, "1 h 0 min"), (12_000, "3 h 20 min")],
 )
 def test_times_are_in_the_units_that_suit_them(seconds: float, told: str) -> None:
-    assert html.duration(seconds) == told
+    assert duration(seconds) == told
 
 
 def test_the_policy_allows_the_pages_own_style_and_script_and_nothing_else(survey: Survey) -> None:

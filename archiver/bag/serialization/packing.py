@@ -17,7 +17,7 @@ from archiver.bag.folder import Folder
 from archiver.bag.ledger import Wanted
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.making import normalise_modes
-from archiver.bag.placing import put, staging
+from archiver.bag.placing import flush_all, put, staging, writing
 from archiver.bag.reading import Bag
 from archiver.bag.rules import Unusable, finding
 from archiver.bag.serialization.members import stem
@@ -188,6 +188,8 @@ def _unpacked(contents: Archive, target: Path, limits: Limits) -> Report:
             folder.form = contents.form
             report = validated(staged, folder, Asked(limits=limits))
         if report.valid:
+            with writing(target):
+                flush_all(staged)
             put(staged, target)
             report.facts["folder"] = shown(str(target))
         return report

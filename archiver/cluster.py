@@ -1,0 +1,117 @@
+"""A Dask cluster as workers: one that is running, or one that is started on this machine for the run."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+import time
+from concurrent.futures import CancelledError, Executor
+from importlib import import_module
+from typing import Any
+
+from archiver.bag.parallel import interrupts_held
+from archiver.errors import MissingExtra, SettingsError
+from archiver.workers import AHEAD, Errors, pool_of
+
+LOCAL = "local"
+"""Names the cluster that is started for the run."""
+
+ADDRESS = re.compile(r"[a-z]+://[^\s/]+:\d{1,5}")
+
+EXTRA = "archiver[dask]"
+
+PATIENCE, PAUSE = 60.0, 1.0
+"""Seconds that a scheduler that was lost is waited for, and between two tries."""
+
+
+class Dask:
+    """The workers of a cluster, which find the same files by the same names as this process.
+
+    What a lost scheduler had in hand is handed out again to the one that answers next at its address.
+    """
+
+    def __init__(self, scheduler: str, count: int) -> None:
+        """Name a scheduler (`tcp://host:port`), or `local` for so many workers of this machine's own.
+
+        Raises SettingsError where it is neither, MissingExtra where Dask is not installed.
+        """
+        where = f"--scheduler {scheduler}"
+        if scheduler != LOCAL and not ADDRESS.fullmatch(scheduler):
+            told = f"is no address of a Dask scheduler; expected tcp://HOST:PORT or {LOCAL}"
+            raise SettingsError(told, where=where)
+        try:
+            self._distributed = import_module("distributed")
+        except ImportError:
+            told = "needs Dask, which is not installed"
+            raise MissingExtra(told, where=where, hint=f"pip install '{EXTRA}'") from None
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        client = import_module("distributed.client")
+        self.lost: Errors = (
+            CancelledError,
+            client.ClosedClientError,
+            import_module("distributed.comm").CommClosedError,
+        )
+        self.died: Errors = (import_module("distributed.scheduler").KilledWorker,)
+        self.scheduler, self.count, self.ahead = scheduler, count, AHEAD
+        self._patience = 0.0
+        self._cluster: Any = None
+        self._client: Any = None
+
+    def start(self) -> Executor:
+        """See Workers. A scheduler that has answered once is waited for."""
+        self._leave()
+        until = time.monotonic() + self._patience
+        while True:
+            try:
+                executor = self._connected()
+            except OSError as error:
+                self._leave()
+                if time.monotonic() > until:
+                    told = f"no Dask scheduler with a worker answers there: {error}"
+                    raise SettingsError(told, where=f"--scheduler {self.scheduler}") from None
+                time.sleep(PAUSE)
+            else:
+                self._patience = PATIENCE
+                return executor
+
+    def _connected(self) -> Executor:
+        with interrupts_held():  # what is started keeps it so
+            if self.scheduler == LOCAL and not self._cluster:
+                self._cluster = self._local()
+            self._client = self._distributed.Client(
+                self._cluster or self.scheduler, timeout=PATIENCE / 4, set_as_default=False
+            )
+        self._client.wait_for_workers(1, timeout=PATIENCE / 2)
+        self.ahead = AHEAD * len(self._client.scheduler_info()["workers"])
+        executor: Executor = self._client.get_executor(pure=False)
+        return executor
+
+    def _local(self) -> Any:
+        """A cluster of this machine, which tries nothing again by itself that a worker died of."""
+        with import_module("dask").config.set({"distributed.scheduler.allowed-failures": 0}):
+            return self._distributed.LocalCluster(
+                n_workers=self.count,
+                threads_per_worker=1,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            )
+
+    def alone(self) -> contextlib.AbstractContextManager[Executor]:
+        """See Workers: each of them has one document in hand."""
+        return contextlib.nullcontext(self._client.get_executor(pure=False))
+
+    def beside(self) -> Executor:
+        """See Workers."""
+        return pool_of(self.count)
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """See Workers. What somebody else's workers have in hand is given up."""
+        self._leave()
+        if self._cluster:
+            self._cluster.close()
+
+    def _leave(self) -> None:
+        if self._client:
+            self._client.close()
+            self._client = None

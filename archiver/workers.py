@@ -1,0 +1,190 @@
+"""Workers: what packages documents side by side, each kind with a concurrent.futures.Executor.
+
+They make packages and stage them; who hands the documents out puts the packages in their places.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+from archiver.bag import writing
+from archiver.bag.parallel import interrupts_held
+from archiver.pipeline import Job, Outcome, make_one
+
+AHEAD = 32
+"""How many documents a worker is given before the first of all is done: so long may that one take."""
+
+Errors = tuple[type[Exception], ...]
+
+_alone = threading.Lock()
+
+
+def make(job: Job, room: Path, folder: str) -> Outcome:
+    """Make the package of one document, as a worker does, with a working directory.
+
+    It is staged in a new folder whose name begins as that of `room` does: that there is one says that
+    the document was begun. A process makes one at a time, as making a bag changes the working directory.
+    """
+    with _alone, contextlib.chdir(folder):
+        with writing(str(job.output)):
+            own = Path(tempfile.mkdtemp(prefix=room.name, dir=room.parent))
+        outcome = make_one(job, own)
+        if not outcome.staged:
+            shutil.rmtree(own, ignore_errors=True)
+        return outcome
+
+
+class Workers(Protocol):
+    """Where documents are packaged."""
+
+    ahead: int
+    """How many documents are handed out before the first of them is done."""
+
+    lost: Errors
+    """What a document's future raises where all workers were lost, with all that they had in hand; or
+    where it was cancelled."""
+
+    died: Errors
+    """What it raises where its own worker died."""
+
+    def start(self) -> Executor:
+        """Start them, or start them again. Raises SettingsError, MissingExtra and WorkersLost."""
+
+    def alone(self) -> contextlib.AbstractContextManager[Executor]:
+        """A worker that has nothing else in hand, so that what it dies of is known."""
+
+    def beside(self) -> Executor:
+        """As many processes of this machine, for what takes time to put in its place."""
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """End them, when what they have in hand is done or at once."""
+
+
+class Inline(Executor):
+    """An executor that makes each call there and then."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Make the call; its future is done."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class Here:
+    """This process, which packages one document after the other."""
+
+    ahead = 1
+    lost: Errors = (CancelledError,)
+    died: Errors = ()
+
+    def start(self) -> Executor:
+        """See Workers."""
+        return Inline()
+
+    def alone(self) -> contextlib.AbstractContextManager[Executor]:
+        """See Workers."""
+        return Inline()
+
+    def beside(self) -> Executor:
+        """See Workers."""
+        return Inline()
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """See Workers."""
+
+
+class Processes:
+    """Processes of this machine.
+
+    Each is forked from one that holds the modules they need and has no other thread and no JVM, which
+    no fork survives. None is interrupted from the terminal; all end with their parent, however it dies.
+    """
+
+    lost: Errors = (BrokenExecutor, CancelledError)
+    died: Errors = (BrokenExecutor,)
+
+    def __init__(self, count: int) -> None:
+        self.count, self.ahead = count, AHEAD * count
+        self._others = multiprocessing.active_children()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def start(self) -> Executor:
+        """See Workers."""
+        self.stop()
+        self._pool = pool_of(self.count)
+        return self._pool
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[Executor]:
+        """See Workers."""
+        pool = pool_of(1)
+        try:
+            yield pool
+        except KeyboardInterrupt:
+            self._kill()
+            raise
+        finally:
+            pool.shutdown()
+
+    def beside(self) -> Executor:
+        """See Workers."""
+        return pool_of(self.count)
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """See Workers."""
+        if at_once:
+            self._kill()
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+    def _kill(self) -> None:
+        for worker in multiprocessing.active_children():
+            if worker not in self._others:
+                worker.kill()
+
+
+def pool_of(count: int) -> ProcessPoolExecutor:
+    """So many processes of this machine, none of which is started before there is something to do."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    with interrupts_held():
+        import_module("multiprocessing.forkserver").ensure_running()
+    return ProcessPoolExecutor(count, context, _end_with_parent)
+
+
+def choose(jobs: int | None, scheduler: str | None, *, few: bool) -> Workers:
+    """The workers that are asked for; as many processes as there are cores, but none for `few` documents.
+
+    Raises MissingExtra where a scheduler is named and Dask is not installed.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if scheduler:
+        from archiver.cluster import Dask
+
+        return Dask(scheduler, jobs or cores)
+    count = jobs or (1 if few else cores)
+    return Here() if count == 1 else Processes(count)
+
+
+def _end_with_parent() -> None:
+    """Have this process end when its parent does, which leaves it waiting where it was killed."""
+
+    def end() -> None:
+        if parent := multiprocessing.parent_process():
+            parent.join()
+        os._exit(1)
+
+    threading.Thread(target=end, daemon=True).start()

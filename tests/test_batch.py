@@ -1,0 +1,376 @@
+"""Batches come to the same bags on however many workers, whoever dies, and whenever it is stopped."""
+
+import hashlib
+import itertools
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archiver.bag.placing import STAGING_FOLDER
+from archiver.batch import package_many
+from archiver.errors import OutOfSpace
+from archiver.settings import Settings
+from archiver.sources import SourceRef
+from archiver.workers import AHEAD, Here, Processes, choose
+from tests.test_cli import run
+
+COMMAND = [sys.executable, "-m", "archiver", "package"]
+DATED = {**os.environ, "SOURCE_DATE_EPOCH": "1000000000"}
+PLAIN = Settings(verapdf=False)
+
+
+def documents(folder: Path, count: int) -> Path:
+    """So many small documents, among them a long one at the beginning and two with one identifier."""
+    folder.mkdir()
+    for number in range(count):
+        paragraphs = 400 if number == 0 else 1 + number % 3
+        text = f"A paragraph of document {number}.\n\n" * paragraphs
+        (folder / f"{number:03}.txt").write_text(f"Title {number}\n\n{text}")
+    for number, text in ((1, "first\n\n" * 300), (2, "second")):
+        (folder / f"001-{number}.md").write_text(f"---\nidentifier: twice\n---\n# Same\n\nThe {text}\n")
+    return folder
+
+
+def tree(output: Path) -> dict[str, str]:
+    """Everything in an output, files with their digests."""
+    return {
+        path.relative_to(output).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        if path.is_file()
+        else "folder"
+        for path in output.rglob("*")
+    }
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A folder of documents, and the bags of an undisturbed run of one process."""
+    root = tmp_path_factory.mktemp("quiet")
+    documents(root / "in", 30)
+    code, out, err = run("package", "in", "--no-verapdf", "--jobs", "1", "-q", cwd=root, env=DATED)
+    assert (code, err) == (3, ""), err
+    assert "has the identifier twice, and output/twice holds the package that this run made of" in out
+    assert (root / "output/twice/data/original/001-1.md").is_file()
+    bags = tree(root / "output")
+    assert sum(name.endswith("/bagit.txt") for name in bags) == 31
+    return root / "in", bags
+
+
+def start(*arguments: str, cwd: Path) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [*COMMAND, "--no-verapdf", *arguments],
+        cwd=cwd,
+        env=DATED,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def workers_of(parent: int) -> list[int]:
+    """The processes below a process, by /proc, that are workers."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+    return [pid for pid, above in parents.items() if parents.get(above) == parent]
+
+
+def bags_in(output: Path) -> int:
+    return len(list(output.glob("*/bagit.txt")))
+
+
+@pytest.mark.parametrize("how", [["--jobs", "3"], ["--scheduler", "local", "--jobs", "2"]])
+def test_many_workers_make_the_same_bags_as_one(
+    how: list[str], quiet: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    source, bags = quiet
+    (tmp_path / "in").symlink_to(source)
+    code, out, err = run("package", "in/", "--no-verapdf", "-q", *how, cwd=tmp_path, env=DATED)
+    assert (code, err) == (3, "")
+    assert "holds the package that this run made of in/001-1.md" in out
+    assert tree(tmp_path / "output") == bags
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("replace", [False, True])
+def test_of_documents_with_one_identifier_the_first_that_was_named_is_packaged(
+    tmp_path: Path, jobs: int, replace: bool
+) -> None:
+    texts = {"slow": "Long. " * 5_000, "quick": "Short.", "slow again": "Long. " * 5_000}
+    for name, text in texts.items():
+        source = {"title": "T", "identifier": "same", "language": "en", "body": text.split(". ")}
+        (tmp_path / f"{name}.json").write_text(json.dumps(source))
+    found = [SourceRef(tmp_path / f"{name}.json") for name in texts]
+    if replace:
+        list(package_many(found[1:2], tmp_path / "out", PLAIN, Here()))
+    workers = choose(jobs, None, few=False)
+    outcomes = list(package_many(found, tmp_path / "out", PLAIN, workers, replace=replace))
+    assert [outcome.status for outcome in outcomes] == [
+        "packaged",
+        "failed",
+        "already packaged",
+    ]
+    assert f"made of {tmp_path}/slow.json" in outcomes[1].report.findings[0].message
+    assert [p.name for p in (tmp_path / "out/same/data/original").iterdir()] == ["slow.json"]
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["same"]
+
+
+def test_documents_are_taken_as_they_are_needed_and_outcomes_come_in_their_order(tmp_path: Path) -> None:
+    taken = 0
+
+    def endless() -> Iterator[SourceRef]:
+        nonlocal taken
+        for taken in itertools.count(1):
+            yield SourceRef(tmp_path / f"{taken}.txt", data=f"Title {taken}\n\nText.".encode())
+
+    batch = package_many(endless(), tmp_path / "out", PLAIN, Processes(2))
+    sources = [Path(outcome.source).stem for outcome in itertools.islice(batch, 20)]
+    assert sources == [str(number) for number in range(1, 21)]
+    assert taken <= 20 + 2 * AHEAD
+    batch.close()
+    assert bags_in(tmp_path / "out") == 20
+    assert len(list((tmp_path / "out").iterdir())) == 20
+
+
+def test_workers_that_are_killed_at_random_change_nothing(
+    quiet: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    source, bags = quiet
+    (tmp_path / "in").symlink_to(source)
+    process = start("in/", "--jobs", "2", "-q", cwd=tmp_path)
+    killed, chance = 0, random.Random(4)
+    until = time.monotonic() + 120
+    while process.poll() is None and killed < 4 and time.monotonic() < until:
+        done = bags_in(tmp_path / "output")
+        while process.poll() is None and bags_in(tmp_path / "output") < done + 2:
+            time.sleep(0.01)
+        workers = workers_of(process.pid)
+        if workers and process.poll() is None:
+            victim = chance.choice(workers)
+            if b"forkserver" in Path(f"/proc/{victim}/cmdline").read_bytes():
+                os.kill(victim, signal.SIGKILL)
+                killed += 1
+    _, err = process.communicate()
+    assert killed
+    assert (process.returncode, err) == (3, b"")
+    assert tree(tmp_path / "output") == bags
+
+
+KILLER = """#!/bin/sh
+case "$*" in
+*--version*) echo veraPDF 1.28.1 ;;
+*) for last; do :; done
+   case "$(readlink "$last")" in *deadly*) echo x >> "$DEATHS"; kill -9 $PPID; sleep 5 ;; esac
+   echo '{"report": {"jobs": [{"validationResult": [{"compliant": true, "jobEndStatus": "normal",
+          "details": {"ruleSummaries": []}}]}]}}' ;;
+esac
+"""
+
+
+def test_a_document_that_kills_its_worker_is_tried_once_more_and_named_and_the_others_go_on(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "in").mkdir()
+    for number in range(12):
+        name = f"{number:02}-deadly" if number == 5 else f"{number:02}"
+        (tmp_path / "in" / f"{name}.txt").write_text(f"Title {number}\n\nText.\n")
+    program = tmp_path / "verapdf"
+    program.write_text(KILLER)
+    program.chmod(0o755)
+    arguments = ["in", "--verapdf", "./verapdf", "--jobs", "2", "--report", "run.jsonl", "-q"]
+    environment = {**DATED, "DEATHS": str(tmp_path / "deaths")}
+    code, out, err = run("package", *arguments, cwd=tmp_path, env=environment)
+    assert (code, err) == (3, "")
+    lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    assert [line["status"] for line in lines].count("packaged") == 11
+    (failed,) = (line for line in lines if line["status"] == "failed")
+    assert failed["source"] == "in/05-deadly.txt"
+    assert failed["findings"][0]["rule"] == "worker-died"
+    assert "05-deadly.txt: the process that packaged it died, and died again" in out
+    assert (tmp_path / "deaths").read_text() == "x\nx\n"
+    assert not (tmp_path / "output" / STAGING_FOLDER).exists()
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_run_that_is_killed_again_and_again_comes_to_the_same_bags_and_leaves_no_process(
+    quiet: tuple[Path, dict[str, str]], tmp_path: Path, jobs: str
+) -> None:
+    source, bags = quiet
+    (tmp_path / "in").symlink_to(source)
+    for _ in range(3):
+        process = start("in/", "--jobs", jobs, "-q", cwd=tmp_path)
+        done = bags_in(tmp_path / "output")
+        while process.poll() is None and bags_in(tmp_path / "output") < done + 5:
+            time.sleep(0.005)
+        workers = workers_of(process.pid)
+        process.kill()
+        process.communicate()
+        assert all((bag / "bagit.txt").is_file() for bag in (tmp_path / "output").glob("[!.]*"))
+        until = time.monotonic() + 20
+        while any(Path(f"/proc/{pid}").exists() for pid in workers) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+    run("package", "in/", "--no-verapdf", "-q", "--jobs", jobs, cwd=tmp_path, env=DATED)
+    assert tree(tmp_path / "output") == bags
+
+
+@pytest.mark.parametrize(
+    ("how", "sent"),
+    [
+        (["--jobs", "1"], signal.SIGINT),
+        (["--jobs", "2"], signal.SIGINT),
+        (["--jobs", "2"], signal.SIGTERM),
+        (["--scheduler", "local", "--jobs", "2"], signal.SIGINT),
+    ],
+)
+def test_a_run_that_is_told_to_stop_finishes_what_is_in_hand_and_the_same_command_goes_on(
+    quiet: tuple[Path, dict[str, str]], tmp_path: Path, how: list[str], sent: signal.Signals
+) -> None:
+    source, bags = quiet
+    (tmp_path / "in").symlink_to(source)
+    process = start("in/", *how, "--json", cwd=tmp_path)
+    while bags_in(tmp_path / "output") < 2:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.005)
+    process.send_signal(sent)
+    out, err = process.communicate()
+    assert process.returncode == 130, err
+    told = json.loads(out)
+    done = len(told["documents"])
+    assert told["error"]["rule"] == "interrupted"
+    assert f"interrupted: {done} documents done, {32 - done} left" in told["error"]["message"]
+    assert sorted(p.name for p in (tmp_path / "output").iterdir()) == sorted(
+        Path(d["bag"]).name for d in told["documents"] if d["bag"]
+    )
+    run("package", "in/", "--no-verapdf", "-q", "--jobs", "2", cwd=tmp_path, env=DATED)
+    assert tree(tmp_path / "output") == bags
+
+
+def test_the_terminal_interrupts_the_run_and_not_its_workers(
+    quiet: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    (tmp_path / "in").symlink_to(quiet[0])
+    process = subprocess.Popen(
+        [*COMMAND, "in/", "--no-verapdf", "--jobs", "2", "--json"],
+        cwd=tmp_path,
+        env=DATED,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    while bags_in(tmp_path / "output") < 2:
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate()
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+    assert all(document["status"] != "failed" for document in json.loads(out)["documents"][:2])
+
+
+def failing(folder: Path) -> None:
+    folder.mkdir()
+    for number in range(12):
+        text = "" if number in (3, 6, 9) else f"Title {number}\n\nText.\n"
+        (folder / f"{number:02}.txt").write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("flags", "done"), [(["--fail-fast"], 4), (["--max-failures", "2"], 7), (["--max-failures", "9"], 12)]
+)
+def test_a_run_stops_when_enough_documents_have_failed(tmp_path: Path, flags: list[str], done: int) -> None:
+    failing(tmp_path / "in")
+    arguments = ["in", "--no-verapdf", "--jobs", "2", "--report", "run.jsonl", *flags]
+    code, out, _ = run("package", *arguments, cwd=tmp_path)
+    assert code == 3
+    lines = (tmp_path / "run.jsonl").read_text().splitlines()
+    assert [Path(json.loads(line)["source"]).stem for line in lines] == [f"{n:02}" for n in range(done)]
+    assert bags_in(tmp_path / "output") == sum('"status": "packaged"' in line for line in lines)
+    assert (f"; {12 - done} left" in out) is (done < 12)
+
+
+def test_what_failed_is_tried_again_by_its_report(tmp_path: Path) -> None:
+    failing(tmp_path / "in")
+    run("package", "in", "gone.txt", "--no-verapdf", "--report", "run.jsonl", cwd=tmp_path)
+    (tmp_path / "in/06.txt").write_text("Title\n\nText at last.\n")
+    again = ["--retry-failed", "run.jsonl", "--report", "run.jsonl", "--report", "run.html"]
+    code, _, err = run("package", "in", "gone.txt", "--no-verapdf", *again, cwd=tmp_path)
+    assert code == 3, err
+    lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    assert {line["source"]: line["status"] for line in lines} == {
+        "in/03.txt": "failed",
+        "in/06.txt": "packaged",
+        "in/09.txt": "failed",
+        "gone.txt": "failed",
+    }
+    page = (tmp_path / "run.html").read_text()
+    assert "3 of 4 documents failed" in page
+    assert "gone.txt" in page
+
+
+def test_a_disk_with_too_little_space_stops_a_run_before_it_begins(tmp_path: Path) -> None:
+    enough = shutil.disk_usage(tmp_path).free * 2
+    found = [SourceRef(tmp_path / "a.txt", data=b"Title\n\nText.")]
+    settings = Settings(verapdf=False, min_free_bytes=enough)
+    with pytest.raises(OutOfSpace, match=f"less than the {enough:,} that min_free_bytes keeps free"):
+        list(package_many(found, tmp_path / "out", settings, Here()))
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 3 MiB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", str(place)], check=False)
+    if mounted.returncode:
+        pytest.skip("only a superuser can mount a small disk")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.parametrize("kept", ["0", "1000000"])
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_full_disk_stops_a_run_with_what_is_needed(
+    quiet: tuple[Path, dict[str, str]], small_disk: Path, tmp_path: Path, jobs: str, kept: str
+) -> None:
+    source, _ = quiet
+    (tmp_path / "in").mkdir()
+    for number in range(5):
+        for path in source.iterdir():
+            (tmp_path / "in" / f"{number}-{path.name}").write_bytes(path.read_bytes() + b"%d" % number)
+    environment = {**DATED, "ARCHIVER_MIN_FREE_BYTES": kept}
+    arguments = ["in", "--no-verapdf", "-o", str(small_disk / "out"), "--jobs", jobs, "--json"]
+    code, out, err = run("package", *arguments, cwd=tmp_path, env=environment)
+    assert code == 3, err
+    told: dict[str, Any] = json.loads(out)
+    assert told["error"]["rule"] in ("output-full", "output-unwritable")
+    assert "free some space" in told["error"]["hint"]
+    assert "documents left, which need about" in told["error"]["hint"]
+    assert {d["status"] for d in told["documents"] if "twice" not in d["identifier"]} == {"packaged"}
+    assert err.splitlines()[-1].startswith(f"archiver: {small_disk}/out: ")
+    done = {Path(d["bag"]).name for d in told["documents"] if d["bag"]}
+    assert {p.name for p in (small_disk / "out").iterdir()} == done
+    assert done
+    assert len(told["documents"]) < 160
+
+
+def test_a_scheduler_whose_address_is_none_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Title\n\nText.\n")
+    code, _, err = run("package", "a.txt", "--scheduler", "nowhere", cwd=tmp_path)
+    assert code == 2
+    assert err.startswith(
+        "archiver: --scheduler nowhere: is no address of a Dask scheduler; expected tcp://"
+    )
+    assert err.count("\n") == 1
