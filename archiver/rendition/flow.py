@@ -92,7 +92,7 @@ class Sheet:
         """Count the letters of lines on a page."""
         if not self.right_to_left:
             return
-        text = "".join(part.glyphs.text for line in lines for part in line.parts)
+        text = "".join(said for line in lines for part in line.parts for _, said in part.glyphs.pairs)
         letters = [char for char in text if char.isalpha() or char == LEFT_TO_RIGHT_MARK]
         leftward = sum(RIGHT_TO_LEFT.match(char) is not None for char in letters)
         rightward = len(letters) - leftward

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -178,6 +178,28 @@ def said_rightward(text: str) -> str:
 KINDS = {"R": "R", "AL": "R", "NSM": "M"}
 
 
+def said_leftward(text: str) -> Iterator[str]:
+    """What blanks are to say for a line from left to right on a page from right to left.
+
+    That is its stretches, of which the first is to stand rightmost: those of letters from right to
+    left reversed, as readers reverse them again, the others between marks, where readers part them.
+    """
+    text = text.replace("\u00a0", " ")
+    kinds = "".join(SIDES.get(unicodedata.bidirectional(char), "-") for char in text)
+    at = 0
+    for found in re.finditer("L(?:[^R]*L)?M*|$", kinds):
+        if between := text[at : found.start()]:
+            yield between[::-1] + RIGHT_TO_LEFT_MARK * (at == 0)
+        at = found.end()
+        if found[0]:
+            mark = LEFT_TO_RIGHT_MARK * (unicodedata.bidirectional(text[at - 1]) not in ("L", "EN"))
+            yield f"{RIGHT_TO_LEFT_MARK}{text[found.start() : at]}{mark}"
+
+
+SIDES = {**dict.fromkeys(("L", "EN", "AN", "CS", "ES", "ET"), "L"), "R": "R", "AL": "R", "NSM": "M"}
+"""For readers a number, and what may be in one, is a part of a stretch from left to right."""
+
+
 def _needs_mark(text: str, at: int) -> bool:
     """Whether readers would take a character for a part of a number, unless a mark follows it."""
     weak = unicodedata.bidirectional(text[at]) in ("CS", "ES", "ET")
@@ -208,7 +230,7 @@ def saying(text: str, face: Face, width: float) -> Glyphs:
     codes = tuple((WIDE | ord(char), char) for char in text)
     scale = 100 * max(width, 1.0) / (len(text) * face.advance(face.glyph(WIDE)))
     shown = "".join(f"{code:04x}" for code, _ in codes)
-    return Glyphs(face, "", width, f"]TJ {scale:.2f} Tz[<{shown}>]TJ 100 Tz[", codes, True)
+    return Glyphs(face, "", width, f"]TJ {scale:.2f} Tz[<{shown}>]TJ 100 Tz[", codes, True, width)
 
 
 def marks(face: Face, mark: str, count: int = 1) -> Glyphs:
