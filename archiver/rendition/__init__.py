@@ -59,8 +59,9 @@ def render(
             source.article, record, fonts(settings.fonts), originals or {}, settings.max_image_pixels
         )
     except RenditionError as error:
+        part = error.part if isinstance(error, MissingGlyph) else ""
         place = _place(error, source) or error.where
-        error.where = ", ".join(filter(None, (source.ref.label, place)))
+        error.where = ", ".join(filter(None, (source.ref.label, part, place)))
         raise
     document = source.document
     original = Embeddable(document.name, document.data, document.media_type)

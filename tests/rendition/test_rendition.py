@@ -218,3 +218,21 @@ def test_a_character_without_a_font_is_told_with_its_source_and_line(
     source = article("# Title\n\nText of it.\n\nA sign: \U00012345\n", "a.md")
     with pytest.raises(MissingGlyph, match=r"a\.md, line 5: .*U\+12345"):
         render(source, tmp_path / "a.pdf", Settings())
+
+
+@pytest.mark.parametrize(
+    ("values", "part"),
+    [
+        ({"title": "T \U00012345"}, "title"),
+        ({"creators": {"name": "N", "note": "\U00012345"}}, "creators"),
+        ({"places": "\U00012345"}, "places or date"),
+        ({"rights": "\U00012345"}, "the record, Rights"),
+        ({"body": [{"type": "table", "header": ["a"], "caption": "\U00012345"}]}, "caption"),
+    ],
+)
+def test_a_character_without_a_font_is_told_with_the_part_of_the_article_that_it_is_in(
+    values: dict[str, object], part: str, tmp_path: Path
+) -> None:
+    with pytest.raises(MissingGlyph) as raised:
+        rendered({"title": "T", "body": ["b"], **values}, tmp_path / "a.pdf")
+    assert raised.value.where.startswith(f"article.json, {part}, the passage “")
