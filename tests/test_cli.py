@@ -141,7 +141,9 @@ def test_a_name_cannot_drive_the_terminal_by_way_of_an_error(tmp_path: Path) -> 
         assert "\x1b" not in err
 
 
-@pytest.mark.parametrize("command", [["schema"], ["package", str(EXAMPLES), "--no-verapdf"]])
+@pytest.mark.parametrize(
+    "command", [["schema"], ["--help"], ["--version"], ["package", str(EXAMPLES), "--no-verapdf"]]
+)
 def test_a_report_that_nobody_can_read_stops_the_command(tmp_path: Path, command: list[str]) -> None:
     for stream, told in (("/dev/full", "cannot be written: No space left"), ("closed", "was closed")):
         reader, pipe = os.pipe()
