@@ -149,6 +149,11 @@ class Face:
         glyphs = (self.font.get_nominal_glyph(code) for code in (0x200B, 0xFEFF, 0x200C))
         return next((glyph for glyph in glyphs if glyph and not self.advance(glyph)), None)
 
+    @property
+    def speaker(self) -> Face:
+        """The face whose blanks say what this one cannot: itself, or where it has none archiver's serif."""
+        return self if self.blank is not None else _own("serif")
+
     def glyph(self, code: int) -> int:
         """The glyph that a character code shows: itself, or for a carrier the blank one."""
         if self.blank is None or code < SILENT:

@@ -200,7 +200,10 @@ class Composer:
             case model.Quote():
                 quote = Element("BlockQuote", place.element)
                 inner = Place(quote, place.start + BAR_INDENT, (*place.bars, place.start))
-                yield from self._body(block.blocks, inner)
+                quoted = list(self._body(block.blocks, inner))
+                if quoted:
+                    quoted[-1].ending += 1
+                yield from quoted
             case model.List():
                 yield from self._list(block, place)
             case model.Table():

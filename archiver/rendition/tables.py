@@ -178,7 +178,9 @@ class TableBlock(Block):
                 rest[0] = lower
         if not taken or not rest:
             return []
-        return [self._part(taken, self.repeated), self._part(rest, True)]
+        rest_of_it = self._part(rest, True)
+        rest_of_it.ending = self.ending
+        return [self._part(taken, self.repeated), rest_of_it]
 
     def _part(self, rows: Sequence[Row], repeated: bool) -> TableBlock:
         part = TableBlock(

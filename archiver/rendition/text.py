@@ -301,7 +301,7 @@ class Typesetter:
         text = rightmost.glyphs.text
         if base >= article and not (text.startswith(HYPHENS) if base else text.endswith(HYPHENS)):
             return line
-        return line._replace(parts=(*line.parts, *_direction_mark(rightmost, base, line.width)))
+        return line._replace(parts=(*line.parts, _direction_mark(rightmost, base, line.width)))
 
     def _fitting(self, words: Sequence[Word], limit: float) -> Iterable[Word]:
         """The words, those that no line can hold broken."""
@@ -360,9 +360,14 @@ def _faces(
 
 
 def _clusters(text: str, fonts: Fonts, typeface: Typeface, language: str) -> Iterator[tuple[Face, str]]:
-    """Each cluster with the face that has it; what belongs to no script stays with the face before."""
-    face: Face | None = None
-    for cluster in CLUSTER.findall(text):
+    """Each cluster with the face that has it; what belongs to no script stays with the face before.
+
+    What begins a text goes with its first letter, so that what opens is in the face of what closes.
+    """
+    clusters = CLUSTER.findall(text)
+    letter = next(filter(str.isalpha, clusters), "")
+    face = fonts.find(letter, typeface, language) if letter else None
+    for cluster in clusters:
         if face is None or cluster.isalpha() or not face.has(cluster):
             face = fonts.find(cluster, typeface, language)
         yield face, cluster
@@ -446,9 +451,9 @@ def _against(run: list[Piece], base: int) -> Iterator[Piece]:
     )
     if base or single or not all(sayable(text, piece.glyphs.face) for piece in run):
         yield from run
-        yield from _direction_mark(run[-1], base, left - 10 if base else right)
+        yield _direction_mark(run[-1], base, left - 10 if base else right)
         if base and not text[-1].isalnum():
-            yield from _direction_mark(run[-1], 0, right)
+            yield _direction_mark(run[-1], 0, right)
         return
     parts = [list(members) for _, members in groupby(run, key=lambda piece: piece.role)]
     told = [said_rightward("".join(piece.glyphs.text for piece in part)) for part in parts]
@@ -503,13 +508,11 @@ def _joined(ink: Piece, blank: Piece) -> Iterator[Piece]:
     )
 
 
-def _direction_mark(piece: Piece, base: int, x: float) -> Iterator[Piece]:
+def _direction_mark(piece: Piece, base: int, x: float) -> Piece:
     """A mark that is only said (U+200E, U+200F), where a run against a line's direction ends.
 
     It keeps what follows, for readers that order text by where it stands, from being taken for a
     part of the run.
     """
-    face = piece.glyphs.face
-    if face.blank is not None:
-        mark = RIGHT_TO_LEFT_MARK if base else LEFT_TO_RIGHT_MARK
-        yield piece._replace(glyphs=marks(face, mark), x=x)
+    mark = RIGHT_TO_LEFT_MARK if base else LEFT_TO_RIGHT_MARK
+    return piece._replace(glyphs=marks(piece.glyphs.face.speaker, mark), x=x)

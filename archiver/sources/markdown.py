@@ -11,7 +11,7 @@ from markdown_it.token import Token
 
 from archiver.errors import SourceError
 from archiver.sources import yaml_fields
-from archiver.sources.parts import Block, Noticed, Parts, link_span
+from archiver.sources.parts import Block, Noticed, Parts, is_kept, link_span
 
 FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 
@@ -23,6 +23,8 @@ def parse(text: str, name: str) -> Parts:
     """The parts of a Markdown text. Raises SourceError, with the line, for broken front matter."""
     front = _front_matter(text, name)
     parser = MarkdownIt("commonmark", {"maxNesting": 100, "store_labels": True}).enable("table")
+    normalized = parser.normalizeLink
+    parser.normalizeLink = lambda url: normalized(url) if is_kept("".join(url.split())) else url  # type: ignore[method-assign]
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     references: dict[str, Any] = {}
     tokens = parser.parse(front.rest, references)

@@ -297,3 +297,17 @@ def test_a_link_in_a_paragraph_against_its_article_is_where_its_words_are(
         left, _, right, _ = (float(side) for side in pdf.pages[0].Annots[0].Rect)
     assert right - left < 60
     assert (left > 297) == (paragraph == "he")
+
+
+@needs_poppler
+@pytest.mark.parametrize("language", ["ar", "he"])
+def test_code_in_a_right_to_left_article_comes_out_of_poppler_in_order(
+    language: str, tmp_path: Path, verapdf: Validator
+) -> None:
+    within = ["كتاب " if language == "ar" else "ספר ", {"text": "print(x[1])", "code": True}, " ."]
+    body = [{"type": "code", "text": "print('hello')"}, {"type": "paragraph", "content": within}]
+    pdf = rendition([*body, *[FILLING[language]] * 9], tmp_path / "a.pdf", language)
+    found = plain(by_poppler(pdf))
+    assert "print('hello')" in found
+    assert f"{within[0]}print(x[1]) ." in found
+    assert verapdf.check(pdf, ("2a", "ua1")) == ()

@@ -153,6 +153,7 @@ def test_no_word_and_no_link_of_markdown_is_dropped(lines: list[str]) -> None:
         ("[a](x.html)[b](y.html)", "a (x.html)b (y.html)", 2),
         ("<javascript:alert(1)>", "javascript:alert(1)", 1),
         ("[](x.html)", "x.html", 1),
+        ("[a](<../a b/ά.html>)", "a (../a b/ά.html)", 1),
         ("[placeholder](#)", "placeholder", 0),
     ],
 )
