@@ -17,18 +17,16 @@ DEBUG = "ARCHIVER_DEBUG"
 """The variable that has tracebacks printed."""
 
 
-class Place(click.ParamType):
+class Place(click.Path):
     """A path that is named, be there something or not; an empty name would be the current folder."""
 
-    name = "path"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "":
             self.fail("an empty name; expected a path", param, ctx)
-        return Path(value)
+        return super().convert(value, param, ctx)
 
 
-PLACE = Place()
+PLACE = Place(readable=False, path_type=Path)
 
 
 def common(command: Callable[..., None]) -> Callable[..., None]:
