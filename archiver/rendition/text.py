@@ -297,11 +297,13 @@ class Typesetter:
         """Words as one line. A mark keeps readers from taking away a hyphen at its right end."""
         base, article = paragraph.base, self.fallback_level
         line = _mixed_line(words, base, article) if paragraph.mixed else _line(words)
-        rightmost = words[0].pieces[0] if base else words[-1].pieces[-1]
-        text = rightmost.glyphs.text
-        if base >= article and not (text.startswith(HYPHENS) if base else text.endswith(HYPHENS)):
+        leftward = base and article
+        rightmost = words[0] if leftward else words[-1]
+        text = "".join([piece.glyphs.text for piece in rightmost.pieces]).rstrip()
+        if base >= article and not (text.startswith(HYPHENS) if leftward else text.endswith(HYPHENS)):
             return line
-        return line._replace(parts=(*line.parts, _direction_mark(rightmost, base, line.width)))
+        mark = _direction_mark(rightmost.pieces[0 if leftward else -1], base, line.width)
+        return line._replace(parts=(*line.parts, mark))
 
     def _fitting(self, words: Sequence[Word], limit: float) -> Iterable[Word]:
         """The words, those that no line can hold broken."""

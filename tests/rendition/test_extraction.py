@@ -88,13 +88,14 @@ def test_a_short_article_does_not_lose_its_direction_to_its_record(language: str
     [
         ("en", "A presence - a pre- and post-war one, well-known - of nineteen thousand."),
         ("ar", "تحدثت ماريا عن الميناء - بعد ثلاث ساعات - في القاعة."),
+        ("en", "تحدثت ماريا عن الميناء - بعد ثلاث ساعات - في القاعة."),
     ],
 )
 def test_no_hyphen_stands_where_poppler_would_take_it_away(
     language: str, sentence: str, tmp_path: Path
 ) -> None:
     stated = " ".join([sentence] * 9)
-    pdf = rendition([stated], tmp_path / "article.pdf", language)
+    pdf = rendition([stated, *[FILLING[language]] * 9], tmp_path / "article.pdf", language)
     found = by_poppler(pdf)
     assert plain(stated) in plain(found)
 
