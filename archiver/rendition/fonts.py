@@ -411,6 +411,17 @@ class Fonts:
             self._found[key] = self._search(*key)
         return self._found[key]
 
+    def spelled(self, name: str) -> str:
+        """A name with an escape for each character that no font has."""
+        return "".join(map(self._spelled, name))
+
+    def _spelled(self, char: str) -> str:
+        try:
+            self.find(char, Typeface())
+        except MissingGlyph:
+            return char.encode("unicode_escape").decode()
+        return char
+
     def _search(self, cluster: str, typeface: Typeface, language: str) -> Face:
         for face in self._candidates(cluster, typeface, language):
             if face.has(cluster):

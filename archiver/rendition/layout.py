@@ -18,7 +18,7 @@ from archiver import article as model
 from archiver import pictures
 from archiver.errors import MissingGlyph, RenditionError
 from archiver.findings import Finding, Severity
-from archiver.rendition.direction import isolated
+from archiver.rendition.direction import ISOLATES, isolated
 from archiver.rendition.flow import (
     KEPT_WHOLE,
     LABEL_GAP,
@@ -403,7 +403,8 @@ class Composer:
         try:
             return self.typesetter.paragraph(runs, base), roles
         except MissingGlyph as missing:
-            begins = shorten("".join(span.text for span in spans), 50, placeholder="…")
+            text = ISOLATES.sub("", "".join(span.text for span in spans))
+            begins = shorten(text, 50, placeholder="…")
             missing.where = f"the passage “{begins}”"
             raise
 

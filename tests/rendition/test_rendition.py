@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -236,3 +237,10 @@ def test_a_character_without_a_font_is_told_with_the_part_of_the_article_that_it
     with pytest.raises(MissingGlyph) as raised:
         rendered({"title": "T", "body": ["b"], **values}, tmp_path / "a.pdf")
     assert raised.value.where.startswith(f"article.json, {part}, the passage “")
+
+
+def test_a_files_name_is_told_whatever_characters_it_has(article: Write, tmp_path: Path) -> None:
+    source = article("# Title\n\nText of it.\n", "a \U00012345.md")
+    render(source, tmp_path / "a.pdf", Settings())
+    text = pypdfium2.PdfDocument(tmp_path / "a.pdf")[0].get_textpage().get_text_range()
+    assert "Original: a \\U00012345.md, " in text
