@@ -451,7 +451,7 @@ def _against(run: list[Piece], base: int) -> Iterator[Piece]:
     single = (
         len(run) == 1 and run[0].glyphs.exact and said_rightward(text) == text[::-1] + LEFT_TO_RIGHT_MARK
     )
-    if base or single or not all(sayable(text, piece.glyphs.face) for piece in run):
+    if base or single or not sayable(text):
         yield from run
         yield _direction_mark(run[-1], base, left - 10 if base else right)
         if base and not text[-1].isalnum():
@@ -472,7 +472,7 @@ def _leftward(run: list[Piece]) -> Iterator[Piece]:
 
     It is drawn in silence, and blanks in its place say it in the order that readers put right.
     """
-    if not all(sayable(piece.glyphs.text, piece.glyphs.face) for piece in run):
+    if not all(sayable(piece.glyphs.text) for piece in run):
         yield from run
         return
     left = min(piece.x or 0.0 for piece in run)
@@ -517,4 +517,4 @@ def _direction_mark(piece: Piece, base: int, x: float) -> Piece:
     part of the run.
     """
     mark = RIGHT_TO_LEFT_MARK if base else LEFT_TO_RIGHT_MARK
-    return piece._replace(glyphs=marks(piece.glyphs.face.speaker, mark), x=x)
+    return piece._replace(glyphs=marks(piece.glyphs.face, mark), x=x)
