@@ -77,8 +77,12 @@ def test_what_a_table_says_it_begins_with_is_what_it_can_begin_with_below_any_le
     least = table.head_height()
     assert lead_in + least <= COLUMN
     for room in (least, least - 0.1, least + more):
-        begins = room >= table.height or bool(table.split(MEASURE, room))
-        assert begins == (room >= least)
+        parts = table.split(MEASURE, room)
+        assert (room >= table.height or bool(parts)) == (room >= least)
+        for part in parts:
+            assert isinstance(part, TableBlock)
+            whole = TableBlock(part.sheet, part.header, part.rows, set_as)
+            assert part.height == pytest.approx(whole.height)
 
 
 @pytest.mark.parametrize("lines", range(19, 26))
