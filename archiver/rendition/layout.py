@@ -302,9 +302,10 @@ class Composer:
 
     def _table(self, block: model.Table, place: Place) -> Iterator[Block]:
         if len(block.header) > MAX_COLUMNS:
+            begins = _begins(" ".join(span.text for cell in block.header for span in cell))
             raise RenditionError(
                 f"has {len(block.header)} columns, more than the {MAX_COLUMNS} a page can show",
-                where="table",
+                where=f"the table that begins {begins}",
             )
         element = Element("Table", place.element)
         if any(span.text.strip() for span in block.caption):
@@ -403,15 +404,18 @@ class Composer:
         try:
             return self.typesetter.paragraph(runs, base), roles
         except MissingGlyph as missing:
-            text = ISOLATES.sub("", "".join(span.text for span in spans))
-            begins = shorten(text, 50, placeholder="…")
-            missing.where = f"the passage “{begins}”"
+            missing.where = f"the passage {_begins(''.join(span.text for span in spans))}"
             raise
 
     def _passages(self, span: model.Span) -> list[Passage]:
         if span.language and span.language != self.language:
             return [Passage(0, len(span.text), span.language)]
         return passages(span.text, self.language, self.languages)
+
+
+def _begins(text: str) -> str:
+    """How a text begins, in quotation marks."""
+    return f"“{shorten(ISOLATES.sub('', text), 50, placeholder='…')}”"
 
 
 @contextmanager
