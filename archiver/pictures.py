@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import re
 import struct
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from enum import Enum, auto
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
@@ -35,12 +37,21 @@ INFLATED_AT_ONCE = 1 << 14
 
 
 SEVERAL = {"TIFF": "pages", "GIF": "frames", "PNG": "frames", "WEBP": "frames"}
-"""Formats of several pictures, and what they are called. What comes after a photograph in a file of
-the Multi-Picture Format is the same once more: a preview, its brightness, the view of the other eye."""
+"""Formats of several pictures, and what they are called; to count them would take its time. What comes
+after a photograph in a file of the Multi-Picture Format is the same once more: a preview, its brightness,
+the view of the other eye."""
 
 
 CUT_OFF = re.compile("Truncated File Read|(?:Possibly c|C)orrupt EXIF data")
 """How Pillow begins its warnings of a file that ends before what it says it has."""
+
+
+COMPLAINT = re.compile(
+    r"^_?(?:TIFF|[A-Za-z]+(?:Lib|Decode|Setup|PreDecode)\w*|Fax\w+|LogLuv\w+): (.+?)\.?$", re.M
+)
+"""How libtiff prints its errors, each after the name of the function that it is from."""
+
+STANDARD_ERROR = 2
 
 
 class Coding(Enum):
@@ -112,7 +123,28 @@ def _read(content: bytes, name: str, max_pixels: int) -> Picture:
             )
         left_out = _left_out(image)
         _refuse_cut_off(image, warned)
-        return (_passed(image, content) or _decoded(image))._replace(left_out=left_out)
+        with _overheard() if image.format == "TIFF" else nullcontext():
+            return (_passed(image, content) or _decoded(image))._replace(left_out=left_out)
+
+
+@contextmanager
+def _overheard() -> Iterator[None]:
+    """Raise OSError for what libtiff prints of a damaged picture, as Pillow takes no note of it."""
+    usual = os.dup(STANDARD_ERROR)
+    try:
+        with TemporaryFile() as heard:
+            os.dup2(heard.fileno(), STANDARD_ERROR)
+            try:
+                yield
+            finally:
+                os.dup2(usual, STANDARD_ERROR)
+            heard.seek(0)
+            said = heard.read()
+    finally:
+        os.close(usual)
+    if complaint := COMPLAINT.search(said.decode(errors="replace")):
+        raise OSError(f"it is damaged: {complaint[1]}")
+    os.write(STANDARD_ERROR, said)  # what another thread had to say meanwhile
 
 
 @contextmanager
@@ -130,10 +162,9 @@ def _refuse_cut_off(image: Image.Image, warned: list[warnings.WarningMessage]) -
 
 
 def _left_out(image: Image.Image) -> str:
-    """What a file has beside its first picture, as “2 of 3 pages”; nothing where that is its only one."""
+    """What a file has beside its first picture, as “its other pages”; nothing where it has no other."""
     several = SEVERAL.get(image.format or "")
-    count = getattr(image, "n_frames", 1) if several else 1
-    return f"{count - 1} of {count} {several}" if count > 1 else ""
+    return f"its other {several}" if several and getattr(image, "is_animated", False) else ""
 
 
 @contextmanager

@@ -141,7 +141,9 @@ def test_a_name_cannot_drive_the_terminal_by_way_of_an_error(tmp_path: Path) -> 
         assert "\x1b" not in err
 
 
-@pytest.mark.parametrize("command", [["schema"], ["package", str(EXAMPLES), "--no-verapdf"]])
+@pytest.mark.parametrize(
+    "command", [["schema"], ["--help"], ["--version"], ["package", str(EXAMPLES), "--no-verapdf"]]
+)
 def test_a_report_that_nobody_can_read_stops_the_command(tmp_path: Path, command: list[str]) -> None:
     for stream, told in (("/dev/full", "cannot be written: No space left"), ("closed", "was closed")):
         reader, pipe = os.pipe()
@@ -495,3 +497,22 @@ def test_a_bag_that_archiver_fails_of_does_not_stop_the_others(
     reports = list(survey.survey([tmp_path / "bad", tmp_path / "good"], Asked(), 1))
     assert [report.findings[0].rule for report in reports] == ["archiver-internal"] * 2
     assert not any(report.valid for report in reports)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["validate", ""],
+        ["inspect", ""],
+        ["pack", ""],
+        ["unpack", ""],
+        ["render", ""],
+        ["compare", "", "a.json"],
+        ["render", str(EXAMPLES / "harbour-ferry.txt"), "-o", ""],
+        ["doctor", "--settings", ""],
+    ],
+)
+def test_an_empty_name_is_not_taken_for_the_current_folder(command: list[str], tmp_path: Path) -> None:
+    code, _, err = run(*command, cwd=tmp_path)
+    assert code == 2
+    assert "an empty name; expected a path" in err

@@ -17,13 +17,25 @@ DEBUG = "ARCHIVER_DEBUG"
 """The variable that has tracebacks printed."""
 
 
+class Place(click.Path):
+    """A path that is named, be there something or not; an empty name would be the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("an empty name; expected a path", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PLACE = Place(readable=False, path_type=Path)
+
+
 def common(command: Callable[..., None]) -> Callable[..., None]:
     """The flags of every command that has settings."""
     command = click.option("--json", "as_json", is_flag=True, help="One JSON document.")(command)
     return click.option(
         "--settings",
         "file",
-        type=click.Path(path_type=Path),
+        type=PLACE,
         help="A settings file; it is read instead of archiver.toml.",
     )(command)
 
@@ -38,7 +50,7 @@ def rendering(command: Callable[..., None]) -> Callable[..., None]:
             "are PDF/UA-1 too.",
         ),
         click.option("--strict", is_flag=True, default=None, help="Warnings are errors."),
-        click.option("--verapdf", type=click.Path(path_type=Path), help="A veraPDF of your own."),
+        click.option("--verapdf", type=PLACE, help="A veraPDF of your own."),
         click.option("--no-verapdf", is_flag=True, help="Do not check PDF/A conformance."),
     ):
         command = option(command)
@@ -54,7 +66,7 @@ def reporting(*forms: str) -> Callable[[Callable[..., None]], Callable[..., None
                 "--output",
                 "outputs",
                 multiple=True,
-                type=click.Path(path_type=Path),
+                type=PLACE,
                 metavar="FILE",
                 help="Write a report, in the form that its suffix tells. Repeatable.",
             ),

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from archiver.cli.flags import common, rendering, settings_of
+from archiver.cli.flags import PLACE, common, rendering, settings_of
 from archiver.cli.telling import leave, print_json, tell_report
 from archiver.errors import ExitCode
 
@@ -90,8 +90,8 @@ def _algorithms(of_settings: tuple[str, ...], given: tuple[str, ...]) -> tuple[s
 
 
 @click.command()
-@click.argument("source", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The PDF to write.")
+@click.argument("source", type=PLACE)
+@click.option("-o", "--output", type=PLACE, help="The PDF to write.")
 @click.option("--replace", is_flag=True, help="Replace a file that is there.")
 @rendering
 @common

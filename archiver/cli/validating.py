@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.flags import common, limits_of, reporting, settings_of
+from archiver.cli.flags import PLACE, common, limits_of, reporting, settings_of
 from archiver.cli.telling import deliver, going_of, leave
 from archiver.errors import ExitCode, MissingExtra, SettingsError
 from archiver.reports.forms import FORMS, written
@@ -25,16 +25,14 @@ INVENTORY = 50_000
 
 
 @click.command()
-@click.argument(
-    "bags", nargs=-1, required=True, type=click.Path(readable=False, path_type=Path), metavar="BAG..."
-)
+@click.argument("bags", nargs=-1, required=True, type=PLACE, metavar="BAG...")
 @click.option("--fast", is_flag=True, help="Compare Payload-Oxum only.")
 @click.option("--completeness-only", is_flag=True, help="Look at everything but the checksums.")
 @click.option("--check-pdf", is_flag=True, help="Check PDF/A conformance anew, with veraPDF.")
 @click.option("--since", metavar="REV", help="Only bags that differ from a revision of their git.")
 @click.option(
     "--changed-only",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=PLACE,
     metavar="FILE",
     help="Only bags that hold a path that FILE lists.",
 )
@@ -174,8 +172,8 @@ def _verapdf(file: Path | None) -> bool | Path:
 
 
 @click.command()
-@click.argument("old", type=click.Path(path_type=Path), metavar="OLD.json")
-@click.argument("new", type=click.Path(path_type=Path), metavar="NEW.json")
+@click.argument("old", type=PLACE, metavar="OLD.json")
+@click.argument("new", type=PLACE, metavar="NEW.json")
 @reporting("text", "json")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def compare(

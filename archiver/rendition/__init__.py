@@ -13,7 +13,7 @@ from archiver.findings import Finding
 from archiver.rendition.direction import isolated
 from archiver.rendition.finishing import Embeddable, finish
 from archiver.rendition.flavours import Flavour, told
-from archiver.rendition.fonts import fonts
+from archiver.rendition.fonts import Fonts, fonts
 from archiver.rendition.layout import lay_out
 from archiver.rendition.xmp import PRODUCER
 from archiver.settings import Settings
@@ -52,15 +52,14 @@ def render(
     Raises MissingGlyph for a character that no font has, RenditionError for what cannot be laid
     out, SettingsError for a font place without fonts.
     """
-    flavour = Flavour(settings.flavour)
-    record = list(provenance(source, flavour))
+    flavour, faces = Flavour(settings.flavour), fonts(settings.fonts)
+    record = list(provenance(source, flavour, faces))
     try:
-        pages, findings = lay_out(
-            source.article, record, fonts(settings.fonts), originals or {}, settings.max_image_pixels
-        )
+        pages, findings = lay_out(source.article, record, faces, originals or {}, settings.max_image_pixels)
     except RenditionError as error:
+        part = error.part if isinstance(error, MissingGlyph) else ""
         place = _place(error, source) or error.where
-        error.where = ", ".join(filter(None, (source.ref.label, place)))
+        error.where = ", ".join(filter(None, (source.ref.label, part, place)))
         raise
     document = source.document
     original = Embeddable(document.name, document.data, document.media_type)
@@ -91,7 +90,7 @@ HOW = {
 }
 
 
-def provenance(source: Source, flavour: Flavour) -> Iterator[tuple[str, str]]:
+def provenance(source: Source, flavour: Flavour, faces: Fonts) -> Iterator[tuple[str, str]]:
     """The record that ends a rendition: where the text is from and how its facts were obtained."""
     article = source.article
     if article.source_url:
@@ -108,7 +107,7 @@ def provenance(source: Source, flavour: Flavour) -> Iterator[tuple[str, str]]:
     for each in article.overridden:
         yield f"Overridden {each.field}", f"“{isolated(each.value)}” ({HOW[each.obtained]})"
     document = source.document
-    yield "Original", f"{isolated(document.name)}, {document.size:,} bytes"
+    yield "Original", f"{isolated(faces.spelled(document.name))}, {document.size:,} bytes"
     yield "SHA-256", document.digest("sha256")
     yield "Rendition", f"{told(flavour.claims)}, by {PRODUCER}"
 

@@ -128,12 +128,13 @@ def test_what_is_wrong_with_markdown_is_told(article: Write, text: str, told: st
     assert "\n" not in str(failed.value)
 
 
-def test_a_javascript_link_keeps_its_text_and_loses_its_target(article: Write) -> None:
+def test_the_target_of_a_javascript_link_stays_as_text(article: Write) -> None:
     source = article("# T\n\n[press](javascript:alert(1)) here\n")
     paragraph = source.article.body[0]
     assert isinstance(paragraph, Paragraph)
-    assert [span.href for span in paragraph.content] == [None, None]
-    assert [finding.rule for finding in source.findings] == ["source-link-dropped"]
+    assert "".join(span.text for span in paragraph.content) == "press (javascript:alert(1)) here"
+    assert {span.href for span in paragraph.content} == {None}
+    assert [finding.rule for finding in source.findings] == ["source-link-as-text"]
 
 
 def test_a_damaged_picture_is_an_error(article: Write, tmp_path: Path) -> None:
