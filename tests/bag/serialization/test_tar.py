@@ -202,7 +202,7 @@ def test_an_archive_is_known_by_its_content_whatever_it_is_called(tmp_path: Path
         assert report_on(tmp_path, "bag.zip", content).valid
 
 
-@pytest.mark.parametrize("begins", [b"7z\xbc\xaf'\x1c", b"Rar!\x1a\x07\0", b"\x28\xb5\x2f\xfd"])
+@pytest.mark.parametrize("begins", [b"LZIP", b"Rar!\x1a\x07\0", b"\x28\xb5\x2f\xfd"])
 def test_formats_that_are_not_read_are_named(begins: bytes, tmp_path: Path) -> None:
     assert rules(report_on(tmp_path, "bag.tar", begins + bytes(1000))) == {"serialized-format"}
 
