@@ -15,7 +15,7 @@ from archiver.bag.folder import STORED_BLOCK
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.rules import Unusable, finding
 from archiver.bag.serialization.compressed_tar import FORMS, CompressedTar
-from archiver.bag.serialization.members import Index
+from archiver.bag.serialization.members import Index, failure
 from archiver.bag.serialization.tar import BLOCK, Tar, is_tar
 from archiver.bag.serialization.zip import END_MARK, LOCAL_MARK, Zip
 
@@ -57,8 +57,11 @@ def serialized(
             told = "is neither a folder nor a file; expected a bag"
         raise Unusable(finding("bag-missing", told)) from None
     try:
-        length = _length(descriptor, limits)
-        begins = os.pread(descriptor, BLOCK, 0)
+        try:
+            length = _length(descriptor, limits)
+            begins = os.pread(descriptor, BLOCK, 0)
+        except OSError as error:
+            raise Unusable(failure(error)) from None
         kind = next((mark for mark in FORMS if begins.startswith(mark)), b"")
         if kind:
             with CompressedTar(path, descriptor, length, kind, limits, hashing=hashing) as archive:
