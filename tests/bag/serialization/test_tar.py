@@ -72,6 +72,7 @@ HOSTILE = {
         tar_member("./bag//data/./one.txt", b"one\n"),
     ),
     "a file that is a folder too": ("serialized-duplicate", tar_member("bag/data/one.txt/x", b"x")),
+    "a folder that has content": ("serialized-damaged", tar_member("bag/data/x/", b"x")),
     "a folder that is a file too": ("serialized-duplicate", tar_member("bag/data/one.txt/", kind=b"5")),
     "a second folder at the top": ("serialized-top-level", tar_member("more/x", b"x")),
     "a file at the top": ("serialized-top-level", tar_member("x", b"x")),
