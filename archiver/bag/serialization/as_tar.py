@@ -12,11 +12,12 @@ import tarfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from py7zr import Py7zIO, SevenZipFile, WriterFactory
+from py7zr import Py7zIO, SevenZipFile, WriterFactory, archiveinfo
 from py7zr.exceptions import PasswordRequired, UnsupportedCompressionMethodError
 
 from archiver.bag.contents import cut
 from archiver.bag.serialization.members import plain
+from archiver.bag.serialization.seven_zip import HEADER_BYTES
 from archiver.bag.serialization.tar import BLOCK
 from archiver.bag.tag_files import LEAVING
 
@@ -31,6 +32,7 @@ class Outside(Exception):
 def main() -> None:
     """Write the tar file, and exit with the rule that is broken, a colon, and how."""
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    archiveinfo.MAX_HEADER_SIZE = HEADER_BYTES
     try:
         with open("/dev/stdin", "rb") as file:  # anew, so that its position is nobody else's
             write_tar(file, sys.stdout.buffer)

@@ -22,6 +22,9 @@ MARK = b"7z\xbc\xaf'\x1c"
 START = struct.Struct("<6s2sL2QL")
 """How a file begins: mark, version, a checksum, and where behind this its header is, and how long."""
 
+HEADER_BYTES = 32 * 1024 * 1024
+"""How long a header may be: that of some 200,000 files. py7zr reads names two bytes at a time."""
+
 PROGRAM = (sys.executable, "-P", "-m", "archiver.bag.serialization.as_tar")
 
 
@@ -75,11 +78,15 @@ def _check_end(descriptor: int, length: int) -> None:
     start = os.pread(descriptor, START.size, 0)
     if len(start) < START.size:
         raise Truncated("ends where a 7z file begins")
-    end = START.size + sum(START.unpack(start)[3:5])
+    *_, behind, size, _ = START.unpack(start)
+    end = START.size + behind + size
     if end > length:
         raise Truncated("ends before the header that ends a 7z file")
     if end < length:
         raise Trailing("goes on after the header that ends a 7z file")
+    if size > HEADER_BYTES:
+        told = f"has a header of {size:,} bytes; no more than {HEADER_BYTES:,} are read"
+        raise Unusable(finding("bag-limit", told))
 
 
 def _check_left(process: subprocess.Popen[bytes]) -> None:

@@ -3,6 +3,7 @@
 import os
 import stat
 import struct
+import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -131,6 +132,17 @@ def test_a_header_that_is_none_is_told_though_its_checksum_is_right(tmp_path: Pa
     struct.pack_into("<2QL", whole, 12, len(whole) - 32, len(header), zlib.crc32(header))
     struct.pack_into("<L", whole, 8, zlib.crc32(whole[12:32]))
     assert "serialized-damaged" in rules(report_on(tmp_path, "bag.7z", bytes(whole) + header))
+
+
+def test_a_header_that_is_huge_is_refused_quickly(tmp_path: Path) -> None:
+    many = [add(f"bag/data/{number:04}-" + "x" * 60_000) for number in range(300)]
+    content = seven_zipped(tmp_path, lambda archive: [one(archive) for one in many])
+    begun = time.monotonic()
+    (found, *_) = report_on(tmp_path, "bag.7z", content).findings
+    assert "header size exceeds limit" in found.message
+    assert time.monotonic() - begun < 5
+    start = struct.Struct("<6s2sL2QL").pack(seven_zip.MARK, b"\0\4", 0, 0, 40_000_000, 0)
+    assert rules(report_on(tmp_path, "bag.7z", start + bytes(40_000_000))) >= {"bag-limit"}
 
 
 def test_without_py7zr_it_is_said_what_would_read_it(
