@@ -13,7 +13,7 @@ from archiver.bag.contents import shown
 from archiver.bag.progress import finish_bag, list_entries
 from archiver.bag.rules import finding
 from archiver.bag.serialization.members import is_serialized
-from archiver.errors import ArchiverError
+from archiver.errors import ArchiverError, CannotWrite
 from archiver.findings import COMPLETE, VALID, Check, Finding, Report, Severity, Verdict
 
 TAG_FILES = {"bagit.txt", "bag-info.txt", "package-info.txt", "fetch.txt"}
@@ -99,9 +99,8 @@ def is_bag(folder: str | Path) -> bool:
 def passed_over(link: Path) -> Report:
     """The report on a link that is not followed: nothing behind it was looked at."""
     told = "is a link, which is not followed; what is behind it is not looked at"
-    unlooked = (Check(name, Verdict.NOT_CHECKED, "links are not followed") for name in (COMPLETE, VALID))
     found = finding("bag-link", told, hint="name it to have it validated")
-    return Report(shown(str(link)), tuple(unlooked), (found,))
+    return _not_looked_at(link, found, "links are not followed")
 
 
 def survey(bags: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Report]:
@@ -127,16 +126,19 @@ def _one(path: Path, asked: Asked, jobs: int = 1) -> Report:
     """The report on one bag; where archiver itself fails of it, that is told, and the others go on."""
     try:
         report = validate(path, asked, jobs)
+    except CannotWrite as error:
+        report = _not_looked_at(path, Finding(error.rule, Severity.ERROR, str(error)))
     except ArchiverError:
         raise
     except Exception as error:
         if os.environ.get("ARCHIVER_DEBUG"):
             raise
         told = f"failed inside archiver ({type(error).__name__}: {error}); please report it"
-        report = Report(
-            shown(str(path)),
-            (Check(COMPLETE, Verdict.NOT_CHECKED), Check(VALID, Verdict.NOT_CHECKED)),
-            (Finding(ArchiverError.rule, Severity.ERROR, told),),
-        )
+        report = _not_looked_at(path, Finding(ArchiverError.rule, Severity.ERROR, told))
     finish_bag()
     return report
+
+
+def _not_looked_at(path: Path, found: Finding, note: str = "") -> Report:
+    unlooked = (Check(name, Verdict.NOT_CHECKED, note) for name in (COMPLETE, VALID))
+    return Report(shown(str(path)), tuple(unlooked), (found,))

@@ -21,6 +21,7 @@ from archiver.bag.placing import STAGING_FOLDER
 from archiver.cli import ROOMS, cli
 from archiver.findings import Report
 from archiver.settings import load, write_commented
+from tests.bag.serialization.archives import bag_files, tarred, write_folder
 from tests.conftest import EXAMPLES
 
 ROOT = EXAMPLES.parent
@@ -294,6 +295,28 @@ def test_a_report_that_its_disk_has_no_room_for_is_exit_code_74_and_told_on_the_
     assert "invalid" in out
     assert err == "archiver: --output x.html: cannot be written: File too large\n"
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("form", ["text", "sarif"])
+def test_names_are_utf_8_whatever_the_locale(form: str, tmp_path: Path) -> None:
+    write_folder(tmp_path / "bag", bag_files({"\u00e9 \u0639.txt": b"x"}))
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    environment = {**os.environ, **ascii_only}
+    code, out, err = run("validate", "bag", "--format", form, cwd=tmp_path, env=environment)
+    assert (code, err) == (0, ""), out
+
+
+def test_temporary_files_that_take_no_more_say_nothing_of_the_bag(tmp_path: Path) -> None:
+    files = bag_files({"one": b"x" * 10_000})
+    (tmp_path / "bag.tar.gz").write_bytes(tarred(files, mode="w:gz"))
+    code, out, err = run("validate", "bag.tar.gz", "--json", cwd=tmp_path, preexec_fn=_write_little)
+    assert code == 1, err
+    (report,) = json.loads(out)["reports"]
+    assert [finding["rule"] for finding in report["findings"]] == ["output-unwritable"]
+    assert {check["verdict"] for check in report["checks"]} == {"not checked"}
+    code, _, err = run("unpack", "bag.tar.gz", cwd=tmp_path, preexec_fn=_write_little)
+    assert code == 3
+    assert err.startswith("archiver: temporary files: cannot be written")
 
 
 def _write_little() -> None:

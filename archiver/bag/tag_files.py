@@ -20,7 +20,7 @@ from archiver.bag.ledger import Column, Ledger
 from archiver.bag.limits import Limits
 from archiver.bag.progress import list_entries
 from archiver.bag.rules import Unusable, finding
-from archiver.findings import Finding
+from archiver.findings import Finding, counted
 
 Tell = Callable[[Finding], None]
 """Where a reader says what is wrong."""
@@ -281,7 +281,7 @@ def tags(read: Iterator[str], name: str, declared: Declaration, tell: Tell) -> I
     if label:
         yield label, " ".join(value).strip()
     if long_lines:
-        told = f"has {long_lines:,} lines of more than {LINE_WIDTH} characters"
+        told = f"has {counted(long_lines, 'line')} of more than {LINE_WIDTH} characters"
         tell(finding("bagit-2.2.2-line-length", told, name))
 
 

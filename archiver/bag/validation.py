@@ -65,7 +65,8 @@ def validate(path: Place, asked: Asked = FULLY, jobs: int = 1) -> Report:
     """The report on a bag: complete, valid, as its profiles ask, and the records of archiver's own.
 
     Never raises for what is wrong with a bag: that is what the report is for. A bag with much to
-    read is read by `jobs` processes.
+    read is read by `jobs` processes. Raises CannotWrite where the temporary files that a compressed
+    archive takes cannot be written.
     """
     begun = time.monotonic()
     try:

@@ -106,6 +106,8 @@ ERROR_FIELDS = ("rule", "message", "where", "hint", "exit_code")
 
 def main() -> None:
     """Run a command; say in one sentence what stopped it, if anything did."""
+    if sys.getfilesystemencoding() != "utf-8":  # else files would not have the names that manifests list
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

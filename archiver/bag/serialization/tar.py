@@ -223,6 +223,8 @@ def _member(
         rule, told = REFUSED[b"S"]
     elif not folder and not rule and header.kind not in FILES:
         rule, told = "serialized-device", f"is of the kind {header.kind!r}, which is not known"
+    elif folder and size and header.kind in FILES:
+        rule, told = "serialized-damaged", "is a folder by its name, and has content"
     refused = finding(rule, f"{told}; it is not looked at", shown(name)) if rule else None
     if not name.isascii() and any("\udc80" <= c <= "\udcff" for c in name):
         yield finding("serialized-encoding", "is a name that is not UTF-8", shown(name))

@@ -184,6 +184,16 @@ def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
         unpack(tmp_path / "bag.tar", bag)
 
 
+def test_an_archive_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*arguments: int) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    (tmp_path / "bag.tar").write_bytes(tarred(BAG))
+    monkeypatch.setattr(os, "pread", failing)
+    assert rules(validate(tmp_path / "bag.tar")) == {"bag-unreadable"}
+    assert rules(unpack(tmp_path / "bag.tar", tmp_path / "out")) == {"bag-unreadable"}
+
+
 def test_a_link_is_never_replaced(tmp_path: Path) -> None:
     bag = write_folder(tmp_path / "bag", BAG)
     (tmp_path / "mine").write_bytes(b"mine")
