@@ -13,8 +13,9 @@ from archiver.findings import Finding
 from archiver.rendition.direction import isolated
 from archiver.rendition.finishing import Embeddable, finish
 from archiver.rendition.flavours import Flavour, told
-from archiver.rendition.fonts import fonts
+from archiver.rendition.fonts import Fonts, fonts
 from archiver.rendition.layout import lay_out
+from archiver.rendition.text import Run, Typesetter
 from archiver.rendition.xmp import PRODUCER
 from archiver.settings import Settings
 from archiver.sources import Source
@@ -52,12 +53,10 @@ def render(
     Raises MissingGlyph for a character that no font has, RenditionError for what cannot be laid
     out, SettingsError for a font place without fonts.
     """
-    flavour = Flavour(settings.flavour)
-    record = list(provenance(source, flavour))
+    flavour, faces = Flavour(settings.flavour), fonts(settings.fonts)
+    record = list(provenance(source, flavour, faces))
     try:
-        pages, findings = lay_out(
-            source.article, record, fonts(settings.fonts), originals or {}, settings.max_image_pixels
-        )
+        pages, findings = lay_out(source.article, record, faces, originals or {}, settings.max_image_pixels)
     except RenditionError as error:
         place = _place(error, source) or error.where
         error.where = ", ".join(filter(None, (source.ref.label, place)))
@@ -91,7 +90,11 @@ HOW = {
 }
 
 
-def provenance(source: Source, flavour: Flavour) -> Iterator[tuple[str, str]]:
+MOST_SHOWN = 300
+"""Characters of a value that was overridden; all of them are in the other records."""
+
+
+def provenance(source: Source, flavour: Flavour, faces: Fonts) -> Iterator[tuple[str, str]]:
     """The record that ends a rendition: where the text is from and how its facts were obtained."""
     article = source.article
     if article.source_url:
@@ -106,11 +109,22 @@ def provenance(source: Source, flavour: Flavour) -> Iterator[tuple[str, str]]:
         if fields := [field for field, how in article.provenance.items() if how is given]:
             yield HOW[given].capitalize(), ", ".join(fields)
     for each in article.overridden:
-        yield f"Overridden {each.field}", f"“{isolated(each.value)}” ({HOW[each.obtained]})"
+        yield f"Overridden {each.field}", f"{_quoted(each.value, faces)} ({HOW[each.obtained]})"
     document = source.document
     yield "Original", f"{isolated(document.name)}, {document.size:,} bytes"
     yield "SHA-256", document.digest("sha256")
     yield "Rendition", f"{told(flavour.claims)}, by {PRODUCER}"
+
+
+def _quoted(value: str, faces: Fonts) -> str:
+    """A value as it was, in one line; that it cannot be shown, where no font has it."""
+    line = " ".join(value.split())
+    line = line if len(line) <= MOST_SHOWN else f"{line[:MOST_SHOWN].rstrip()}…"
+    try:
+        Typesetter(faces, "").paragraph([Run(isolated(line))])
+    except MissingGlyph:
+        return "a value in characters that no font has"
+    return f"“{isolated(line)}”"
 
 
 def _date(article: Article) -> str:
