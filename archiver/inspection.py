@@ -57,7 +57,7 @@ def _told_of(article: Mapping[str, Any]) -> Iterator[tuple[str, str | list[str]]
     date = article.get("date") or {}
     stated = f" (stated: {date['stated']})" if date.get("stated") else ""
     rights = article.get("rights") or {}
-    values = {
+    values: dict[str, Any] = {
         "Title": article["title"],
         "Subtitle": article.get("subtitle"),
         "Abstract": article.get("abstract"),
@@ -69,6 +69,10 @@ def _told_of(article: Mapping[str, Any]) -> Iterator[tuple[str, str | list[str]]
         "Subjects": "; ".join(article.get("subjects", [])),
         "Source URL": article.get("source_url") or "unknown",
         "Rights": " ".join(filter(None, (rights.get("statement"), rights.get("uri")))),
+        "Overridden": [
+            f"{each['field']}: {each['value']} ({each['obtained']})"
+            for each in article.get("overridden", [])
+        ],
     }
     for name, value in values.items():
         if value:

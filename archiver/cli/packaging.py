@@ -46,14 +46,16 @@ def package(
     file: Path | None,
     **flags: Any,
 ) -> None:
-    """Package source documents: files, folders, globs, or - for standard input.
+    """Package source documents: files, folders, globs, manifests, or - for standard input.
 
     A folder is searched for documents, and pictures come with the documents that show them; what is
-    named itself has to be a document.
+    named itself has to be a document, or a manifest: a CSV, TSV or Excel table of their paths and
+    metadata.
 
     \b
     Examples:
       archiver package article.md
+      archiver package holdings.csv
       archiver package articles/ more/*.txt -o output/ --algorithm +sha256
       cat article.txt | archiver package -
     """

@@ -15,6 +15,7 @@ from archiver.rendition.finishing import Embeddable, finish
 from archiver.rendition.flavours import Flavour, told
 from archiver.rendition.fonts import Fonts, fonts
 from archiver.rendition.layout import lay_out
+from archiver.rendition.text import Run, Typesetter
 from archiver.rendition.xmp import PRODUCER
 from archiver.settings import Settings
 from archiver.sources import Source
@@ -90,6 +91,10 @@ HOW = {
 }
 
 
+MOST_SHOWN = 300
+"""Characters of a value that was overridden; all of them are in the other records."""
+
+
 def provenance(source: Source, flavour: Flavour, faces: Fonts) -> Iterator[tuple[str, str]]:
     """The record that ends a rendition: where the text is from and how its facts were obtained."""
     article = source.article
@@ -105,11 +110,22 @@ def provenance(source: Source, flavour: Flavour, faces: Fonts) -> Iterator[tuple
         if fields := [field for field, how in article.provenance.items() if how is given]:
             yield HOW[given].capitalize(), ", ".join(fields)
     for each in article.overridden:
-        yield f"Overridden {each.field}", f"“{isolated(each.value)}” ({HOW[each.obtained]})"
+        yield f"Overridden {each.field}", f"{_quoted(each.value, faces)} ({HOW[each.obtained]})"
     document = source.document
     yield "Original", f"{isolated(faces.spelled(document.name))}, {document.size:,} bytes"
     yield "SHA-256", document.digest("sha256")
     yield "Rendition", f"{told(flavour.claims)}, by {PRODUCER}"
+
+
+def _quoted(value: str, faces: Fonts) -> str:
+    """A value as it was, in one line; that it cannot be shown, where no font has it."""
+    line = " ".join(value.split())
+    line = line if len(line) <= MOST_SHOWN else f"{line[:MOST_SHOWN].rstrip()}…"
+    try:
+        Typesetter(faces, "").paragraph([Run(isolated(line))])
+    except MissingGlyph:
+        return "a value in characters that no font has"
+    return f"“{isolated(line)}”"
 
 
 def _date(article: Article) -> str:

@@ -11,6 +11,7 @@ from archiver.errors import SourceError
 from archiver.settings import Settings
 from archiver.sources import refs
 from archiver.sources.figures import PICTURE_SUFFIXES
+from archiver.sources.manifests import is_manifest
 from archiver.sources.refs import LINES_SUFFIXES, SourceRef, beginning, locate_in
 from archiver.sources.sidecars import beside, is_sidecar
 from archiver.sources.source import Original, Source, Text, refuse_warnings
@@ -56,9 +57,11 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     """
     ref = _only(ref)
     if is_sidecar(ref.path.name):
-        raise SourceError(
-            "is the metadata of a document, and no document itself", where=ref.label, hint="name that"
-        )
+        told = "is the metadata of a document, and no document itself"
+        raise SourceError(told, where=ref.label, hint="name that")
+    if is_manifest(ref.path.name):
+        told = "is a manifest of documents, and no document itself"
+        raise SourceError(told, where=ref.label, hint="archiver package takes all that it names")
     sidecars = beside(ref, settings)
     ref = replace(ref, given=(*(sidecar.given for sidecar in sidecars), *ref.given))
     source = _reader(ref, settings)(ref, settings)

@@ -21,6 +21,7 @@ from archiver.scripts import passages
 from archiver.settings import Settings
 from archiver.sources import SourceRef, read
 from tests.conftest import EXAMPLES, Write
+from tests.rendition.renditions import plain
 
 RICH = {
     "title": "Everything at once",
@@ -244,3 +245,14 @@ def test_a_files_name_is_told_whatever_characters_it_has(article: Write, tmp_pat
     render(source, tmp_path / "a.pdf", Settings())
     text = pypdfium2.PdfDocument(tmp_path / "a.pdf")[0].get_textpage().get_text_range()
     assert "Original: a \\U00012345.md, " in text
+
+
+def test_a_value_that_was_overridden_is_shown_where_a_font_has_it(tmp_path: Path) -> None:
+    stated = {"title": "\ue000 bad", "subtitle": "s " * 400, "body": ["x"]}
+    (tmp_path / "a.json").write_text(json.dumps(stated))
+    (tmp_path / "a.meta.yaml").write_text("title: Good\nsubtitle: Short\n")
+    render(read(SourceRef(tmp_path / "a.json"), Settings()), tmp_path / "a.pdf", Settings())
+    text = plain(pypdfium2.PdfDocument(tmp_path / "a.pdf")[0].get_textpage().get_text_range())
+    assert "Overridden title: a value in characters that no font has (stated in the source)" in text
+    assert "Overridden subtitle: “s s s" in text
+    assert "s…” (stated in the source)" in text
