@@ -37,8 +37,9 @@ def already_packaged(source: Source, settings: Settings, target: Place, maker: s
         raise _refused(
             source, f"{target} holds {held if maker else other}", OWN if maker else OWN_OR_REPLACE
         )
+    lacking = "its article cannot be read" if known.rendition else "it has no rendition"
     if not looked_at.valid or not known.rendition or not known.article:
-        told = "; ".join(finding.sentence for finding in looked_at.findings) or "it is no whole package"
+        told = "; ".join(finding.sentence for finding in looked_at.findings) or lacking
         damaged = f"{target} holds a package of this source that is damaged: {told}"
         raise _refused(source, damaged, "--replace puts a new one there")
     others = _other_metadata(source, known.article, known)
