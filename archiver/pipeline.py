@@ -31,6 +31,7 @@ from archiver.rendition.verapdf import Validator, find
 from archiver.repeats import already_packaged
 from archiver.settings import Settings
 from archiver.sources import Source, SourceRef, is_sidecar, read, refuse_warnings
+from archiver.sources.fetching import fetch
 from archiver.stores import Place
 
 Status = Literal["packaged", "already packaged", "failed"]
@@ -91,9 +92,16 @@ def _finding(error: ArchiverError) -> Finding:
 
 
 def _packaged(job: Job, begun: float) -> Outcome:
+    if job.ref.url is None:
+        return _packaged_from(job.ref, job, begun)
+    with bag.staging(job.ref.url) as room:
+        return _packaged_from(fetch(job.ref, room, job.settings), job, begun)
+
+
+def _packaged_from(ref: SourceRef, job: Job, begun: float) -> Outcome:
     when = moment()
     validator = find(job.settings.verapdf)
-    source = read(job.ref, job.settings)
+    source = read(ref, job.settings)
     target = bag.destination(job.output, source.article.identifier or "", job.settings.form)
     status, report = _settled(job, source, target, validator, when)
     identifier = source.article.identifier or ""

@@ -118,7 +118,7 @@ def test_other_metadata_for_the_same_bytes_is_a_warning(tmp_path: Path) -> None:
     (told,) = batch(output, str(tmp_path / "a.txt"))
     assert told.report.findings[0].message == "is packaged with other metadata (title)"
     (made,) = batch(output, with_metadata(tmp_path, "Two"), replace=True)
-    assert made.bag is not None
+    assert isinstance(made.bag, Path)
     assert json.loads((made.bag / "data/metadata/article.json").read_text())["title"] == "Two"
 
 
