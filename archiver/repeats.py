@@ -50,10 +50,10 @@ def already_packaged(source: Source, settings: Settings, target: Place, maker: s
         told = f"has the bytes of {name}, whose package is there already"
         findings.append(Finding("package-same-bytes", Severity.INFO, told, source.ref.label))
     same = Check("same source", Verdict.PASSED)
-    return Report(source.ref.label, (same, _whole(looked_at)), tuple(findings))
+    return Report(source.ref.label, (same, whole(looked_at)), tuple(findings))
 
 
-def _whole(looked_at: Report) -> Check:
+def whole(looked_at: Report) -> Check:
     """Whether a package was found complete and valid, or complete alone."""
     if looked_at.answer(VALID) is Verdict.PASSED:
         return Check("complete and valid", Verdict.PASSED)

@@ -32,7 +32,7 @@ MARKER = "bagit.txt"
 """What a bag gets last, and loses first when it is replaced."""
 
 OWN_FILE = re.compile(
-    r"data/(?:original|rendition|metadata)/.+|bagit\.txt|bag-info\.txt|(?:tag)?manifest-\w+\.txt"
+    r"data/(?:[^/]+/)?(?:original|rendition|metadata)/.+|bagit\.txt|bag-info\.txt|(?:tag)?manifest-\w+\.txt"
 )
 """What an upload that was cut off can have left."""
 

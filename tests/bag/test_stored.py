@@ -312,3 +312,18 @@ def test_bags_below_a_url_are_found_and_validated(output: Url, tmp_path: Path) -
 def _validate(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "archiver", "validate", *arguments]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_a_document_takes_as_many_requests_as_is_documented(server: s3.Server, output: Url) -> None:
+    asked = {}
+    for form in (None, "tar"):
+        for status in ("packaged", "already packaged"):
+            server.asked.clear()
+            assert packaged(FERRY, output, serialize=form).status == status
+            asked[form, status] = dict(server.asked)
+    assert asked == {
+        (None, "packaged"): {"LIST": 3, "PUT": 9, "HEAD": 1},
+        (None, "already packaged"): {"LIST": 2, "GET": 6},
+        ("tar", "packaged"): {"LIST": 2, "PUT": 1, "HEAD": 3},
+        ("tar", "already packaged"): {"HEAD": 2, "GET": 1},
+    }

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import archiver
 from archiver.bag import PROFILE_IDENTIFIER, Asked, Depth, validate
 from archiver.bag.folder import Folder
+from archiver.bag.package import COLLECTION_PROFILE_IDENTIFIER
 from archiver.bag.profiles import places
 from archiver.bag.profiles.checks import check_profiles
 from archiver.bag.profiles.model import MAX_BYTES, Profile, matcher, parse
@@ -484,14 +485,23 @@ def test_a_profile_is_a_file_or_an_identifier_that_is_known(tmp_path: Path, bag:
 # --- the profiles that come with archiver
 
 
-def test_archivers_own_profile_is_the_one_that_is_published() -> None:
-    own = (FOLDER / "archiver.json").read_bytes()
-    assert own == (SCHEMAS / "bagit-profile.json").read_bytes()
-    assert parse(own, "archiver.json").identifier == PROFILE_IDENTIFIER
+@pytest.mark.parametrize(
+    ("name", "published", "identifier"),
+    [
+        ("archiver.json", "bagit-profile.json", PROFILE_IDENTIFIER),
+        ("archiver-collection.json", "bagit-profile-collection.json", COLLECTION_PROFILE_IDENTIFIER),
+    ],
+)
+def test_archivers_own_profiles_are_those_that_are_published(
+    name: str, published: str, identifier: str
+) -> None:
+    own = (FOLDER / name).read_bytes()
+    assert own == (SCHEMAS / published).read_bytes()
+    assert parse(own, name).identifier == identifier
 
 
 def test_no_profile_that_comes_along_leaves_a_doubt() -> None:
-    assert len(bundled()) == 4
+    assert len(bundled()) == 5
     assert not any(profile.doubts for profile in bundled().values())
 
 
