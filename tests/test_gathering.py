@@ -12,6 +12,7 @@ from archiver.bag import PROFILE_IDENTIFIER, Asked, validate
 from archiver.bag.package import COLLECTION_PROFILE_IDENTIFIER, member_name, summed
 from archiver.batch import package_many
 from archiver.findings import Check, Verdict
+from archiver.inspection import describe, told
 from archiver.pipeline import Outcome
 from archiver.settings import Settings
 from archiver.stores import Place, Url
@@ -106,6 +107,15 @@ def test_a_bag_of_many_is_valid_with_its_records_renditions_and_profile(
     assert passed == {"complete", "valid", "metadata", "rendition", "profile"}
     if not form:
         bagit.Bag(str(bag)).validate()
+
+
+def test_the_articles_of_a_bag_are_told(letters: Path, tmp_path: Path) -> None:
+    described = describe(made(gathered(letters / "a", tmp_path / "out", "batch")))
+    assert {article["identifier"] for article in described["articles"]} >= {"one"}
+    assert ("Articles", [f"{a['title']} ({a['identifier']})" for a in described["articles"]]) in told(
+        described
+    )
+    assert len(described["articles"]) == 3
 
 
 @pytest.mark.usefixtures("verapdf")

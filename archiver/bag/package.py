@@ -100,6 +100,11 @@ def _root(path: str) -> str:
     return "/".join(path.split("/", 2)[:2]) + "/"
 
 
+def roots(bag: Bag) -> list[str]:
+    """Where the articles of a package with several are, each in a folder of data/, in order of name."""
+    return list(dict.fromkeys(_root(path) for path, _ in _payload(bag)))
+
+
 def _articles(bag: Bag) -> Iterator[tuple[str, dict[str, dict[str, str]]]]:
     """The articles of a package: where the files of each are, and these with what the manifests say."""
     found = False
@@ -127,10 +132,8 @@ def check_package(bag: Bag, verapdf: bool | Path) -> list[Check]:
     conformance: Counter[Check] = Counter()
     renditions: list[str] = []
     for root, payload in _articles(bag):
-        of_records, of_renditions = (
-            list(_records(bag, root, payload)),
-            list(_renditions(bag, root, payload)),
-        )
+        of_records = list(_records(bag, root, payload))
+        of_renditions = list(_renditions(bag, root, payload))
         for found in (*of_records, *of_renditions):
             bag.tell(found)
         wrong |= bool(of_records)
