@@ -229,9 +229,9 @@ def test_a_bag_is_held_to_the_profiles_that_it_names_and_archiver_knows(bag: Pat
     name(bag, *known, known[0], "urn:unknown")
     report = validate(bag)
     checks = verdicts(report)
-    assert [check.verdict for check in checks] == ["failed", "failed", "not checked"]
-    assert [check.note for check in checks[:2]] == known
-    assert checks[2].note == "'urn:unknown' is not known; give it with --profile"
+    assert [check.verdict for check in checks] == ["failed", "failed", "failed", "not checked"]
+    assert [check.note for check in checks[:3]] == known
+    assert checks[3].note == "'urn:unknown' is not known; give it with --profile"
     assert any(f"(profile {known[0]})" in found.message for found in report.findings)
 
 
