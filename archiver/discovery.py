@@ -8,9 +8,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from archiver import stores
 from archiver.errors import SettingsError, SourceError
 from archiver.settings import Settings
-from archiver.sources import PICTURE_SUFFIXES, SUFFIXES, SourceRef, is_sidecar, locate, locate_in, manifests
+from archiver.sources import (
+    PICTURE_SUFFIXES,
+    SUFFIXES,
+    SourceRef,
+    fetching,
+    is_sidecar,
+    locate,
+    locate_in,
+    manifests,
+)
 from archiver.sources.sidecars import document_of
 from archiver.stores import Place
 
@@ -27,7 +37,13 @@ def discover(
             yield SourceError("is an empty name; expected a file, a folder or -", where='""')
             continue
         try:
-            yield from _named(source, output, settings)
+            place = stores.place(source)
+            if isinstance(place, stores.Url):
+                yield from fetching.locate(place, SUFFIXES)
+            else:
+                yield from _named(source, output, settings)
+        except ValueError as error:
+            yield SourceError(str(error), where=source)
         except SourceError as error:
             yield error
         except OSError as error:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -31,6 +32,7 @@ from archiver.rendition.verapdf import Validator, find
 from archiver.repeats import already_packaged
 from archiver.settings import Settings
 from archiver.sources import Source, SourceRef, is_sidecar, read, refuse_warnings
+from archiver.sources.fetching import fetch
 from archiver.stores import Place
 
 Status = Literal["packaged", "already packaged", "failed"]
@@ -70,30 +72,51 @@ def package_one(job: Job) -> Outcome:
     begun = time.monotonic()
     try:
         return _packaged(job, begun)
-    except (SettingsError, MissingExtra):
-        raise
-    except ArchiverError as error:
-        findings = getattr(error, "findings", None) or (_finding(error),)
-    except OSError as error:
-        told = f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
-        findings = (Finding("document-failed", Severity.ERROR, told, where=job.ref.label),)
     except Exception as error:
-        if os.environ.get("ARCHIVER_DEBUG"):
-            raise
-        told = f"failed inside archiver ({type(error).__name__}: {error}); please report it"
-        findings = (Finding("archiver-internal", Severity.ERROR, told, where=job.ref.label),)
-    report = Report(job.ref.label, (), tuple(findings))
-    return Outcome(job.ref.label, "failed", report, seconds=time.monotonic() - begun)
+        return replace(failed(job.ref.label, error), seconds=time.monotonic() - begun)
 
 
-def _finding(error: ArchiverError) -> Finding:
-    return Finding(error.rule, Severity.ERROR, error.message, error.where, hint=error.hint)
+def failed(source: str, error: Exception) -> Outcome:
+    """The outcome of a document that failed of an error.
+
+    Raises the error where every document would fail of it.
+    """
+    findings: tuple[Finding, ...]
+    match error:
+        case SettingsError() | MissingExtra():
+            raise error
+        case ArchiverError():
+            finding = Finding(error.rule, Severity.ERROR, error.message, error.where, hint=error.hint)
+            findings = getattr(error, "findings", None) or (finding,)
+        case OSError():
+            told = f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
+            findings = (Finding("document-failed", Severity.ERROR, told, where=source),)
+        case _ if os.environ.get("ARCHIVER_DEBUG"):
+            raise error
+        case _:
+            told = f"failed inside archiver ({type(error).__name__}: {error}); please report it"
+            findings = (Finding("archiver-internal", Severity.ERROR, told, where=source),)
+    return Outcome(source, "failed", Report(source, (), findings))
+
+
+@contextmanager
+def at_hand(ref: SourceRef, settings: Settings) -> Iterator[Source]:
+    """A document that is read, and the files that it has, for as long as they are needed."""
+    if ref.url is None:
+        yield read(ref, settings)
+        return
+    with bag.staging(ref.url) as room:
+        yield read(fetch(ref, room, settings), settings)
 
 
 def _packaged(job: Job, begun: float) -> Outcome:
+    with at_hand(job.ref, job.settings) as source:
+        return _packaged_from(source, job, begun)
+
+
+def _packaged_from(source: Source, job: Job, begun: float) -> Outcome:
     when = moment()
     validator = find(job.settings.verapdf)
-    source = read(job.ref, job.settings)
     target = bag.destination(job.output, source.article.identifier or "", job.settings.form)
     status, report = _settled(job, source, target, validator, when)
     identifier = source.article.identifier or ""
@@ -104,16 +127,16 @@ def _settled(
     job: Job, source: Source, target: Place, validator: Validator | None, when: datetime
 ) -> tuple[Status, Report]:
     """Package a source unless its package is at `target`, where it may arrive meanwhile."""
-    replace = job.replace and target not in job.made
-    if replace or not bag.is_there(target, job.settings.form):
+    replacing = job.replace and target not in job.made
+    if replacing or not bag.is_there(target, job.settings.form):
         try:
             with bag.staging(job.output) as folder:
                 staged = folder / bag.folder_name(source.article.identifier or "")
                 report = _made(source, staged, job.settings, validator, when)
-                bag.place(staged, target, job.settings.form, replace=replace)
+                bag.place(staged, target, job.settings.form, replace=replacing)
                 return "packaged", report
         except AlreadyExists:
-            if replace:
+            if replacing:
                 raise
     return "already packaged", already_packaged(source, job.settings, target, job.made.get(target, ""))
 
@@ -122,7 +145,21 @@ def _made(
     source: Source, staged: Path, settings: Settings, validator: Validator | None, when: datetime
 ) -> Report:
     """Make the package of a source in a folder, which is not there yet."""
-    stored = _store(source, staged)
+    report = make_payload(source, staged, settings, validator, when)
+    bag.make(staged, bag_info(source.article, settings), settings.algorithms, when)
+    return replace(report, checks=(*report.checks, Check("complete and valid", Verdict.PASSED)))
+
+
+def make_payload(
+    source: Source,
+    staged: Path,
+    settings: Settings,
+    validator: Validator | None,
+    when: datetime,
+    root: str = "data/",
+) -> Report:
+    """Make original, rendition and records of a source in a folder, which will be `root` in a bag."""
+    stored = _store(source, staged, root)
     rendition = render(
         source,
         staged / "rendition" / f"{_stem(source.document.name)}.pdf",
@@ -130,15 +167,10 @@ def _made(
         {each.name: staged / "original" / each.stored for each in source.originals},
     )
     refuse_warnings(rendition.findings, settings)
-    conformance, events = conform(rendition, validator)
-    _record(source, rendition, staged, stored, events, settings, when)
-    bag.make(staged, bag_info(source.article, settings), settings.algorithms, when)
+    conformance, events = conform(rendition, validator, root)
+    _record(source, rendition, staged, root, stored, events, settings, when)
     findings = (*source.findings, *rendition.findings)
-    checks = (
-        Check("metadata", Verdict.PASSED),
-        conformance,
-        Check("complete and valid", Verdict.PASSED),
-    )
+    checks = (Check("metadata", Verdict.PASSED), conformance)
     return Report(source.ref.label, checks, findings, {"pages": rendition.pages})
 
 
@@ -154,7 +186,7 @@ def _stem(name: str) -> str:
 # --- what goes into the package ---------------------------------------------------------------
 
 
-def _store(source: Source, staged: Path) -> dict[str, str]:
+def _store(source: Source, staged: Path, root: str) -> dict[str, str]:
     """Write the files of the source to original/; their media types by path in the bag."""
     folder = staged / "original"
     for each in (folder, staged / "rendition", staged / "metadata"):
@@ -170,13 +202,15 @@ def _store(source: Source, staged: Path) -> dict[str, str]:
             raise SourceError(f"cannot be read: {error.strerror}", where=where) from None
         with file, copy.open("xb") as out:
             shutil.copyfileobj(file, out, BUFFER)
-        stored[f"data/original/{original.stored}"] = original.media_type
+        stored[f"{root}original/{original.stored}"] = original.media_type
     return stored
 
 
-def conform(rendition: Rendition, validator: Validator | None) -> tuple[Check, list[Event]]:
+def conform(
+    rendition: Rendition, validator: Validator | None, root: str = "data/"
+) -> tuple[Check, list[Event]]:
     """Check a rendition against all that it claims. Raises NotConformant with what it breaks."""
-    path = f"data/rendition/{rendition.path.name}"
+    path = f"{root}rendition/{rendition.path.name}"
     if validator is None:
         check = Check("PDF/A conformance", Verdict.NOT_CHECKED)
         return check, []
@@ -193,6 +227,7 @@ def _record(
     source: Source,
     rendition: Rendition,
     staged: Path,
+    root: str,
     stored: Mapping[str, str],
     events: list[Event],
     settings: Settings,
@@ -202,27 +237,27 @@ def _record(
     metadata = staged / "metadata"
     (metadata / "article.json").write_bytes(records.article_json(article))
     (metadata / "dublin-core.xml").write_bytes(records.dublin_core(article))
-    original = f"data/original/{source.document.stored}"
-    rendered = f"data/rendition/{rendition.path.name}"
+    original = f"{root}original/{source.document.stored}"
+    rendered = f"{root}rendition/{rendition.path.name}"
     beside = {
-        f"data/{path.relative_to(staged).as_posix()}": kind for path, kind in rendition.beside.items()
+        f"{root}{path.relative_to(staged).as_posix()}": kind for path, kind in rendition.beside.items()
     }
     formats = {
         **stored,
         rendered: told(rendition.claims[:1]),
         **beside,
-        "data/metadata/article.json": "application/json",
-        "data/metadata/dublin-core.xml": "application/xml",
+        f"{root}metadata/article.json": "application/json",
+        f"{root}metadata/dublin-core.xml": "application/xml",
     }
-    names = {f"data/original/{each.stored}": each.name for each in source.originals}
+    names = {f"{root}original/{each.stored}": each.name for each in source.originals}
     names[original] = source.ref.original_name
     files = [
-        _stored(staged, path, kind, settings.algorithms, names.get(path, path.rpartition("/")[2]))
+        _stored(staged / path.removeprefix(root), path, kind, settings.algorithms, names.get(path))
         for path, kind in formats.items()
     ]
-    derived = dict.fromkeys((rendered, *beside, "data/metadata/article.json"), original)
+    derived = dict.fromkeys((rendered, *beside, f"{root}metadata/article.json"), original)
     agent = Agent("archiver", "software", __version__)
-    sidecars = [f"data/original/{each.stored}" for each in source.originals if is_sidecar(each.name)]
+    sidecars = [f"{root}original/{each.stored}" for each in source.originals if is_sidecar(each.name)]
     read_from = ["the source", *(each.name for each in source.ref.given if each.fields)]
     obtained = ", ".join(f"{field}: {how}" for field, how in article.provenance.items())
     overridden = [
@@ -236,7 +271,7 @@ def _record(
             f"metadata read from {', overridden by '.join(read_from)}",
             agent,
             (original, *sidecars),
-            ("data/metadata/article.json", "data/metadata/dublin-core.xml"),
+            (f"{root}metadata/article.json", f"{root}metadata/dublin-core.xml"),
             "; ".join([f"how each field was obtained: {obtained}", *overridden]),
         ),
         Event(
@@ -251,12 +286,11 @@ def _record(
 
 
 def _stored(
-    staged: Path, path: str, kind: str, algorithms: tuple[str, ...], original_name: str
+    file: Path, path: str, kind: str, algorithms: tuple[str, ...], name: str | None
 ) -> records.StoredFile:
-    file = staged / path.removeprefix("data/")
     digests = digests_of(file, tuple(sorted(algorithms)))
     size = file.stat().st_size
-    return records.StoredFile(path, size, digests, kind, original_name)
+    return records.StoredFile(path, size, digests, kind, name or file.name)
 
 
 def bag_info(article: Article, settings: Settings) -> dict[str, str | list[str]]:
@@ -264,4 +298,13 @@ def bag_info(article: Article, settings: Settings) -> dict[str, str | list[str]]
     info = {"External-Identifier": article.identifier or "", "External-Description": article.title}
     if settings.source_organization:
         info["Source-Organization"] = settings.source_organization
-    return {**settings.bag_info, **info}
+    return {**group_info(settings), **settings.bag_info, **info}
+
+
+def group_info(settings: Settings, count: str = "") -> dict[str, str]:
+    """The group that a bag belongs to and its number there (RFC 8493 2.2.2), unless the settings say."""
+    if not settings.bag_group:
+        return {}
+    group = {"Bag-Group-Identifier": settings.bag_group, "Bag-Count": count}
+    said = {label.lower() for label in settings.bag_info}
+    return {label: value for label, value in group.items() if label.lower() not in said}

@@ -37,8 +37,9 @@ def already_packaged(source: Source, settings: Settings, target: Place, maker: s
         raise _refused(
             source, f"{target} holds {held if maker else other}", OWN if maker else OWN_OR_REPLACE
         )
+    lacking = "its article cannot be read" if known.rendition else "it has no rendition"
     if not looked_at.valid or not known.rendition or not known.article:
-        told = "; ".join(finding.sentence for finding in looked_at.findings) or "it is no whole package"
+        told = "; ".join(finding.sentence for finding in looked_at.findings) or lacking
         damaged = f"{target} holds a package of this source that is damaged: {told}"
         raise _refused(source, damaged, "--replace puts a new one there")
     others = _other_metadata(source, known.article, known)
@@ -49,10 +50,10 @@ def already_packaged(source: Source, settings: Settings, target: Place, maker: s
         told = f"has the bytes of {name}, whose package is there already"
         findings.append(Finding("package-same-bytes", Severity.INFO, told, source.ref.label))
     same = Check("same source", Verdict.PASSED)
-    return Report(source.ref.label, (same, _whole(looked_at)), tuple(findings))
+    return Report(source.ref.label, (same, whole(looked_at)), tuple(findings))
 
 
-def _whole(looked_at: Report) -> Check:
+def whole(looked_at: Report) -> Check:
     """Whether a package was found complete and valid, or complete alone."""
     if looked_at.answer(VALID) is Verdict.PASSED:
         return Check("complete and valid", Verdict.PASSED)

@@ -85,6 +85,12 @@ class Settings(BaseSettings):
     output: Output = Field(
         Path("output"), description="Where packages go: a folder, or a URL such as s3://bucket/prefix."
     )
+    bag_per: Literal["document", "folder", "batch"] = Field(
+        "document", description="What a bag is made of: a document, a folder of them, or all of a batch."
+    )
+    bag_group: Line | None = Field(
+        None, description="Bag-Group-Identifier in bag-info.txt: the collection that these bags belong to."
+    )
     serialize: Literal["tar", "tar.gz", "zip"] | None = Field(
         None, description="Serialize every package to one file of this form."
     )
@@ -332,6 +338,7 @@ EXAMPLES = {
     "manifest_columns": '{ "Titel" = "title", "Notiz" = "" }',
     "manifest_folder": '"/srv/scans"',
     "serialize": '"tar"',
+    "bag_group": '"urn:example:letters"',
 }
 
 

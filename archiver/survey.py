@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from archiver import stores
 from archiver.bag import Asked, validate
 from archiver.bag.algorithms import is_manifest
 from archiver.bag.contents import shown
@@ -15,6 +16,7 @@ from archiver.bag.rules import finding
 from archiver.bag.serialization.members import is_serialized
 from archiver.errors import ArchiverError, CannotWrite
 from archiver.findings import COMPLETE, VALID, Check, Finding, Report, Severity, Verdict
+from archiver.stores import Place, Url
 
 TAG_FILES = {"bagit.txt", "bag-info.txt", "package-info.txt", "fetch.txt"}
 
@@ -31,30 +33,57 @@ CHUNK_BAGS = 32
 class Holdings(NamedTuple):
     """What there is to validate, and what is passed over."""
 
-    bags: list[Path]
+    bags: Sequence[Place]
     links: list[Path]
     """Links that lead to folders, or to serialized bags: none is followed."""
 
 
-def find_bags(places: Iterable[Path]) -> Holdings:
+def find_bags(places: Iterable[Place]) -> Holdings:
     """The bags that are named, and those anywhere below a folder that is none itself.
 
     A folder that has some of a bag's tag files is a bag, be it a broken one, and so is a file that is
     named as serialized bags are. A place without any bag is among the bags itself, so that it is told
-    what it is not. Nothing below a bag is looked for, and no link is followed.
+    what it is not. Nothing below a bag is looked for, and no link is followed. In a store a bag is what has
+    a bagit.txt. Raises OSError where a store does not answer.
     """
-    bags: dict[str, Path] = {}
+    bags: dict[str, Place] = {}
     links: dict[str, Path] = {}
     for place in places:
+        if isinstance(place, Url):
+            bags.update((str(url), url) for url in _stored(place))
+            continue
         found = find_below(place)
         bags.update((str(path), path) for path in found.bags or [place])
         links.update((str(path), path) for path in found.links)
     return Holdings(list(bags.values()), list(links.values()))
 
 
-def find_below(place: Path) -> Holdings:
+def _stored(place: Url) -> list[Url]:
+    """The bags at or below a URL; in order of name, bagit.txt comes before a bag's payload."""
+    found: list[Url] = []
+    bag = "/"
+    for path, _ in stores.listed(place):
+        folder, _, name = path.rpartition("/")
+        if f"{path}/".startswith(bag):
+            continue
+        if name == "bagit.txt":
+            found.append(place / folder if folder else place)
+            bag = f"{folder}/" if folder else ""
+        elif is_serialized(name):
+            found.append(place / path)
+    return found or [place]
+
+
+class Below(NamedTuple):
+    """What is in a folder: bags, and links that lead to more."""
+
+    bags: list[Path]
+    links: list[Path]
+
+
+def find_below(place: Path) -> Below:
     """The bags and links in a folder; the place itself where it is a bag, or cannot be listed."""
-    found = Holdings([], [])
+    found = Below([], [])
     waiting = [str(place)]
     while waiting:
         at = waiting.pop()
@@ -103,7 +132,7 @@ def passed_over(link: Path) -> Report:
     return _not_looked_at(link, found, "links are not followed")
 
 
-def survey(bags: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Report]:
+def survey(bags: Sequence[Place], asked: Asked, jobs: int) -> Iterator[Report]:
     """The report on each bag, in their order, as it is known."""
     if jobs == 1 or len(bags) < WORTH_BAGS:
         for path in bags:
@@ -118,11 +147,11 @@ def survey(bags: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Report]:
             yield from reports
 
 
-def _validated(bags: Sequence[Path], asked: Asked) -> list[Report]:
+def _validated(bags: Sequence[Place], asked: Asked) -> list[Report]:
     return [_one(path, asked) for path in bags]
 
 
-def _one(path: Path, asked: Asked, jobs: int = 1) -> Report:
+def _one(path: Place, asked: Asked, jobs: int = 1) -> Report:
     """The report on one bag; where archiver itself fails of it, that is told, and the others go on."""
     try:
         report = validate(path, asked, jobs)
@@ -139,6 +168,6 @@ def _one(path: Path, asked: Asked, jobs: int = 1) -> Report:
     return report
 
 
-def _not_looked_at(path: Path, found: Finding, note: str = "") -> Report:
+def _not_looked_at(path: Place, found: Finding, note: str = "") -> Report:
     unlooked = (Check(name, Verdict.NOT_CHECKED, note) for name in (COMPLETE, VALID))
     return Report(shown(str(path)), tuple(unlooked), (found,))

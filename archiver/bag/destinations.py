@@ -19,7 +19,7 @@ from archiver.bag.rules import Unusable
 from archiver.bag.validation import Asked, Depth, contents_of, judged, validate
 from archiver.errors import BagError, CannotWrite
 from archiver.findings import Report
-from archiver.stores import Place, Url
+from archiver.stores import Place, Url, scratch
 
 
 def destination(output: Place, identifier: str, form: str = "") -> Place:
@@ -35,8 +35,6 @@ def staging(output: Place) -> AbstractContextManager[Path]:
     """
     if isinstance(output, Path):
         return placing.staging(output)
-    from archiver.bag.stored import scratch
-
     return placing.staging(scratch())
 
 

@@ -27,6 +27,8 @@ class Place(click.Path):
 
 
 PLACE = Place(readable=False, path_type=Path)
+NAMED = Place(readable=False)
+"""A path or a URL, as it is given."""
 
 
 def common(command: Callable[..., None]) -> Callable[..., None]:

@@ -27,6 +27,11 @@ from archiver.errors import ExitCode
     help="Serialize every package to one file.",
 )
 @click.option(
+    "--bag-per",
+    type=click.Choice(["document", "folder", "batch"]),
+    help="One bag for a document (usual), for each folder of them, or for all.",
+)
+@click.option(
     "--algorithm",
     multiple=True,
     metavar="NAME",

@@ -24,7 +24,7 @@ from archiver.bag.serialization.writing import FORMS
 from archiver.bag.validation import validate
 from archiver.cli import cli
 from archiver.errors import AlreadyExists, BagError, CannotWrite, NotABag
-from archiver.survey import find_bags
+from archiver.survey import find_below
 from tests.bag.serialization.archives import (
     BAG,
     TAR_END,
@@ -351,7 +351,7 @@ def test_archives_are_found_below_folders_by_their_names(tmp_path: Path) -> None
     (tmp_path / "holdings/a bag/data/inner.zip").write_bytes(b"")
     found = {
         path.relative_to(tmp_path / "holdings").as_posix()
-        for path in find_bags([tmp_path / "holdings"]).bags
+        for path in find_below(tmp_path / "holdings").bags
     }
     assert found == {"a bag", "bag.zip", "more/bag.tar.gz"}
 
