@@ -44,7 +44,7 @@ class Ahead:
                 mmap.mmap(-1, len(paths) * DIGEST_BYTES[algorithm]),
                 mmap.mmap(-1, len(paths)),
             )
-            for algorithm in (*self._payload, *self._tag)
+            for algorithm in {*self._payload, *self._tag}
         }
         self._team = parallel.Team(self._hash, self._pieces(), jobs)
 
@@ -63,13 +63,13 @@ class Ahead:
     def _hash(self, rows: range) -> Failures:
         failures: Failures = []
         for row in rows:
-            path = self._paths[row]
+            path, size = self._paths[row], self._sizes[row]
             algorithms = self._payload if path.startswith("data/") else self._tag if "/" in path else ()
             if not algorithms or path in self._refused:
                 continue
             try:
                 with self._open(path) as file:
-                    found = fixity.digests(file, algorithms, self._sizes[row])
+                    found = fixity.digests(file, algorithms, size)
             except OSError as error:
                 failures.append((row, fixity.unreadable(path, error)))
             else:

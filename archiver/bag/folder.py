@@ -41,7 +41,7 @@ AS_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 class Folder:
     """The contents of the bag in a folder.
 
-    Where there is much of it, and `jobs` is more than one, so many processes hash it from when it is listed.
+    Where there is much of it, it is hashed by `jobs` processes, if more than one, once it is listed.
     Raises OSError where the folder cannot be opened.
     """
 

@@ -37,12 +37,17 @@ class Column:
 
     def put(self, row: int, digest: bytes) -> None:
         """List a row with its digest; with none where the manifest has none that can be read."""
-        more = row + 1 - len(self.listed)
+        more = row - len(self.listed)
         if more > 0:
-            self.listed.extend(bytes(more))
-            self.digests.extend(bytes(more * self.width))
-        self.listed[row] = LISTED if digest else UNREADABLE
-        self.digests[row * self.width : (row + 1) * self.width] = digest or bytes(self.width)
+            self.listed += bytes(more)
+            self.digests += bytes(more * self.width)
+        mark, digest = (LISTED, digest) if digest else (UNREADABLE, bytes(self.width))
+        if more >= 0:
+            self.listed.append(mark)
+            self.digests += digest
+        else:
+            self.listed[row] = mark
+            self.digests[row * self.width : (row + 1) * self.width] = digest
 
     def lists(self, row: int) -> bool:
         """Whether the manifest lists a row."""
@@ -162,7 +167,7 @@ class Ledger:
     def wanted(self, hashed: Mapping[str, Hashed] = NOTHING_HASHED) -> Iterator[Wanted]:
         """Every file that is in the bag and in a manifest, with the digests that it should have.
 
-        Those are left out of which `hashed` has, in the same rows, the very digests, where it has them of all rows around.
+        Those are left out of which `hashed` has the very digests, where it has them of all rows around.
         """
         columns = tuple(self.columns.values())
         paths = iter(self.rows)

@@ -82,7 +82,7 @@ class Team(Generic[Piece, Outcome]):
                     _send(outgoing, (number, work(piece)))
                     taken = _next(baton)
             status = 0
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             with suppress(Exception):
                 _send(outgoing, error)
                 status = 0
