@@ -71,14 +71,16 @@ class Folder:
         self._below, self._at = "", self._root
 
     def _enter(self, below: str) -> int:
-        """A descriptor of the folder at a path; the last one is kept open."""
+        """A descriptor of the folder at a path; the last one but the bag's own is kept open."""
+        if not below:
+            return self._root
         if below == self._below:
             return self._at
         if below.startswith(f"{self._below}/"):
             names = below[len(self._below) + 1 :].split("/")
         else:
             self._leave()
-            names = below.split("/") if below else []
+            names = below.split("/")
         try:
             for name in names:
                 at = os.open(name, AS_FOLDER, dir_fd=self._at)
