@@ -31,14 +31,14 @@ Outcome = TypeVar("Outcome")
 
 
 class Lost(RuntimeError):
-    """A process that shared the work ended before it was done, as one does that the system kills."""
+    """A process that shares the work cannot be started, or ended before it was done, as if killed."""
 
 
 class Team(Generic[Piece, Outcome]):
     """Processes that work off pieces side by side, each taking the next one that nobody has taken.
 
     Every process goes through `pieces` by itself, so that they may be a generator; the number of the
-    next one is a baton in a pipe, which one process has at a time.
+    next one is a baton in a pipe, which one process has at a time. Raises Lost where none can be started.
     """
 
     def __init__(self, work: Callable[[Piece], Outcome], pieces: Iterable[Piece], jobs: int) -> None:
@@ -50,8 +50,10 @@ class Team(Generic[Piece, Outcome]):
             with interrupts_held():
                 for _ in range(jobs):
                     self._fork(baton, work, pieces)
-        except BaseException:
+        except BaseException as error:
             self.dismiss()
+            if isinstance(error, OSError):
+                raise Lost(f"no process can be started to read for this one: {error.strerror}") from error
             raise
         finally:
             for descriptor in baton:

@@ -1,5 +1,6 @@
 """Parallel reading: each piece is done once, by whoever is free, and nobody is left behind."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -61,6 +62,22 @@ def test_a_process_that_is_killed_amid_an_outcome_is_told(monkeypatch: pytest.Mo
     monkeypatch.setattr(os, "write", breaking_off)
     with pytest.raises(Lost):
         list(Team(bytes, [10_000], 1).outcomes())
+
+
+def test_where_the_system_starts_no_more_processes_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    fork, started = os.fork, 0
+
+    def one() -> int:
+        nonlocal started
+        started += 1
+        if started > 1:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return fork()
+
+    monkeypatch.setattr(os, "fork", one)
+    with pytest.raises(Lost, match=os.strerror(errno.EAGAIN)):
+        Team(time.sleep, [60], 2)
+    assert_no_children()
 
 
 def test_those_that_are_dismissed_end_at_once() -> None:
