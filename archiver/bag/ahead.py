@@ -19,6 +19,9 @@ from archiver.findings import Finding
 Failures = list[tuple[int, Finding]]
 """Why files could not be hashed, by their rows."""
 
+FAILURES = 10_000
+"""How many are kept, more or less; files beyond that are tried again when they are asked for."""
+
 
 class Ahead:
     """The files of a bag, in rows, hashed by `jobs` processes; those in `refused` are not opened.
@@ -79,12 +82,15 @@ class Ahead:
 
     @cached_property
     def _done(self) -> tuple[dict[str, Hashed], dict[int, Finding]]:
-        """What was hashed, by hashlib's names of the algorithms, and why the rest was not, by rows.
+        """What was hashed, by hashlib's names of the algorithms, and why others were not, by rows.
 
         Waits until all is done. Raises parallel.Lost where it is not.
         """
-        failures = (failure for _, failures in self._team.outcomes() for failure in failures)
-        return self._hashed, dict(failures)
+        kept: dict[int, Finding] = {}
+        for _, failures in self._team.outcomes():
+            if len(kept) < FAILURES:
+                kept.update(failures)
+        return self._hashed, kept
 
     @property
     def hashed(self) -> dict[str, Hashed]:

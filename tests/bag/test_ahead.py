@@ -1,5 +1,6 @@
 """Hashing ahead: several processes find just what one does, and of the folder that was opened."""
 
+import errno
 import os
 import shutil
 import signal
@@ -106,6 +107,20 @@ def test_a_file_that_is_exchanged_before_it_is_hashed_is_told(
     monkeypatch.setattr(Ahead, "__init__", late)
     errors = [found for found in validate(bag, jobs=2).findings if found.severity is Severity.ERROR]
     assert [(found.rule, found.where) for found in errors] == [("bag-changed", "data/2/08.txt")]
+
+
+def test_of_many_files_that_cannot_be_read_each_is_told(bag: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archiver.bag.ahead.FAILURES", 4)
+    opened = Folder.open
+
+    def unreadable(self: Folder, path: str) -> Readable:
+        if path.startswith("data/"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return opened(self, path)
+
+    monkeypatch.setattr(Folder, "open", unreadable)
+    found = {found.where for found in validate(bag, jobs=2).findings if found.rule == "bag-unreadable"}
+    assert found == set(FILES)
 
 
 def test_a_folder_put_in_the_place_of_the_bag_is_not_read(
