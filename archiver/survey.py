@@ -11,6 +11,7 @@ from archiver import stores
 from archiver.bag import Asked, validate
 from archiver.bag.algorithms import is_manifest
 from archiver.bag.contents import shown
+from archiver.bag.parallel import Team, in_order
 from archiver.bag.progress import finish_bag, list_entries
 from archiver.bag.rules import finding
 from archiver.bag.serialization.members import is_serialized
@@ -26,8 +27,8 @@ NO_HOLDINGS = {".git", ".archiver-staging"}
 WORTH_BAGS = 8
 """From how many bags on they are shared out among processes; fewer are each read by all of them."""
 
-CHUNK_BAGS = 32
-"""How many bags a worker is handed at once, at the most."""
+CHUNK_BAGS = 8
+"""How many bags a process takes at once, at the most."""
 
 
 class Holdings(NamedTuple):
@@ -138,17 +139,11 @@ def survey(bags: Sequence[Place], asked: Asked, jobs: int) -> Iterator[Report]:
         for path in bags:
             yield _one(path, asked, jobs)
         return
-    from archiver.bag.parallel import workers
-
     size = max(1, min(CHUNK_BAGS, len(bags) // (4 * jobs)))
     chunks = [bags[at : at + size] for at in range(0, len(bags), size)]
-    with workers(jobs) as pool:
-        for reports in pool.map(_validated, chunks, [asked] * len(chunks)):
-            yield from reports
-
-
-def _validated(bags: Sequence[Place], asked: Asked) -> list[Report]:
-    return [_one(path, asked) for path in bags]
+    team = Team(lambda chunk: [_one(path, asked) for path in chunk], chunks, jobs)
+    for reports in in_order(team.outcomes()):
+        yield from reports
 
 
 def _one(path: Place, asked: Asked, jobs: int = 1) -> Report:

@@ -19,7 +19,7 @@ from pathlib import Path
 from archiver import stores
 from archiver.bag import fixity
 from archiver.bag.contents import File, Readable, Result
-from archiver.bag.ledger import Wanted
+from archiver.bag.ledger import NOTHING_HASHED, Wanted
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.making import payload
 from archiver.bag.rules import Unusable, finding
@@ -41,6 +41,7 @@ class StoredBag:
     """The contents of the bag below a URL. Raises OSError where the store does not answer."""
 
     form = ""
+    hashed = NOTHING_HASHED
 
     def __init__(self, url: Url, limits: Limits = DEFAULT) -> None:
         self._url, self._limits = url, limits

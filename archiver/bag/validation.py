@@ -106,7 +106,7 @@ def contents_of(
                     yield contents
         return
     try:
-        folder = Folder(path, limits, jobs)
+        folder = Folder(path, limits, jobs if hashing else 1)
     except NotADirectoryError:
         from archiver.bag.serialization.opening import serialized
 
@@ -220,7 +220,7 @@ def _parsed(bag: Bag) -> Iterator[Result]:
 
 def _unread(bag: Bag) -> Iterator[Wanted]:
     read = bag.digests
-    return (file for file in bag.ledger.wanted() if file.path not in read)
+    return (file for file in bag.ledger.wanted(bag.contents.hashed) if file.path not in read)
 
 
 def _facts(bag: Bag) -> dict[str, Fact]:

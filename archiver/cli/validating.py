@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,11 +127,11 @@ def validate(
     leave(ExitCode.OK if told.valid else ExitCode.FINDINGS)
 
 
-def _check_outside(targets: Iterable[Path], bags: Iterable[Place]) -> None:
+def _check_outside(targets: Collection[Path], bags: Iterable[Place]) -> None:
     """Raise SettingsError for a report that would be written into a bag, and so change it."""
     from archiver.survey import is_bag
 
-    known = {os.path.realpath(bag) for bag in bags if isinstance(bag, Path)}
+    known = {os.path.realpath(bag) for bag in bags if isinstance(bag, Path)} if targets else set()
     for target in targets:
         for folder in Path(os.path.realpath(target)).parents:
             if str(folder) in known and is_bag(folder):

@@ -21,7 +21,7 @@ from typing import BinaryIO, cast
 from archiver.bag import fixity
 from archiver.bag.algorithms import DIGEST_BYTES, algorithm_of, is_manifest, is_tag_manifest
 from archiver.bag.contents import Changed, File, Readable, Result
-from archiver.bag.ledger import Column, Wanted
+from archiver.bag.ledger import NOTHING_HASHED, Column, Wanted
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.rules import Unusable, finding
 from archiver.bag.serialization import seven_zip
@@ -54,6 +54,8 @@ class CompressedTar:
 
     `hashing` where its payload is to be verified.
     """
+
+    hashed = NOTHING_HASHED
 
     def __init__(
         self,

@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 
 from archiver.bag import parallel
 from archiver.bag.contents import Damaged, File, Result, shown
-from archiver.bag.ledger import Wanted
+from archiver.bag.ledger import NOTHING_HASHED, Wanted
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.rules import Unusable, finding
 from archiver.bag.serialization.members import Index, Member
@@ -235,6 +235,7 @@ class Tar:
     """The contents of the bag in an uncompressed tar file, read by `jobs` processes where it has much."""
 
     form = "application/x-tar"
+    hashed = NOTHING_HASHED
 
     def __init__(
         self, path: Path, descriptor: int, length: int, limits: Limits = DEFAULT, jobs: int = 1
@@ -258,7 +259,7 @@ class Tar:
 
     def verify(self, wanted: Iterable[Wanted]) -> Iterator[Result]:
         """Read every wanted file once; yields those in which something is wrong."""
-        return parallel.verify_inherited(self.open, wanted, self._jobs)
+        return parallel.verify(self.open, wanted, self._jobs)
 
     def each(self) -> Iterator[tuple[str, Window]]:
         """Every file, to be read before the next one."""
