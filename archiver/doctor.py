@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from archiver import __version__
+from archiver.rendition import ghostscript, likeness
 from archiver.rendition.fonts import coverage
 from archiver.rendition.verapdf import find
 from archiver.settings import Settings
@@ -25,5 +26,7 @@ def examine(settings: Settings) -> dict[str, Any]:
         "Python": platform.python_version(),
         **{name: version(name) for name in LIBRARIES},
         "veraPDF": f"{validator.version}, from {validator.origin}" if validator else missing,
+        "Ghostscript": ghostscript.version() or "not found: apt install ghostscript",
+        "PDFium": version("pypdfium2") if likeness.available() else likeness.MISSING,
         **{found.script: found.face or f"no font: {found.hint}" for found in coverage(settings.fonts)},
     }

@@ -23,7 +23,7 @@ from archiver.errors import (
     SettingsError,
     SourceError,
 )
-from archiver.events import CONFORMANCE_EVENT, Agent, Event
+from archiver.events import CONFORMANCE_EVENT, FAIL, SUCCESS, Agent, Event
 from archiver.findings import Check, Finding, Report, Severity, Verdict
 from archiver.rendition import Rendition, render
 from archiver.rendition.flavours import told
@@ -128,9 +128,12 @@ def _made(
         staged / "rendition" / f"{_stem(source.document.name)}.pdf",
         settings,
         {each.name: staged / "original" / each.stored for each in source.originals},
+        validator,
     )
     refuse_warnings(rendition.findings, settings)
-    conformance, events = conform(rendition, validator)
+    if rendition.path is None:
+        (staged / "rendition").rmdir()
+    conformance, events = conform(rendition, validator, settings)
     _record(source, rendition, staged, stored, events, settings, when)
     bag.make(staged, bag_info(source.article, settings), settings.algorithms, when)
     findings = (*source.findings, *rendition.findings)
@@ -174,19 +177,32 @@ def _store(source: Source, staged: Path) -> dict[str, str]:
     return stored
 
 
-def conform(rendition: Rendition, validator: Validator | None) -> tuple[Check, list[Event]]:
-    """Check a rendition against all that it claims. Raises NotConformant with what it breaks."""
-    path = f"data/rendition/{rendition.path.name}"
-    if validator is None:
-        check = Check("PDF/A conformance", Verdict.NOT_CHECKED)
-        return check, []
-    findings = validator.check(rendition.path, rendition.claims)
-    if findings:
+def conform(
+    rendition: Rendition, validator: Validator | None, settings: Settings
+) -> tuple[Check, list[Event]]:
+    """Check a rendition against all that it claims.
+
+    Raises NotConformant with what it breaks, and, where the settings require PDF/A, for one that is
+    not shown to be that.
+    """
+    if rendition.path is None or validator is None:
+        note = "there is no rendition" if rendition.path is None else ""
+        if settings.require_pdfa:
+            raise NotConformant(_required(rendition))
+        return Check("PDF/A conformance", Verdict.NOT_CHECKED, note), []
+    if not rendition.judged and (findings := validator.check(rendition.path, rendition.claims)):
         raise NotConformant(findings, where=rendition.path.name)
     told = f"{rendition.conformance}, by {validator.name} {validator.version}"
     agent = Agent(validator.name, "software", validator.version)
-    event = Event(CONFORMANCE_EVENT, told, agent, (path,))
+    event = Event(CONFORMANCE_EVENT, told, agent, (f"data/rendition/{rendition.path.name}",))
     return Check("PDF/A conformance", Verdict.PASSED, told), [event]
+
+
+def _required(rendition: Rendition) -> list[Finding]:
+    """What is told of a document that is refused by `require_pdfa`."""
+    why = "there is no veraPDF to show it" if rendition.path else rendition.made.detail
+    hint = "require_pdfa refuses it"
+    return [Finding("rendition-required", Severity.ERROR, f"has no PDF/A rendition: {why}", hint=hint)]
 
 
 def _record(
@@ -203,13 +219,13 @@ def _record(
     (metadata / "article.json").write_bytes(records.article_json(article))
     (metadata / "dublin-core.xml").write_bytes(records.dublin_core(article))
     original = f"data/original/{source.document.stored}"
-    rendered = f"data/rendition/{rendition.path.name}"
+    rendered = (f"data/rendition/{rendition.path.name}",) if rendition.path else ()
     beside = {
         f"data/{path.relative_to(staged).as_posix()}": kind for path, kind in rendition.beside.items()
     }
     formats = {
         **stored,
-        rendered: told(rendition.claims[:1]),
+        **dict.fromkeys(rendered, told(rendition.claims[:1])),
         **beside,
         "data/metadata/article.json": "application/json",
         "data/metadata/dublin-core.xml": "application/xml",
@@ -220,7 +236,7 @@ def _record(
         _stored(staged, path, kind, settings.algorithms, names.get(path, path.rpartition("/")[2]))
         for path, kind in formats.items()
     ]
-    derived = dict.fromkeys((rendered, *beside, "data/metadata/article.json"), original)
+    derived = dict.fromkeys((*rendered, *beside, "data/metadata/article.json"), original)
     agent = Agent("archiver", "software", __version__)
     sidecars = [f"data/original/{each.stored}" for each in source.originals if is_sidecar(each.name)]
     read_from = ["the source", *(each.name for each in source.ref.given if each.fields)]
@@ -240,7 +256,12 @@ def _record(
             "; ".join([f"how each field was obtained: {obtained}", *overridden]),
         ),
         Event(
-            "normalization", f"rendered as {told(rendition.claims[:1])}", agent, (original,), (rendered,)
+            rendition.made.type,
+            rendition.made.detail,
+            rendition.made.agent,
+            (original,),
+            rendered,
+            outcome=SUCCESS if rendered else FAIL,
         ),
         *rendition.events,
         *events,

@@ -11,7 +11,7 @@ from archiver.errors import AlreadyExists
 from archiver.findings import VALID, Check, Finding, Report, Severity, Verdict
 from archiver.rendition import Flavour
 from archiver.settings import Settings
-from archiver.sources import Original, Source, is_sidecar
+from archiver.sources import Original, Source, Text, is_sidecar
 from archiver.stores import Place
 
 ORIGINAL = "data/original/"
@@ -37,14 +37,15 @@ def already_packaged(source: Source, settings: Settings, target: Place, maker: s
         raise _refused(
             source, f"{target} holds {held if maker else other}", OWN if maker else OWN_OR_REPLACE
         )
-    if not looked_at.valid or not known.rendition or not known.article:
+    unrendered = [found for found in looked_at.findings if found.rule == "package-no-rendition"]
+    if not looked_at.valid or not (known.rendition or unrendered) or not known.article:
         told = "; ".join(finding.sentence for finding in looked_at.findings) or "it is no whole package"
         damaged = f"{target} holds a package of this source that is damaged: {told}"
         raise _refused(source, damaged, "--replace puts a new one there")
     others = _other_metadata(source, known.article, known)
     if others and maker:
         raise _refused(source, f"{target} holds {held} with other {others}", OWN)
-    findings = [*source.findings, *_differences(source, settings, known, others)]
+    findings = [*source.findings, *unrendered, *_differences(source, settings, known, others)]
     if name != source.document.name:
         told = f"has the bytes of {name}, whose package is there already"
         findings.append(Finding("package-same-bytes", Severity.INFO, told, source.ref.label))
@@ -120,8 +121,10 @@ def _said(article: Article) -> dict[str, tuple[object, ...]]:
 
 def _differences(source: Source, settings: Settings, known: bag.Existing, others: str) -> Iterator[Finding]:
     """What the settings ask for that the package is not, and the `others` that it was made with."""
-    there = f"{known.flavour or 'a PDF'} with {', '.join(known.algorithms)}"
-    asked = f"{Flavour(settings.flavour).label} with {', '.join(sorted(set(settings.algorithms)))}"
+    there, asked = (", ".join(names) for names in (known.algorithms, sorted(set(settings.algorithms))))
+    if isinstance(source.content, Text):
+        there = f"{known.flavour or 'a PDF'} with {there}"
+        asked = f"{Flavour(settings.flavour).label} with {asked}"
     different = {
         "package-settings-differ": f"as {there}; the settings ask for {asked}" if there != asked else "",
         "package-metadata-differ": f"with other {others}" if others else "",

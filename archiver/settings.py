@@ -128,6 +128,23 @@ class Settings(BaseSettings):
         "(false), or with the installation at this path.",
     )
     max_source_bytes: Held = Field(16 * MIB, description="Largest source document, in bytes.")
+    max_pdf_bytes: Most = Field(2 * GIB, description="Largest source that is a PDF, in bytes.")
+    max_pdf_pages: Most = Field(
+        20_000,
+        description="Most pages of a PDF that is looked into; of one with more only the original is kept.",
+    )
+    max_pdf_seconds: Most = Field(
+        600,
+        description="How long Ghostscript, and the comparison of pages, may take for a PDF, in seconds.",
+    )
+    max_compared_pages: Most = Field(
+        200,
+        description="Most pages of a PDF that are compared with its rendition as pictures, spread over it.",
+    )
+    require_pdfa: bool = Field(
+        False,
+        description="Refuse a document whose rendition is not shown to be PDF/A, or that has none.",
+    )
     max_line_chars: Held = Field(1_000_000, description="Longest line of a text source, in characters.")
     max_image_bytes: Held = Field(64 * MIB, description="Largest image file, in bytes.")
     max_image_pixels: Held = Field(

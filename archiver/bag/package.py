@@ -88,6 +88,11 @@ def check_package(bag: Bag, verapdf: bool | Path) -> list[Check]:
 
     payload = _payload(bag)
     wrong = records.check(bag.contents.open, payload, bag.tag("External-Identifier"))
+    checked = Check(RECORDS, Verdict.FAILED if wrong else Verdict.PASSED)
+    if obstacle := _obstacle(bag, payload, broken=bool(wrong)):
+        bag.tell(finding("package-no-rendition", f"is not there: {obstacle}", RENDITION))
+        note = "there is no rendition"
+        return [checked, *(Check(name, Verdict.NOT_CHECKED, note) for name in (PDF, CONFORMANCE))]
     unopened = list(_renditions(bag, payload))
     for found in (*wrong, *unopened):
         bag.tell(found)
@@ -95,10 +100,22 @@ def check_package(bag: Bag, verapdf: bool | Path) -> list[Check]:
     if verapdf and not unopened:
         conformance = _checked(bag, payload, verapdf)
     return [
-        Check(RECORDS, Verdict.FAILED if wrong else Verdict.PASSED),
+        checked,
         Check(PDF, Verdict.FAILED if unopened else Verdict.PASSED),
         conformance,
     ]
+
+
+def _obstacle(bag: Bag, payload: dict[str, dict[str, str]], *, broken: bool) -> str:
+    """Why a package has no rendition, by its records; empty where it has one, or they do not say it."""
+    if broken or any(path.startswith(RENDITION) for path in payload):
+        return ""
+    from archiver.records import recorded_obstacle
+
+    try:
+        return recorded_obstacle(bag.contents.open)
+    except ValueError:
+        return ""
 
 
 def _renditions(bag: Bag, payload: dict[str, dict[str, str]]) -> Iterator[Finding]:

@@ -40,6 +40,12 @@ def rendering(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--strict", is_flag=True, default=None, help="Warnings are errors."),
         click.option("--verapdf", type=click.Path(path_type=Path), help="A veraPDF of your own."),
         click.option("--no-verapdf", is_flag=True, help="Do not check PDF/A conformance."),
+        click.option(
+            "--require-pdfa",
+            is_flag=True,
+            default=None,
+            help="Refuse what is not shown to be PDF/A, and what has no rendition.",
+        ),
     ):
         command = option(command)
     return command

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lxml import etree
 
-from archiver.events import CONFORMANCE_EVENT
+from archiver.events import CONFORMANCE_EVENT, FAIL, NORMALIZATION_EVENT, SUCCESS
 from archiver.findings import Finding, Severity
-from archiver.records.premis import HASHES, PATH_TYPE, PREMIS, SUCCESS
+from archiver.records.premis import HASHES, PATH_TYPE, PREMIS
 
 MAX_BYTES = 64 * 1024 * 1024
 MOST_FINDINGS = 20
@@ -70,10 +70,22 @@ def recorded_conformance(open_file: Open) -> str:
 
     The record has been checked.
     """
+    return _told(open_file, CONFORMANCE_EVENT, SUCCESS)
+
+
+def recorded_obstacle(open_file: Open) -> str:
+    """Why there is no rendition, as PREMIS says it; empty if it does not.
+
+    Raises ValueError for a record that cannot be read.
+    """
+    return _told(open_file, NORMALIZATION_EVENT, FAIL)
+
+
+def _told(open_file: Open, kind: str, outcome: str) -> str:
+    """The detail of the first event of a type that ended so; empty if there is none."""
     for event in _document(open_file, "premis.xml", RECORDS["premis.xml"]).iterfind("p:event", SPACE):
-        outcome = event.findtext("p:eventOutcomeInformation/p:eventOutcome", None, SPACE)
-        kind = event.findtext("p:eventType", None, SPACE)
-        if (kind, outcome) == (CONFORMANCE_EVENT, SUCCESS):
+        ended = event.findtext("p:eventOutcomeInformation/p:eventOutcome", None, SPACE)
+        if (event.findtext("p:eventType", None, SPACE), ended) == (kind, outcome):
             return event.findtext("p:eventDetailInformation/p:eventDetail", "", SPACE)
     return ""
 

@@ -19,16 +19,17 @@ NAMESPACE = uuid.UUID("8d6cf5a8-4a0c-5f0e-8b7f-3a1c8b8f1d52")
 PATH_TYPE = "path in the bag"
 """The type of the identifiers that are paths, such as `data/original/article.md`."""
 
-SUCCESS = "success"
-"""A term of the Library of Congress's vocabulary for event outcomes."""
-
 HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
 
 PRONOM = {
+    "PDF/A-1a": "fmt/95",
+    "PDF/A-1b": "fmt/354",
     "PDF/A-2a": "fmt/476",
     "PDF/A-2b": "fmt/477",
     "PDF/A-2u": "fmt/478",
     "PDF/A-3a": "fmt/479",
+    "PDF/A-3b": "fmt/480",
+    "PDF/A-3u": "fmt/481",
     "text/plain": "x-fmt/111",
     "application/json": "fmt/817",
     "application/xml": "fmt/101",
@@ -134,7 +135,7 @@ def _event(root: etree._Element, event: Event, seed: str, moment: str) -> None:
     _add(element, "eventDateTime", moment)
     _add(_add(element, "eventDetailInformation"), "eventDetail", event.detail)
     outcome = _add(element, "eventOutcomeInformation")
-    _add(outcome, "eventOutcome", SUCCESS)
+    _add(outcome, "eventOutcome", event.outcome)
     if event.note:
         _add(_add(outcome, "eventOutcomeDetail"), "eventOutcomeDetailNote", event.note)
     agent = _identifier(element, "linkingAgentIdentifier", "name", _label(event.agent))

@@ -36,19 +36,25 @@ def write_catalog(pdf: Pdf, article: Article, claims: Sequence[str], *, right_to
     root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     if right_to_left:
         root.ViewerPreferences.Direction = Name.R2L
+    write_metadata(pdf, article, claims)
+    root.OutputIntents = Array([srgb_intent(pdf)])
+
+
+def write_metadata(pdf: Pdf, article: Article, claims: Sequence[str]) -> None:
+    """Write the XMP packet of a rendition that claims to be this."""
     metadata = pdf.make_stream(xmp.packet(article, claims))
     metadata.Type, metadata.Subtype = Name.Metadata, Name.XML
-    root.Metadata = metadata
-    root.OutputIntents = Array(
-        [
-            Dictionary(
-                Type=Name.OutputIntent,
-                S=Name.GTS_PDFA1,
-                OutputConditionIdentifier=String("sRGB IEC61966-2.1"),
-                Info=String("sRGB IEC61966-2.1"),
-                DestOutputProfile=pdf.make_stream(_srgb(), N=3, Filter=Name.FlateDecode),
-            )
-        ]
+    pdf.Root.Metadata = metadata
+
+
+def srgb_intent(pdf: Pdf) -> Dictionary:
+    """An output intent by which colours of a device are sRGB."""
+    return Dictionary(
+        Type=Name.OutputIntent,
+        S=Name.GTS_PDFA1,
+        OutputConditionIdentifier=String("sRGB IEC61966-2.1"),
+        Info=String("sRGB IEC61966-2.1"),
+        DestOutputProfile=pdf.make_stream(_srgb(), N=3, Filter=Name.FlateDecode),
     )
 
 

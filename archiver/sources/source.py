@@ -51,6 +51,14 @@ class Text(NamedTuple):
     encoding: str
 
 
+class Pdf(NamedTuple):
+    """Content that has its pages already; `obstacle` says why no rendition can be made of them."""
+
+    pages: int
+    has_text: bool = True
+    obstacle: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A source document that was read.
@@ -62,7 +70,7 @@ class Source:
     ref: SourceRef
     originals: tuple[Original, ...]
     article: Article
-    content: Text
+    content: Text | Pdf
     findings: tuple[Finding, ...] = ()
     events: tuple[Event, ...] = ()
     """What was done to it before it came, as far as it says so itself."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from archiver.errors import SourceError
 from archiver.sources.encodings import guessed
+from archiver.sources.source import Text
 from tests.conftest import Write
 
 TONES = "[\u0300\u0301\u0303\u0309\u0323]"
@@ -151,7 +152,7 @@ def test_utf_8_with_stray_bytes_keeps_its_letters(article: Write) -> None:
     kept = source.article.model_dump_json()
     assert "forêt" in kept
     assert "À l’été" in kept
-    assert source.content.encoding == "utf-8"
+    assert source.content == Text("utf-8")
     assert [(f.rule, f.where.rpartition(", ")[2]) for f in source.findings] == [
         ("source-encoding", "line 5")
     ]
