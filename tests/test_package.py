@@ -276,7 +276,7 @@ def test_metadata_that_is_given_is_in_every_record(tmp_path: Path, verapdf: Vali
     assert (bag / "data/original/ferry.meta.yaml").read_bytes() == sidecar
     article = json.loads((bag / "data/metadata/article.json").read_text())
     stated = packaged(FERRY, tmp_path / "other").bag
-    assert stated is not None
+    assert isinstance(stated, Path)
     before = json.loads((stated / "data/metadata/article.json").read_text())
     assert article["overridden"][:2] == [
         {"field": "title", "value": before["title"], "obtained": "stated"},

@@ -95,7 +95,7 @@ def test_a_bag_that_is_no_package_of_archivers_is_not_taken_for_one(tmp_path: Pa
         os.remove(outcome.bag / name)
     again = packaged(FERRY, tmp_path)
     assert again.status == "failed"
-    assert "it has no rendition" in again.report.findings[0].message
+    assert "it is no whole package" in again.report.findings[0].message
 
 
 def with_metadata(folder: Path, *rows: str) -> str:
@@ -118,7 +118,7 @@ def test_other_metadata_for_the_same_bytes_is_a_warning(tmp_path: Path) -> None:
     (told,) = batch(output, str(tmp_path / "a.txt"))
     assert told.report.findings[0].message == "is packaged with other metadata (title)"
     (made,) = batch(output, with_metadata(tmp_path, "Two"), replace=True)
-    assert made.bag is not None
+    assert isinstance(made.bag, Path)
     assert json.loads((made.bag / "data/metadata/article.json").read_text())["title"] == "Two"
 
 
