@@ -7,6 +7,7 @@ so, such as fonts that are not embedded, is left as it is: veraPDF says so after
 from __future__ import annotations
 
 import mimetypes
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -19,11 +20,8 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 from archiver.article import Article
 from archiver.rendition.catalog import srgb_intent, write_metadata
 
-FORBIDDEN_ACTIONS = {
-    *("/Launch", "/Sound", "/Movie", "/ResetForm", "/ImportData", "/Hide", "/SetOCGState"),
-    *("/Rendition", "/Trans", "/GoTo3DView", "/JavaScript", "/SetState", "/NoOp"),
-}
-"""ISO 19005-2 6.5.1."""
+ACTIONS = {"/GoTo", "/GoToR", "/GoToE", "/Thread", "/URI", "/Named", "/SubmitForm"}
+"""The actions that are allowed (ISO 19005-2 6.5.1)."""
 
 NAMED_ACTIONS = {"/NextPage", "/PrevPage", "/FirstPage", "/LastPage"}
 """The named actions that are allowed (6.5.1)."""
@@ -86,7 +84,8 @@ def repair(
         for mend in REPAIRS:
             mend(pdf, done)
         _describe(pdf, article, claims, done)
-        with target.open("wb") as file:
+        with target.open("wb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore", pikepdf.PageCopyWarning)
             pdf.save(
                 file,
                 force_version=PART[claims[0][0]],
@@ -189,7 +188,9 @@ def _is_forbidden(action: Any) -> bool:
     if not isinstance(action, Dictionary):
         return False
     kind = str(action.get("/S", ""))
-    return kind in FORBIDDEN_ACTIONS or (kind == "/Named" and str(action.get("/N")) not in NAMED_ACTIONS)
+    if kind == "/Named":
+        return str(action.get("/N")) not in NAMED_ACTIONS
+    return bool(kind) and kind not in ACTIONS
 
 
 def _catalog(pdf: Pdf, done: Done) -> None:
@@ -282,7 +283,7 @@ def _only_normal(annotation: Any, done: Done) -> None:
 
 
 def _layers(pdf: Pdf, done: Done) -> None:
-    """Configurations of layers have names, each another, and nothing switches them (6.9)."""
+    """Configurations of layers have names, each another, and list them all; nothing switches them (6.9)."""
     layers = pdf.Root.get("/OCProperties")
     if not isinstance(layers, Dictionary):
         return
@@ -296,6 +297,30 @@ def _layers(pdf: Pdf, done: Done) -> None:
                 each.Name = String(f"Configuration {number}")
                 done["names of layers' configurations added"] += 1
             taken.add(str(each.Name))
+            _ordered(layers.get("/OCGs"), each.get("/Order"), done)
+
+
+def _ordered(layers: Any, order: Any, done: Done) -> None:
+    """Add the layers that are not listed, where some are."""
+    if not (isinstance(layers, Array) and isinstance(order, Array)):
+        return
+    listed = {each.objgen for each in _flat(order)}
+    for layer in layers:
+        if isinstance(layer, Dictionary) and layer.objgen not in listed:
+            order.append(layer)
+            done["layers listed"] += 1
+
+
+def _flat(order: Any) -> Iterator[Any]:
+    """The layers in an order, which may be nested (ISO 32000-1 8.11.4.3)."""
+    open_items, seen = [order], set()
+    while open_items:
+        here = open_items.pop()
+        if isinstance(here, Dictionary):
+            yield here
+        elif isinstance(here, Array) and not (here.is_indirect and here.objgen in seen):
+            seen.add(here.objgen)
+            open_items += list(here)
 
 
 def _attachments(pdf: Pdf, done: Done) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pikepdf
@@ -75,6 +76,11 @@ PLACES = (
 SAYING_NOTHING = {"", "anonymous", "none", "unknown", "unspecified", "untitled"}
 """What programs write where they were told nothing."""
 
+PLACE = re.compile(r"(?: \([^()]*\))?: ")
+"""Where qpdf says that something is, after the file's name."""
+
+MOST_WARNINGS = 2
+
 LISTS = {"creators": r"\s*;\s*", "subjects": r"\s*[;,]\s*", "language": r"\s*[;,]\s*"}
 """The fields of several values, and what parts those of the document information dictionary."""
 
@@ -136,16 +142,21 @@ def _looked_at(
                 return Pdf(pages, obstacle=told), [], []
             found = list(_stated(pdf))
             has_text = any(_has_font(page.obj.get("/Resources")) for page in pdf.pages)
-            findings = list(_noticed(pdf, where, has_text=has_text))
+            findings = list(_noticed(pdf, original.path, where, has_text=has_text))
             return Pdf(pages, has_text), found, findings
     except pikepdf.PasswordError:
         return Pdf(0, obstacle="is encrypted and needs a password"), [], []
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        reason = str(error).replace(str(original.path), "").strip(" :()").splitlines()[:1]
-        return Pdf(0, obstacle=f"is damaged: {' '.join(reason)}"), [], []
+        return Pdf(0, obstacle=f"is damaged: {_without_place(error, original.path)}"), [], []
 
 
-def _noticed(pdf: pikepdf.Pdf, where: str, *, has_text: bool) -> Iterator[Finding]:
+def _without_place(told: object, path: Path | None) -> str:
+    """What qpdf says of a file, without the file's name and the place in it."""
+    said = str(told).partition("\n")[0]
+    return PLACE.sub("", said.removeprefix(str(path)), count=1)
+
+
+def _noticed(pdf: pikepdf.Pdf, path: Path | None, where: str, *, has_text: bool) -> Iterator[Finding]:
     if pdf.is_encrypted:
         told = "is encrypted, with a password that is empty; only the original stays so"
         yield _finding("encrypted", Severity.INFO, told, where)
@@ -153,8 +164,8 @@ def _noticed(pdf: pikepdf.Pdf, where: str, *, has_text: bool) -> Iterator[Findin
         told = "has no text layer: what its pages show is not recognized as text, and cannot be searched"
         yield _finding("no-text", Severity.WARNING, told, where)
     if warnings := pdf.get_warnings():
-        first = str(warnings[0]).rpartition("): ")[2] or str(warnings[0])
-        more = f", and {len(warnings) - 1:,} more" if len(warnings) > 1 else ""
+        first = "; ".join(_without_place(warning, path) for warning in warnings[:MOST_WARNINGS])
+        more = f"; and {len(warnings) - MOST_WARNINGS:,} more" if len(warnings) > MOST_WARNINGS else ""
         told = f"is damaged, and was read as well as can be: {first}{more}"
         yield _finding("damaged", Severity.WARNING, told, where)
 

@@ -104,7 +104,9 @@ def transparent(pdf: Pdf) -> None:
 def with_layers(pdf: Pdf) -> None:
     layer = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("Layer")))
     usage = Dictionary(Event=Name.View, OCGs=Array([layer]), Category=Array([Name.View]))
-    pdf.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=Dictionary(AS=Array([usage])))
+    other = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("Other")))
+    configuration = Dictionary(AS=Array([usage]), Order=Array([Array([layer])]))
+    pdf.Root.OCProperties = Dictionary(OCGs=Array([layer, other]), D=configuration)
 
 
 def with_smoothed_picture(pdf: Pdf) -> None:
@@ -137,7 +139,7 @@ def with_form(pdf: Pdf) -> None:
         (scripted, "actions that run by themselves removed (2), forbidden actions removed (2)"),
         (with_hidden_note, "annotations that are not shown removed"),
         (transparent, "output intent added"),
-        (with_layers, "switches of layers removed"),
+        (with_layers, "layers listed, metadata written anew, names of layers' configurations added"),
         (with_form, "appearance of form fields written"),
     ],
     ids=lambda each: getattr(each, "__name__", ""),
