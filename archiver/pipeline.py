@@ -25,6 +25,7 @@ from archiver.errors import (
 )
 from archiver.events import CONFORMANCE_EVENT, FAIL, SUCCESS, Agent, Event
 from archiver.findings import Check, Finding, Report, Severity, Verdict
+from archiver.formats import Format, Identified, identify, known
 from archiver.rendition import Rendition, render
 from archiver.rendition.flavours import told
 from archiver.rendition.verapdf import Validator, find
@@ -122,7 +123,10 @@ def _made(
     source: Source, staged: Path, settings: Settings, validator: Validator | None, when: datetime
 ) -> Report:
     """Make the package of a source in a folder, which is not there yet."""
-    stored = _store(source, staged)
+    _store(source, staged)
+    identified = _identified(source, staged)
+    misnamed = [finding for each in identified.values() for finding in each.findings]
+    refuse_warnings(misnamed, settings)
     rendition = render(
         source,
         staged / "rendition" / f"{_stem(source.document.name)}.pdf",
@@ -134,9 +138,10 @@ def _made(
     if rendition.path is None:
         (staged / "rendition").rmdir()
     conformance, events = conform(rendition, validator, settings)
+    stored = {path: each.format for path, each in identified.items()}
     _record(source, rendition, staged, stored, events, settings, when)
     bag.make(staged, bag_info(source.article, settings), settings.algorithms, when)
-    findings = (*source.findings, *rendition.findings)
+    findings = (*source.findings, *misnamed, *rendition.findings)
     checks = (
         Check("metadata", Verdict.PASSED),
         conformance,
@@ -157,12 +162,11 @@ def _stem(name: str) -> str:
 # --- what goes into the package ---------------------------------------------------------------
 
 
-def _store(source: Source, staged: Path) -> dict[str, str]:
-    """Write the files of the source to original/; their media types by path in the bag."""
+def _store(source: Source, staged: Path) -> None:
+    """Write the files of the source to original/."""
     folder = staged / "original"
     for each in (folder, staged / "rendition", staged / "metadata"):
         each.mkdir(parents=True)
-    stored = {}
     for original in source.originals:
         copy = folder / original.stored
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -173,8 +177,19 @@ def _store(source: Source, staged: Path) -> dict[str, str]:
             raise SourceError(f"cannot be read: {error.strerror}", where=where) from None
         with file, copy.open("xb") as out:
             shutil.copyfileobj(file, out, BUFFER)
-        stored[f"data/original/{original.stored}"] = original.media_type
-    return stored
+
+
+def _identified(source: Source, staged: Path) -> dict[str, Identified]:
+    """What each file of the source is, by its path in the bag."""
+    identified = {}
+    for original in source.originals:
+        path = f"data/original/{original.stored}"
+        where = source.ref.label if original is source.document else f"{source.ref.label}, {original.name}"
+        file = staged / "original" / original.stored
+        nameless = original is source.document and source.ref.data is not None
+        name = "" if nameless else original.name
+        identified[path] = identify(file, name, original.media_type, where)
+    return identified
 
 
 def conform(
@@ -209,7 +224,7 @@ def _record(
     source: Source,
     rendition: Rendition,
     staged: Path,
-    stored: Mapping[str, str],
+    stored: Mapping[str, Format],
     events: list[Event],
     settings: Settings,
     when: datetime,
@@ -221,14 +236,15 @@ def _record(
     original = f"data/original/{source.document.stored}"
     rendered = (f"data/rendition/{rendition.path.name}",) if rendition.path else ()
     beside = {
-        f"data/{path.relative_to(staged).as_posix()}": kind for path, kind in rendition.beside.items()
+        f"data/{path.relative_to(staged).as_posix()}": known(kind)
+        for path, kind in rendition.beside.items()
     }
     formats = {
         **stored,
-        **dict.fromkeys(rendered, told(rendition.claims[:1])),
+        **dict.fromkeys(rendered, known(told(rendition.claims[:1]))),
         **beside,
-        "data/metadata/article.json": "application/json",
-        "data/metadata/dublin-core.xml": "application/xml",
+        "data/metadata/article.json": known("application/json"),
+        "data/metadata/dublin-core.xml": known("application/xml"),
     }
     names = {f"data/original/{each.stored}": each.name for each in source.originals}
     names[original] = source.ref.original_name
@@ -247,6 +263,7 @@ def _record(
     all_events = [
         *source.events,
         Event("ingestion", "source taken over byte for byte", agent, tuple(stored)),
+        Event("format identification", "formats identified by PRONOM", agent, tuple(stored)),
         Event(
             "metadata extraction",
             f"metadata read from {', overridden by '.join(read_from)}",
@@ -272,7 +289,7 @@ def _record(
 
 
 def _stored(
-    staged: Path, path: str, kind: str, algorithms: tuple[str, ...], original_name: str
+    staged: Path, path: str, kind: Format, algorithms: tuple[str, ...], original_name: str
 ) -> records.StoredFile:
     file = staged / path.removeprefix("data/")
     digests = digests_of(file, tuple(sorted(algorithms)))

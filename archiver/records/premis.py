@@ -11,6 +11,7 @@ from lxml import etree
 
 from archiver.article import Article
 from archiver.events import Agent, Event
+from archiver.formats import Format
 
 PREMIS = "http://www.loc.gov/premis/v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -21,22 +22,6 @@ PATH_TYPE = "path in the bag"
 
 HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
 
-PRONOM = {
-    "PDF/A-1a": "fmt/95",
-    "PDF/A-1b": "fmt/354",
-    "PDF/A-2a": "fmt/476",
-    "PDF/A-2b": "fmt/477",
-    "PDF/A-2u": "fmt/478",
-    "PDF/A-3a": "fmt/479",
-    "PDF/A-3b": "fmt/480",
-    "PDF/A-3u": "fmt/481",
-    "text/plain": "x-fmt/111",
-    "application/json": "fmt/817",
-    "application/xml": "fmt/101",
-    "text/markdown": "fmt/1149",
-}
-"""The PRONOM identifiers of the formats that archiver knows for certain."""
-
 
 class StoredFile(NamedTuple):
     """A file of the payload: its path in the bag, size in bytes, digests, format, and name as it came."""
@@ -44,7 +29,7 @@ class StoredFile(NamedTuple):
     path: str
     size: int
     digests: Mapping[str, str]
-    format: str
+    format: Format
     original_name: str
 
 
@@ -113,11 +98,16 @@ def _characteristics(parent: etree._Element, file: StoredFile) -> None:
         _add(fixity, "messageDigest", digest)
     _add(element, "size", str(file.size))
     form = _add(element, "format")
-    _add(_add(form, "formatDesignation"), "formatName", file.format)
-    if file.format in PRONOM:
+    designation = _add(form, "formatDesignation")
+    _add(designation, "formatName", file.format.name)
+    if file.format.version:
+        _add(designation, "formatVersion", file.format.version)
+    if file.format.puid:
         registry = _add(form, "formatRegistry")
         _add(registry, "formatRegistryName", "PRONOM")
-        _add(registry, "formatRegistryKey", PRONOM[file.format])
+        _add(registry, "formatRegistryKey", file.format.puid)
+    if file.format.note:
+        _add(form, "formatNote", file.format.note)
 
 
 def _related(parent: etree._Element, kind: str, how: str, value: str) -> None:
