@@ -6,8 +6,8 @@ import platform
 from importlib.metadata import version
 from typing import Any
 
-from archiver import __version__
-from archiver.rendition import ghostscript, likeness
+from archiver import __version__, likeness
+from archiver.rendition import ghostscript
 from archiver.rendition.fonts import coverage
 from archiver.rendition.verapdf import find
 from archiver.settings import Settings

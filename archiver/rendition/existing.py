@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 import pikepdf
 
+from archiver import likeness
 from archiver.errors import RenditionError
 from archiver.events import Agent
 from archiver.findings import Finding, Severity
-from archiver.rendition import ghostscript, likeness
+from archiver.rendition import ghostscript
 from archiver.rendition.flavours import told
 from archiver.rendition.made import ARCHIVER, Making, Rendition
 from archiver.rendition.repair import Done, Traits, repair, traits

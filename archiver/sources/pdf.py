@@ -17,6 +17,7 @@ from archiver.errors import SourceError
 from archiver.findings import Finding, Severity
 from archiver.settings import Settings
 from archiver.sources import metadata
+from archiver.sources.pdf_demands import excess
 from archiver.sources.refs import SourceRef
 from archiver.sources.source import Original, Pdf, Source
 
@@ -33,13 +34,6 @@ MAX_FORM_DEPTH = 5
 """Fonts are looked for in so many forms within forms."""
 
 PDF_DATE = re.compile(r"(?:D:)?(\d{4})(?:-?(\d\d))?(?:-?(\d\d))?")
-
-MAX_UNPACKED_BYTES = 512 * 1024 * 1024
-"""What one stream of a PDF may unpack to, for the whole process, as qpdf has it."""
-
-pikepdf.settings.set_qpdf_limits(
-    flate_max_memory=MAX_UNPACKED_BYTES, run_length_max_memory=MAX_UNPACKED_BYTES
-)
 
 
 class Stated(NamedTuple):
@@ -140,6 +134,8 @@ def _looked_at(
             if pages > settings.max_pdf_pages:
                 told = f"has {pages:,} pages, more than the {settings.max_pdf_pages:,} of max_pdf_pages"
                 return Pdf(pages, obstacle=told), [], []
+            if asked := excess(pdf):
+                return Pdf(pages, obstacle=asked), [], []
             found = list(_stated(pdf))
             has_text = any(_has_font(page.obj.get("/Resources")) for page in pdf.pages)
             findings = list(_noticed(pdf, original.path, where, has_text=has_text))

@@ -10,8 +10,9 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 from reportlab.pdfgen.canvas import Canvas
 
+from archiver import likeness
 from archiver.findings import Severity
-from archiver.rendition import Rendition, ghostscript, likeness, render
+from archiver.rendition import Rendition, ghostscript, render
 from archiver.rendition.verapdf import Validator
 from archiver.rendition.xmp import claims
 from archiver.settings import Settings

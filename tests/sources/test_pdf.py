@@ -1,5 +1,6 @@
 """PDFs are read for what they say of themselves, whatever state they are in."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
@@ -13,6 +14,7 @@ from archiver.errors import SourceError
 from archiver.settings import Settings
 from archiver.sources import Pdf as Pages
 from archiver.sources import Source, SourceRef, read
+from archiver.sources.pdf_demands import MAX_UNPACKED_BYTES
 from tests.rendition import pdfs
 
 XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -122,19 +124,45 @@ def many_pages(path: Path) -> Path:
     return pdfs.written(path, "one", "two", "three")
 
 
+def burst(path: Path) -> Path:
+    def fill(pdf: Pdf) -> None:
+        pdf.pages[0].Contents = pdf.make_stream(b" " * (MAX_UNPACKED_BYTES + 1))
+
+    return pdfs.changed(pdfs.written(path), fill, compress_streams=True)
+
+
+def nested(path: Path) -> Path:
+    """Forms, each of which draws another twice, forty deep."""
+
+    def nest(pdf: Pdf) -> None:
+        form = pdf.make_stream(b"0 0 9 9 re f", Type=Name.XObject, Subtype=Name.Form)
+        for _ in range(40):
+            inner, form = form, pdf.make_stream(b"/F Do /F Do", Type=Name.XObject, Subtype=Name.Form)
+            form.Resources = Dictionary(XObject=Dictionary(F=inner))
+        for each in pdf.objects:
+            if isinstance(each, pikepdf.Stream) and each.get("/Subtype") == Name.Form:
+                each.BBox = pikepdf.Array([0, 0, 9, 9])
+        pdf.pages[0].Resources.XObject = Dictionary(F=form)
+        pdf.pages[0].Contents = pdf.make_stream(b"/F Do")
+
+    return pdfs.changed(pdfs.written(path), nest)
+
+
 @pytest.mark.parametrize(
     ("make", "told"),
     [
         (pdfs.encrypted, "is encrypted and needs a password"),
         (truncated, "is damaged: "),
         (without_pages, "is damaged: no page can be found in it"),
+        (burst, "has a stream that unpacks to more than 268,435,456 bytes"),
+        (nested, "draws more than 1,000,000 forms within forms"),
         (many_pages, "has 3 pages, more than the 2 of max_pdf_pages"),
     ],
 )
 def test_what_no_rendition_can_be_made_of_is_an_original_all_the_same(
-    make: "pytest.Function", told: str, tmp_path: Path
+    make: Callable[[Path], Path], told: str, tmp_path: Path
 ) -> None:
-    content = source(make(tmp_path / "a.pdf"), max_pdf_pages=2).content  # type: ignore[operator]
+    content = source(make(tmp_path / "a.pdf"), max_pdf_pages=2).content
     assert isinstance(content, Pages)
     assert content.obstacle.startswith(told)
     assert str(tmp_path) not in content.obstacle
@@ -166,6 +194,17 @@ def test_a_packet_of_xmp_that_unpacks_to_too_much_is_passed_over(tmp_path: Path)
     assert source(path).article.title == "The title in Info"
 
 
+def test_a_form_within_itself_has_an_end(tmp_path: Path) -> None:
+    def loop(pdf: Pdf) -> None:
+        form = pdf.make_stream(b"/F Do /F Do", Type=Name.XObject, Subtype=Name.Form)
+        form.Resources = Dictionary(XObject=Dictionary(F=form))
+        pdf.pages[0].Resources.XObject = Dictionary(F=form)
+
+    content = source(pdfs.changed(pdfs.written(tmp_path / "a.pdf"), loop)).content
+    assert isinstance(content, Pages)
+    assert content.obstacle == ""
+
+
 @given(edits=st.lists(st.tuples(st.integers(0, 10_000), st.binary(min_size=1, max_size=8)), max_size=6))
 def test_no_damage_is_more_than_a_finding(
     edits: list[tuple[int, bytes]], tmp_path_factory: pytest.TempPathFactory
@@ -177,7 +216,3 @@ def test_no_damage_is_more_than_a_finding(
         data[at : at + len(content)] = content
     path.write_bytes(data)
     assert source(path).article.title
-
-
-def test_pikepdf_is_told_of_limits() -> None:
-    assert pikepdf.settings.get_qpdf_limits()["flate_max_memory"] == 512 * 1024 * 1024

@@ -1,7 +1,7 @@
 """Likeness: whether the pages of two PDFs look alike, by PDFium, in a process of its own.
 
 What a hostile file does to PDFium is done to that process: its memory and its time are bounded.
-`python -m archiver.rendition.likeness OLD NEW PAGE...` prints the pages that differ, from 1.
+`python -m archiver.likeness OLD NEW PAGE...` prints the pages that differ, from 1.
 """
 
 from __future__ import annotations
