@@ -147,7 +147,7 @@ def _made(
         conformance,
         Check("complete and valid", Verdict.PASSED),
     )
-    return Report(source.ref.label, checks, findings, {"pages": rendition.pages})
+    return Report(source.ref.label, checks, findings, {"pages": rendition.pages, **rendition.facts})
 
 
 def moment() -> datetime:

@@ -14,7 +14,7 @@ from archiver.rendition.finishing import finish
 from archiver.rendition.flavours import Flavour, told
 from archiver.rendition.fonts import fonts
 from archiver.rendition.layout import lay_out
-from archiver.rendition.made import Rendition
+from archiver.rendition.rendered import Rendition
 from archiver.rendition.verapdf import Validator
 from archiver.rendition.xmp import PRODUCER
 from archiver.settings import Settings

@@ -21,7 +21,7 @@ from archiver.events import Agent
 from archiver.findings import Finding, Severity
 from archiver.rendition import ghostscript
 from archiver.rendition.flavours import told
-from archiver.rendition.made import ARCHIVER, Making, Rendition
+from archiver.rendition.rendered import ARCHIVER, Making, Rendition
 from archiver.rendition.repair import Done, Traits, repair, traits
 from archiver.rendition.verapdf import EXTRA, Validator
 from archiver.rendition.xmp import claims

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -11,7 +10,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from archiver.errors import RenditionError
 from archiver.findings import Finding
@@ -76,30 +75,28 @@ class InProcess:
     def check(self, pdf: Path, profiles: Sequence[str]) -> tuple[Finding, ...]:
         """See Validator.check. The file is walked once for all profiles."""
         try:
-            pdf.open("rb").close()
+            file = pdf.open("rb")
         except OSError as error:
             raise RenditionError(f"veraPDF cannot read it: {error.strerror}", where=pdf.name) from None
-        java = _start(self.jars)
-        with _told(java, pdf.name), self._parser(java, pdf, profiles[0]) as parser:
-            validator = self._validator(java, profiles)
-            with _no_longer_than(SECONDS, java, validator):
-                results = validator.validateAll(parser)
-            return tuple(f.finding() for result in results for f in _failures(result, pdf.name))
+        with file:
+            java = _start(self.jars)
+            with _told(java, pdf.name), self._parser(java, file, profiles[0]) as parser:
+                validator = self._validator(java, profiles)
+                with _no_longer_than(SECONDS, java, validator):
+                    results = validator.validateAll(parser)
+                return tuple(f.finding() for result in results for f in _failures(result, pdf.name))
 
     @staticmethod
     @contextmanager
-    def _parser(java: Any, pdf: Path, profile: str) -> Iterator[Any]:
-        """The file as veraPDF reads it, by a plain name: Java does not open every one."""
+    def _parser(java: Any, file: BinaryIO, profile: str) -> Iterator[Any]:
+        """The file as veraPDF reads it, a part at a time; Java does not open every file by its name."""
         flavour = java(validation.FLAVOURS).valueOf(validation.named(profile).flavour)
-        with tempfile.TemporaryDirectory() as folder:
-            plain = Path(folder, "rendition.pdf")
-            plain.symlink_to(pdf.absolute())
-            file = java("java.io.File")(str(plain))
-            parser = java("org.verapdf.pdfa.Foundries").defaultInstance().createParser(file, flavour)
-            try:
-                yield parser
-            finally:
-                parser.close()
+        opened = java("java.io.File")(f"/dev/fd/{file.fileno()}")
+        parser = java("org.verapdf.pdfa.Foundries").defaultInstance().createParser(opened, flavour)
+        try:
+            yield parser
+        finally:
+            parser.close()
 
     def _validator(self, java: Any, profiles: Sequence[str]) -> Any:
         wanted = java("java.util.ArrayList")()

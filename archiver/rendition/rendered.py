@@ -1,4 +1,4 @@
-"""What rendering comes to: a PDF with what it claims, or none and why."""
+"""Rendition: what a source became: one PDF, and what is told of it, or none, and why."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from archiver import __version__
 from archiver.events import Agent, Event
-from archiver.findings import Finding
+from archiver.findings import Fact, Finding
 from archiver.rendition.flavours import told
 
 ARCHIVER = Agent("archiver", "software", __version__)
@@ -29,8 +29,8 @@ class Rendition:
 
     There is no `path` where none could be made; `making` says why, or else how it was. `claims` are
     the veraPDF profiles that it has to pass ("2a", "ua1"), and `judged` says that it did already.
-    `beside` are other files that were made with it, by their media types, and `events` what was done
-    beside rendering.
+    `beside` are other files that were made with it, by their media types, `events` what was done
+    beside rendering, and `facts` what a report says of it.
     """
 
     path: Path | None
@@ -39,6 +39,7 @@ class Rendition:
     findings: tuple[Finding, ...] = ()
     beside: Mapping[Path, str] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
+    facts: Mapping[str, Fact] = field(default_factory=dict)
     making: Making | None = None
     judged: bool = False
 
