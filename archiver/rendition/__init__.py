@@ -10,8 +10,9 @@ from archiver.article import Article, Obtained
 from archiver.errors import MissingGlyph, RenditionError
 from archiver.events import Event
 from archiver.findings import Finding
+from archiver.rendition.catalog import Embeddable
 from archiver.rendition.direction import isolated
-from archiver.rendition.finishing import Embeddable, finish
+from archiver.rendition.finishing import finish
 from archiver.rendition.flavours import Flavour, told
 from archiver.rendition.fonts import fonts
 from archiver.rendition.layout import lay_out
