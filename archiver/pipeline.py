@@ -125,7 +125,7 @@ def _made(
     stored = _store(source, staged)
     rendition = render(
         source,
-        staged / "rendition" / f"{_stem(source.document.name)}.pdf",
+        staged / "rendition" / f"{_stem(source.ref.name)}.pdf",
         settings,
         {each.name: staged / "original" / each.stored for each in source.originals},
     )
@@ -139,7 +139,7 @@ def _made(
         conformance,
         Check("complete and valid", Verdict.PASSED),
     )
-    return Report(source.ref.label, checks, findings, {"pages": rendition.pages})
+    return Report(source.ref.label, checks, findings, {"pages": rendition.pages, **rendition.facts})
 
 
 def moment() -> datetime:
@@ -215,7 +215,8 @@ def _record(
         "data/metadata/dublin-core.xml": "application/xml",
     }
     names = {f"data/original/{each.stored}": each.name for each in source.originals}
-    names[original] = source.ref.original_name
+    if source.document.name == source.ref.name:
+        names[original] = source.ref.original_name
     files = [
         _stored(staged, path, kind, settings.algorithms, names.get(path, path.rpartition("/")[2]))
         for path, kind in formats.items()

@@ -20,6 +20,7 @@ PROFILE_IDENTIFIER = "urn:uuid:0b6e6f0e-4b0e-5a43-9a39-1d6d9f0a7c55"
 PROFILE_LABEL = "BagIt-Profile-Identifier"
 
 RECORDS, PDF, CONFORMANCE = "metadata", "rendition", "PDF/A conformance"
+PDF_SUFFIX = ".pdf"
 PDF_HEADER, PDF_TRAILER = b"%PDF-", b"%%EOF"
 TRAILER_BYTES = 1024
 BLOCK = 1024 * 1024
@@ -50,7 +51,7 @@ def existing(bag: Bag) -> Existing | None:
     payload = _payload(bag)
     originals = {name: digests for name, digests in payload.items() if name.startswith(ORIGINAL)}
     algorithms = sorted({name for digests in originals.values() for name in digests})
-    rendition = next((name for name in payload if name.startswith(RENDITION)), "")
+    rendition = next(filter(is_rendition, payload), "")
     flavour = recorded_format(bag.contents.open, rendition) if rendition else ""
     article = recorded_article(bag.contents.open)
     return Existing(originals, tuple(algorithms), rendition, flavour, article)
@@ -64,6 +65,11 @@ def _payload(bag: Bag) -> dict[str, dict[str, str]]:
         for path, _ in ledger.files()
         if path.startswith("data/")
     }
+
+
+def is_rendition(path: str) -> bool:
+    """Whether a payload file is a rendition, and not what was made beside one."""
+    return path.startswith(RENDITION) and path.endswith(PDF_SUFFIX)
 
 
 def is_own(bag: Bag) -> bool:
@@ -103,7 +109,7 @@ def check_package(bag: Bag, verapdf: bool | Path) -> list[Check]:
 
 def _renditions(bag: Bag, payload: dict[str, dict[str, str]]) -> Iterator[Finding]:
     """Each rendition begins and ends as a PDF does (ISO 32000-1 7.5.2, 7.5.5)."""
-    paths = [path for path in payload if path.startswith(RENDITION)]
+    paths = [path for path in payload if is_rendition(path)]
     if not paths:
         yield finding("package-pdf", "has no rendition", RENDITION)
     for path in paths:
@@ -129,7 +135,7 @@ def _checked(bag: Bag, payload: dict[str, dict[str, str]], verapdf: bool | Path)
     wrong: list[Finding] = []
     told: list[str] = []
     for path in payload:
-        if path.startswith(RENDITION):
+        if is_rendition(path):
             claimed, failures = _asked_of_verapdf(bag, path, validator)
             told.append(" and ".join(claimed))
             wrong += failures

@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from archiver.article import Article, Obtained
 from archiver.errors import MissingGlyph, RenditionError
-from archiver.events import Event
-from archiver.findings import Finding
 from archiver.rendition.catalog import Embeddable
 from archiver.rendition.direction import isolated
 from archiver.rendition.finishing import finish
 from archiver.rendition.flavours import Flavour, told
 from archiver.rendition.fonts import fonts
 from archiver.rendition.layout import lay_out
+from archiver.rendition.rendered import Rendition
 from archiver.rendition.xmp import PRODUCER
 from archiver.settings import Settings
-from archiver.sources import Source
+from archiver.sources import Scan, Source, Text
 
 __all__ = ["Flavour", "Rendition", "render"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rendition:
-    """A rendition that was written: where, how many pages, what it claims to be, what was noticed.
-
-    `claims` are the veraPDF profiles that it has to pass ("2a", "ua1"), `beside` other files that
-    were made with it, by their media types, and `events` what was done beside rendering.
-    """
-
-    path: Path
-    pages: int
-    claims: tuple[str, ...]
-    findings: tuple[Finding, ...] = ()
-    beside: Mapping[Path, str] = field(default_factory=dict)
-    events: tuple[Event, ...] = ()
-
-    @property
-    def conformance(self) -> str:
-        """What it claims, for people: `PDF/A-2a and PDF/UA-1`."""
-        return told(self.claims)
 
 
 def render(
@@ -53,14 +30,24 @@ def render(
     Raises MissingGlyph for a character that no font has, RenditionError for what cannot be laid
     out, SettingsError for a font place without fonts.
     """
+    if isinstance(source.content, Scan):
+        from archiver.rendition.scan import render_scan
+
+        return render_scan(source, source.content, target, settings, originals or {})
+    return _laid_out(source, source.content, target, settings, originals or {})
+
+
+def _laid_out(
+    source: Source, content: Text, target: Path, settings: Settings, originals: Mapping[str, Path]
+) -> Rendition:
     flavour = Flavour(settings.flavour)
     record = list(provenance(source, flavour))
     try:
         pages, findings = lay_out(
-            source.article, record, fonts(settings.fonts), originals or {}, settings.max_image_pixels
+            source.article, record, fonts(settings.fonts), originals, settings.max_image_pixels
         )
     except RenditionError as error:
-        place = _place(error, source) or error.where
+        place = _place(error, source, content) or error.where
         error.where = ", ".join(filter(None, (source.ref.label, place)))
         raise
     document = source.document
@@ -69,11 +56,11 @@ def render(
     return Rendition(target, pages.count, flavour.claims, tuple(findings))
 
 
-def _place(error: RenditionError, source: Source) -> str:
+def _place(error: RenditionError, source: Source, content: Text) -> str:
     """The line that a missing glyph is on, where the source writes it as it is."""
     if source.ref.line or not isinstance(error, MissingGlyph):
         return ""
-    return line_of(source.document.data.decode(source.content.encoding, "replace"), error.text)
+    return line_of(source.document.data.decode(content.encoding, "replace"), error.text)
 
 
 def line_of(text: str, passage: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver.article import Article
+from archiver.capture import Capture
 from archiver.errors import InvalidArticle
 from archiver.events import Event
 from archiver.findings import Finding, Severity
@@ -51,6 +52,20 @@ class Text(NamedTuple):
     encoding: str
 
 
+class ScannedPage(NamedTuple):
+    """A page that is a picture: a frame (from 0) of an original of this name, and how it was captured."""
+
+    original: str
+    frame: int
+    capture: Capture
+
+
+class Scan(NamedTuple):
+    """Content that is shown as it came: the pages, in order."""
+
+    pages: tuple[ScannedPage, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A source document that was read.
@@ -62,7 +77,7 @@ class Source:
     ref: SourceRef
     originals: tuple[Original, ...]
     article: Article
-    content: Text
+    content: Text | Scan
     findings: tuple[Finding, ...] = ()
     events: tuple[Event, ...] = ()
     """What was done to it before it came, as far as it says so itself."""

@@ -1,0 +1,139 @@
+"""Tesseract: the program that recognizes text in pictures, its languages and their packages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import langcodes
+from PIL import Image
+
+from archiver.errors import RenditionError, SettingsError
+
+NAMES = {
+    ("zh", "Hans"): "chi_sim",
+    ("zh", "Hant"): "chi_tra",
+    ("sr", "Latn"): "srp_latn",
+    ("az", "Cyrl"): "aze_cyrl",
+    ("uz", "Cyrl"): "uzb_cyrl",
+    ("ku", "Latn"): "kmr",
+    ("ku", "Arab"): "kur_ara",
+    ("nb", "Latn"): "nor",
+    ("nn", "Latn"): "nor",
+    ("de", "Latf"): "frk",
+}
+"""What Tesseract calls languages, by BCP 47 language and script, where that is not ISO 639-2/T."""
+
+UNDETERMINED = "und"
+ASSUMED = "eng"
+"""What is recognized where no language is known."""
+
+TRUSTED = range(150, 2401)
+"""Resolutions that Tesseract is told; it estimates others from the text."""
+
+AUTOMATIC = "1"
+"""Tesseract's page segmentation with orientation and script detection."""
+
+
+def name_of(language: str) -> str:
+    """What Tesseract calls a language (BCP 47): `de` is `deu`, `zh-Hant-TW` is `chi_tra`."""
+    tag = langcodes.get(language)
+    full = tag.maximize()
+    known = NAMES.get((full.language or "", full.script or ""))
+    return known or (ASSUMED if tag.language in (None, UNDETERMINED) else tag.to_alpha3())
+
+
+def package_of(name: str) -> str:
+    """Debian's package of a language."""
+    return f"tesseract-ocr-{name.replace('_', '-')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tesseract:
+    """A Tesseract that is there: its program, its version, and the languages that it has data of."""
+
+    program: Path
+    version: str
+    languages: frozenset[str]
+
+    def names(self, languages: Iterable[str]) -> str:
+        """What languages (BCP 47) are called in a command. Raises RenditionError for one without data."""
+        names = list(dict.fromkeys(map(name_of, languages))) or [ASSUMED]
+        for name in names:
+            if name not in self.languages:
+                told = f"cannot be recognized: Tesseract has no data for the language {name!r}"
+                hint = (
+                    f"apt-get install {package_of(name)}, or package scans without text: tesseract = false"
+                )
+                raise RenditionError(told, hint=hint)
+        return "+".join(names)
+
+    def recognize(self, picture: Image.Image, names: str, resolution: float | None, seconds: int) -> bytes:
+        """The text of a gray or bitonal picture as hOCR. `resolution` is in pixels per inch.
+
+        Raises RenditionError where that fails, or takes longer than `seconds`.
+        """
+        content = BytesIO()
+        picture.save(content, "PPM")
+        command = [str(self.program), "stdin", "stdout", "-l", names, "--psm", AUTOMATIC]
+        if resolution and round(resolution) in TRUSTED:
+            command += ["--dpi", str(round(resolution))]
+        environment = {**os.environ, "OMP_THREAD_LIMIT": "1", "LC_ALL": "C"}
+        try:
+            done = subprocess.run(  # noqa: S603
+                [*command, "hocr"],
+                input=content.getbuffer(),
+                capture_output=True,
+                timeout=seconds,
+                env=environment,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise RenditionError(f"was not recognized in {seconds} seconds") from None
+        except OSError as error:
+            raise RenditionError(f"was not recognized: Tesseract: {error.strerror}") from None
+        if done.returncode:
+            said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+            raise RenditionError(
+                f"was not recognized: Tesseract ended with {done.returncode}: {said[:200]}"
+            )
+        return done.stdout
+
+
+def find(setting: bool | Path) -> Tesseract | None:
+    """The Tesseract that a setting names: any (True), none (False), or the program at a path.
+
+    Raises RenditionError where any is meant and none is there, SettingsError for a path without one.
+    """
+    if setting is False:
+        return None
+    if isinstance(setting, Path):
+        return _at(setting.expanduser().absolute())
+    program = shutil.which("tesseract")
+    if program is None:
+        hint = "apt-get install tesseract-ocr, or do without text: tesseract = false"
+        raise RenditionError("cannot be recognized: Tesseract is not installed", hint=hint)
+    return _at(Path(program))
+
+
+@cache
+def _at(program: Path) -> Tesseract:
+    try:
+        version = _said(program, "--version").partition("\n")[0].removeprefix("tesseract ").strip()
+        languages = _said(program, "--list-langs").splitlines()[1:]
+    except (OSError, subprocess.SubprocessError) as error:
+        told = f"is no Tesseract that can be run: {getattr(error, 'strerror', None) or error}"
+        raise SettingsError(told, where=f"tesseract: {program}") from None
+    return Tesseract(program, version, frozenset(languages))
+
+
+def _said(program: Path, flag: str) -> str:
+    command = [str(program), flag]
+    done = subprocess.run(command, capture_output=True, check=True, timeout=60)  # noqa: S603
+    return (done.stdout or done.stderr).decode("utf-8", "replace")
