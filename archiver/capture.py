@@ -212,18 +212,20 @@ MOST_TOLD = 20
 
 
 def missing_numbers(names: Iterable[str]) -> list[str]:
-    """The names that numbered files leave out between their first and their last, at most a few.
+    """What numbered files leave out between their first and their last, without suffixes, at most a few.
 
     Numbers count among the names that are alike but for them.
     """
-    numbered: dict[tuple[str, str], dict[int, int]] = {}
+    numbered: dict[tuple[str, str], dict[int, re.Match[str]]] = {}
     for name in names:
         if found := NUMBER.search(name.rpartition(".")[0] or name):
-            around = (name[: found.start()], name[found.end() :])
-            numbered.setdefault(around, {})[int(found[0])] = len(found[0])
+            around = (found.string[: found.start()].casefold(), found.string[found.end() :].casefold())
+            numbered.setdefault(around, {})[int(found[0])] = found
     told: list[str] = []
-    for (before, after), numbers in numbered.items():
+    for numbers in numbered.values():
         for low, high in pairwise(sorted(numbers)):
-            between = range(low + 1, high)
-            told += [f"{before}{n:0{numbers[low]}}{after}" for n in between[: MOST_TOLD - len(told)]]
+            found = numbers[low]
+            before, after = found.string[: found.start()], found.string[found.end() :]
+            between = range(low + 1, high)[: MOST_TOLD - len(told)]
+            told += [f"{before}{number:0{len(found[0])}}{after}" for number in between]
     return told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -73,8 +74,8 @@ def _variation(strips: Image.Image, slope: float, angle: float) -> float:
         strips.size, Image.Transform.AFFINE, (1, 0, 0, shift, 1, -middle), Image.Resampling.NEAREST
     )
     margin = math.ceil(abs(middle))
-    rows = moved.resize((1, strips.height), Image.Resampling.BOX).getdata()
-    kept: list[float] = list(rows)[margin : strips.height - margin]
+    rows = array("f", moved.resize((1, strips.height), Image.Resampling.BOX).tobytes())
+    kept = rows[margin : strips.height - margin]
     return sum((upper - lower) ** 2 for upper, lower in pairwise(kept)) / max(1, len(kept))
 
 

@@ -138,7 +138,8 @@ def page_size(captured: Capture) -> tuple[float, float]:
         size = across * POINTS_PER_INCH / x, down * POINTS_PER_INCH / y
         if min(size) >= SHORTEST and max(size) <= LONGEST:
             return size
-    return max(across * LONGEST / max(pixels), SHORTEST), max(down * LONGEST / max(pixels), SHORTEST)
+    stretch = min(LONGEST / max(size), max(1.0, SHORTEST / min(size)))
+    return max(SHORTEST, size[0] * stretch), max(SHORTEST, size[1] * stretch)
 
 
 def _noticed(number: int, seen: Seen, settings: Settings) -> Iterator[Noticed]:

@@ -29,8 +29,8 @@ FAST = 1
 
 PROFILE_CLASSES = ("scnr", "mntr", "prtr", "spac")
 PROFILE_SPACES = {"GRAY": 1, "RGB": 3, "CMYK": 4}
-LAST_PROFILE_VERSION = 4.4
-"""The ICC profiles that PDF/A-2 takes (ISO 19005-2 6.2.4.2)."""
+NEWER_PROFILE_VERSION = 5
+"""The ICC profiles that PDF/A-2 takes: classes, colour spaces, versions below (ISO 19005-2 6.2.4.2)."""
 
 DEVICE = {1: Name.DeviceGray, 3: Name.DeviceRGB}
 CMYK = 4
@@ -215,7 +215,7 @@ def usable(profile: bytes, components: int) -> bytes:
     except (ImageCms.PyCMSError, OSError):
         return b""
     fits = PROFILE_SPACES.get(read.xcolor_space.strip()) == components
-    known = read.device_class in PROFILE_CLASSES and read.version < LAST_PROFILE_VERSION
+    known = read.device_class in PROFILE_CLASSES and read.version < NEWER_PROFILE_VERSION
     return profile if fits and known else b""
 
 

@@ -7,16 +7,19 @@ its width is scaled to the word's, and ToUnicode says what it stands for (9.10.3
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Iterator
 
-from bidi.algorithm import get_display
 from pikepdf import Object, Pdf
 
 from archiver.errors import RenditionError
+from archiver.rendition.direction import RIGHT_TO_LEFT
 from archiver.rendition.embedded_fonts import write_font
 from archiver.rendition.embedding import Embedded
 from archiver.rendition.fonts import WIDE, Fonts, Typeface
 from archiver.rendition.recognition import Matrix, Paragraph, Recognized, Word
+from archiver.rendition.shaping import RIGHT_TO_LEFT_MARK
 from archiver.rendition.tagging import CLOSE, Element, Structure
 
 LAST_CODE = 0xFFFF
@@ -24,8 +27,30 @@ LAST_CODE = 0xFFFF
 RESOURCE = "Recognized"
 """The name of the font among a page's resources."""
 
-SMALLEST = 0.1
-"""The least size of a letter in points; a smaller one is that of a speck."""
+QUARTERS = ((1, 0), (0, 1), (-1, 0), (0, -1))
+"""Cosine and sine of the quarter turns: readers take words apart that slant, so each is set level."""
+
+SMALLEST, SMALLEST_STRETCH = 0.1, 0.001
+"""The least size of a letter in points, and how far a blank is stretched at least: less is no size."""
+
+
+FORWARD = re.compile("L(?:[L-]*L)?|.")
+"""A number or a foreign word, with what is inside it; else one character."""
+
+KINDS = {"L": "L", "EN": "L", "AN": "L", "R": "R", "AL": "R", "NSM": "R"}
+
+
+def _rightward(text: str) -> str:
+    """A word of a line from right to left, as its characters are from left to right.
+
+    Readers take punctuation after a number or a foreign word for a part of it, unless a mark parts them.
+    """
+    kinds = "".join(KINDS.get(unicodedata.bidirectional(character), "-") for character in text)
+    parts = []
+    for found in FORWARD.finditer(kinds):
+        marked = found[0][0] == "L" and kinds[found.end() : found.end() + 1] == "-"
+        parts.append(RIGHT_TO_LEFT_MARK * marked + text[found.start() : found.end()])
+    return "".join(reversed(parts))
 
 
 class TextLayer:
@@ -63,10 +88,10 @@ class TextLayer:
         x, y = to_points.place(*word.start)
         across, up = to_points.way(*word.along)
         width = max(SMALLEST, math.hypot(across, up))
-        angle = math.atan2(up, across)
-        cos, sin = math.cos(angle), math.sin(angle)
-        shown = get_display(word.text, base_dir="R" if right_to_left else "L")
-        stretch = width / (len(shown) * self.advance)
+        cos, sin = QUARTERS[round(math.atan2(up, across) / (math.pi / 2)) % 4]
+        backward = right_to_left or RIGHT_TO_LEFT.search(word.text)
+        shown = _rightward(word.text) if backward else word.text
+        stretch = max(SMALLEST_STRETCH, width / (len(shown) * self.advance))
         if right_to_left:
             space = stretch * self.advance
             x, y, shown = x - space * cos, y - space * sin, f" {shown}"
