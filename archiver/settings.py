@@ -121,7 +121,7 @@ class Settings(BaseSettings):
         None,
         description="Folder that the paths in a manifest begin at; the manifest's own unless set.",
     )
-    flavour: Literal["2a", "2b", "2u", "3a", "4", "4f"] = Field(
+    flavour: Literal["2a", "2b", "2u", "3a", "3b", "4", "4f"] = Field(
         "2a", description="PDF/A flavour of the rendition. 2a is PDF/UA-1 as well."
     )
     algorithms: Annotated[tuple[Algorithm, ...], Strict(False)] = Field(

@@ -33,8 +33,8 @@ def rendering(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option(
             "--flavour",
-            type=click.Choice(["2a", "2b", "2u", "3a", "4", "4f"]),
-            help="PDF/A part and level; 2a unless set. 3a and 4f embed the source; all but 4 and 4f "
+            type=click.Choice(["2a", "2b", "2u", "3a", "3b", "4", "4f"]),
+            help="PDF/A part and level; 2a unless set. 3a, 3b and 4f embed the source; all but 4 and 4f "
             "are PDF/UA-1 too.",
         ),
         click.option("--strict", is_flag=True, default=None, help="Warnings are errors."),

@@ -91,7 +91,7 @@ def recorded_article(open_file: Open) -> Article | None:
     from archiver.article import Article
 
     try:
-        return Article.model_validate_json(_content(open_file, "article.json"))
+        return Article.model_validate_json(_content(open_file, ARTICLE_PATH))
     except ValueError:
         return None
 
@@ -99,7 +99,7 @@ def recorded_article(open_file: Open) -> Article | None:
 def recorded_format(open_file: Open, path: str) -> str:
     """What PREMIS calls the format of a file; empty where it cannot be read, or does not tell."""
     try:
-        document = _document(open_file, "premis.xml", RECORDS["premis.xml"])
+        document = _document(open_file, PREMIS_PATH, RECORDS[PREMIS_PATH])
     except ValueError:
         return ""
     name = "p:objectCharacteristics/p:format/p:formatDesignation/p:formatName"
