@@ -12,6 +12,7 @@ from PIL import Image, ImageCms, TiffImagePlugin
 from PIL.ImageFile import ImageFile
 
 from archiver import jpeg2000
+from archiver.article import NOT_TEXT
 from archiver.findings import Finding, Severity, counted
 from archiver.levels import CaptureLevel
 
@@ -147,10 +148,8 @@ def _profile(profile: bytes | None) -> str:
     if not profile:
         return ""
     try:
-        return (
-            ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile))).strip()
-            or "unnamed"
-        )
+        read = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return NOT_TEXT.sub("", ImageCms.getProfileDescription(read)).strip() or "unnamed"
     except (ImageCms.PyCMSError, OSError):
         return ""
 

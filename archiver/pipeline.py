@@ -217,8 +217,11 @@ def _record(
     names = {f"data/original/{each.stored}": each.name for each in source.originals}
     if source.document.name == source.ref.name:
         names[original] = source.ref.original_name
+    captures = {f"data/original/{each.stored}": each.captures for each in source.originals}
     files = [
-        _stored(staged, path, kind, settings.algorithms, names.get(path, path.rpartition("/")[2]))
+        _stored(staged, path, kind, settings.algorithms, names.get(path, path.rpartition("/")[2]))._replace(
+            captures=captures.get(path, ())
+        )
         for path, kind in formats.items()
     ]
     derived = dict.fromkeys((rendered, *beside, "data/metadata/article.json"), original)

@@ -10,7 +10,9 @@ from typing import NamedTuple
 from lxml import etree
 
 from archiver.article import Article
+from archiver.capture import Capture
 from archiver.events import Agent, Event
+from archiver.records.mix import mix
 
 PREMIS = "http://www.loc.gov/premis/v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -38,13 +40,17 @@ PRONOM = {
 
 
 class StoredFile(NamedTuple):
-    """A file of the payload: its path in the bag, size in bytes, digests, format, and name as it came."""
+    """A file of the payload: its path in the bag, size in bytes, digests, format, and name as it came.
+
+    `captures` says of page pictures how each in the file was captured.
+    """
 
     path: str
     size: int
     digests: Mapping[str, str]
     format: str
     original_name: str
+    captures: tuple[Capture, ...] = ()
 
 
 def premis(
@@ -117,6 +123,8 @@ def _characteristics(parent: etree._Element, file: StoredFile) -> None:
         registry = _add(form, "formatRegistry")
         _add(registry, "formatRegistryName", "PRONOM")
         _add(registry, "formatRegistryKey", PRONOM[file.format])
+    for found in file.captures:
+        _add(element, "objectCharacteristicsExtension").append(mix(found))
 
 
 def _related(parent: etree._Element, kind: str, how: str, value: str) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 from natsort import natsorted
 from PIL import Image, ImageFile, TiffImagePlugin, UnidentifiedImageError
 
-from archiver import pictures
+from archiver import __version__, pictures
 from archiver.article import Article, Obtained
 from archiver.capture import Noticed, capture, findings, missing_numbers, shortfalls
 from archiver.errors import SourceError
+from archiver.events import Agent, Event
 from archiver.findings import Finding, Severity
 from archiver.settings import Settings
 from archiver.sources import metadata
@@ -64,7 +65,8 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     for file in files:
         frames = tuple(_frames(file, ref, settings))
         pages += frames
-        originals.append(file._replace(media_type=frames[0].capture.media_type))
+        captures = tuple(frame.capture for frame in frames)
+        originals.append(file._replace(media_type=captures[0].media_type, captures=captures))
         if len(pages) > settings.max_scan_pages:
             told = f"has more pages than the {settings.max_scan_pages:,} that max_scan_pages allows"
             raise SourceError(told, where=ref.label)
@@ -78,7 +80,14 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     noticed = [*noticed, *_unstated(ref, article), *_shortfalls(ref, pages, settings)]
     if len(files) > 1:
         noticed += _missing(ref, files)
-    return Source(ref, (*originals, *others), article, Scan(tuple(pages)), tuple(noticed))
+    return Source(
+        ref,
+        (*originals, *others),
+        article,
+        Scan(tuple(pages)),
+        tuple(noticed),
+        (_review(originals, settings),),
+    )
 
 
 def _printable(name: str) -> str:
@@ -227,6 +236,12 @@ def _shortfalls(ref: SourceRef, pages: Sequence[ScannedPage], settings: Settings
     for number, page in enumerate(pages, 1):
         noticed += shortfalls(number, page.capture, level, name)
     return findings(ref.label, noticed)
+
+
+def _review(originals: Sequence[Original], settings: Settings) -> Event:
+    named = tuple(f"data/original/{original.stored}" for original in originals)
+    agent = Agent("archiver", "software", __version__)
+    return Event("quality review", f"capture checked against {settings.capture_level}", agent, named)
 
 
 def _missing(ref: SourceRef, files: Sequence[Original]) -> Iterator[Finding]:

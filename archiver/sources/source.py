@@ -19,12 +19,16 @@ from archiver.sources.refs import SourceRef, portable
 
 
 class Original(NamedTuple):
-    """A file of a source: its name, its media type, and its bytes or, where they are many, its path."""
+    """A file of a source: its name, its media type, and its bytes or, where they are many, its path.
+
+    `captures` says of page pictures how each in the file was captured.
+    """
 
     name: str
     media_type: str
     path: Path | None = None
     data: bytes = b""
+    captures: tuple[Capture, ...] = ()
 
     @property
     def stored(self) -> str:
