@@ -7,7 +7,7 @@ from array import array
 from itertools import pairwise
 from typing import NamedTuple
 
-from PIL import Image, ImageFilter
+from PIL import Image
 
 MOST, STEP, FINE_STEP = 10.0, 0.5, 0.1
 """How far lines are looked for, in degrees, and how closely: first everywhere, then about the best."""
@@ -23,24 +23,37 @@ for upright ones, and when there are any at all."""
 MARGIN = 0.04
 """What is left out at each side when a page is called blank: edges, shadows, holes."""
 
-INK = 48
+SPECK = 450
+"""What is less than this part of a page is too small to be something."""
+
+INK = 40
 """How much darker than its paper a page is where something is on it, of 255."""
 
 LEAST_INK = 0.0004
 """The part of a page that has ink on it at least where it is not blank."""
 
 
-def skew(gray: Image.Image) -> float | None:
-    """The angle of a page's lines in degrees, counterclockwise, from -10 to 10; None where there are none.
+class Slant(NamedTuple):
+    """How the lines of a page lie: by how many degrees they slant, counterclockwise, from -10 to 10.
 
-    Lines may be level or upright, as on a page that lies on its side.
+    They are upright where the page lies on its side.
     """
+
+    angle: float
+    upright: bool
+
+
+def slant(gray: Image.Image) -> Slant | None:
+    """How the lines of a page lie; None where there are none."""
     level = _best(gray)
     if level.clarity >= PLAIN:
-        return round(level.angle, 1) + 0.0
+        return Slant(round(level.angle, 1) + 0.0, False)
     upright = _best(gray.transpose(Image.Transpose.TRANSPOSE))
-    angle, clarity = max(level, _Angle(-upright.angle, upright.clarity), key=lambda found: found.clarity)
-    return round(angle, 1) + 0.0 if clarity >= CLEAR else None
+    if max(level.clarity, upright.clarity) < CLEAR:
+        return None
+    if level.clarity >= upright.clarity:
+        return Slant(round(level.angle, 1) + 0.0, False)
+    return Slant(round(-upright.angle, 1) + 0.0, True)
 
 
 class _Angle(NamedTuple):
@@ -53,9 +66,16 @@ def _best(gray: Image.Image) -> _Angle:
     rows = min(ROWS, gray.height)
     strips = gray.resize((STRIPS, rows), Image.Resampling.BOX).convert("F")
     slope = gray.width / STRIPS * rows / gray.height
-    coarse = {angle: _variation(strips, slope, angle) for angle in _steps(0.0, MOST, STEP)}
+    counts = strips.convert("L").histogram()
+    paper = float(max(range(256), key=lambda value: counts[value]))
+
+    def variations(middle: float, reach: float, step: float) -> dict[float, float]:
+        angles = _steps(middle, reach, step)
+        return {angle: _variation(strips, slope, angle, paper) for angle in angles}
+
+    coarse = variations(0.0, MOST, STEP)
     middle = max(coarse, key=lambda angle: coarse[angle])
-    fine = {angle: _variation(strips, slope, angle) for angle in _steps(middle, STEP, FINE_STEP)}
+    fine = variations(middle, STEP, FINE_STEP)
     best = max(fine, key=lambda angle: fine[angle])
     usual = sorted(coarse.values())[len(coarse) // 2]
     return _Angle(best, fine[best] / usual if usual else 0.0)
@@ -66,17 +86,19 @@ def _steps(middle: float, reach: float, step: float) -> list[float]:
     return [middle + step * number for number in range(-count, count + 1)]
 
 
-def _variation(strips: Image.Image, slope: float, angle: float) -> float:
+def _variation(strips: Image.Image, slope: float, angle: float, paper: float) -> float:
     """How much the rows of strips differ that are moved against each other as an angle has it."""
     shift = -math.tan(math.radians(angle)) * slope
     middle = shift * (STRIPS - 1) / 2
     moved = strips.transform(
-        strips.size, Image.Transform.AFFINE, (1, 0, 0, shift, 1, -middle), Image.Resampling.NEAREST
+        strips.size,
+        Image.Transform.AFFINE,
+        (1, 0, 0, shift, 1, -middle),
+        Image.Resampling.NEAREST,
+        fillcolor=paper,
     )
-    margin = math.ceil(abs(middle))
     rows = array("f", moved.resize((1, strips.height), Image.Resampling.BOX).tobytes())
-    kept = rows[margin : strips.height - margin]
-    return sum((upper - lower) ** 2 for upper, lower in pairwise(kept)) / max(1, len(kept))
+    return sum((upper - lower) ** 2 for upper, lower in pairwise(rows))
 
 
 def is_blank(gray: Image.Image) -> bool:
@@ -84,8 +106,7 @@ def is_blank(gray: Image.Image) -> bool:
     width, height = gray.size
     across, down = round(width * MARGIN), round(height * MARGIN)
     inner = gray.crop((across, down, width - across, height - down))
-    inner.thumbnail((1000, 1000), Image.Resampling.BOX)
-    counts = inner.filter(ImageFilter.MedianFilter(3)).histogram()
+    counts = inner.reduce(max(1, max(width, height) // SPECK)).histogram()
     paper = max(range(256), key=lambda value: counts[value])
     ink = sum(counts[: max(0, paper - INK)]) + (sum(counts[paper + INK + 1 :]) if paper < 128 else 0)
     return ink < LEAST_INK * sum(counts)

@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from archiver.skew import is_blank, skew
+from archiver.skew import is_blank, slant
 from tests.scanned import page
 
 
@@ -19,13 +19,16 @@ def whole() -> Image.Image:
 @pytest.mark.parametrize("quarter", [0, 90])
 def test_the_slant_of_lines_is_found(angle: float, quarter: int) -> None:
     turned = whole().rotate(angle + quarter, Image.Resampling.BILINEAR, expand=True, fillcolor=255)
-    assert skew(turned) == pytest.approx(angle, abs=0.15)
+    found = slant(turned)
+    assert found is not None
+    assert found.angle == pytest.approx(angle, abs=0.15)
+    assert found.upright == bool(quarter)
 
 
 @pytest.mark.parametrize("paper", [255, 190, 20])
 def test_a_page_without_lines_has_no_slant_and_is_blank(paper: int) -> None:
     blank = Image.new("L", (1200, 1700), paper)
-    assert skew(blank) is None
+    assert slant(blank) is None
     assert is_blank(blank)
 
 

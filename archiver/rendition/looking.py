@@ -18,14 +18,20 @@ from archiver.errors import RenditionError
 from archiver.rendition import hocr
 from archiver.rendition.recognition import Matrix, Recognized
 from archiver.rendition.scan_pictures import Drawn, draw
-from archiver.rendition.tesseract import Tesseract
-from archiver.skew import is_blank, skew
+from archiver.rendition.tesseract import Segmentation, Tesseract
+from archiver.skew import Slant, is_blank, slant
 
 STRAIGHT = 1.0
 """Lines that slant by more degrees are made level before they are read."""
 
 SQUARE = 0.05
 """By how much pixels may be longer than wide, or wider than long, and be read as if they were square."""
+
+SHORT_WORD = 3
+"""Words of fewer letters may be as tall as long."""
+
+SURE = 0.6
+"""The mean confidence of words with which a page is taken to have its top up."""
 
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -77,14 +83,14 @@ def look(path: Path, frame: int, captured: Capture, recognizer: Recognizer | Non
     if orientation in UPRIGHT:
         gray = gray.transpose(UPRIGHT[orientation])
     tones = gray.convert("L")
-    slant, blank = skew(tones), is_blank(tones)
+    lines, blank = slant(tones), is_blank(tones)
     text, problem = None, ""
     if recognizer:
         try:
-            text = _recognized(gray, resolution_of(captured), slant or 0.0, recognizer)
+            text = _recognized(gray, resolution_of(captured), lines, recognizer)
         except RenditionError as error:
             problem = error.message
-    return Seen(picture, orientation, text, slant, blank, problem)
+    return Seen(picture, orientation, text, lines.angle if lines else None, blank, problem)
 
 
 def resolution_of(captured: Capture) -> tuple[float, float] | None:
@@ -106,9 +112,12 @@ def _gray(image: Image.Image) -> Image.Image:
 
 
 def _recognized(
-    gray: Image.Image, resolution: tuple[float, float] | None, slant: float, recognizer: Recognizer
+    gray: Image.Image, resolution: tuple[float, float] | None, lines: Slant | None, recognizer: Recognizer
 ) -> Recognized:
-    """The text of a page, its places those of the page as it is shown."""
+    """The text of a page, its places those of the page as it is shown.
+
+    Which side is up is only looked for where the page seems to lie on its side, or reads badly.
+    """
     width, height = gray.size
     to_page = Matrix()
     across, down = resolution or (1.0, 1.0)
@@ -116,13 +125,30 @@ def _recognized(
     if finest / min(across, down) > 1 + SQUARE:
         gray = gray.convert("L").resize((round(width * finest / across), round(height * finest / down)))
         to_page = Matrix(width / gray.width, 0, 0, height / gray.height)
-    if abs(slant) > STRAIGHT:
-        straight = gray.convert("L").rotate(-slant, Image.Resampling.BILINEAR, expand=True, fillcolor=255)
-        to_page = _turned_back(straight.size, gray.size, slant).then(to_page)
+    if lines and abs(lines.angle) > STRAIGHT:
+        angle = -lines.angle
+        straight = gray.convert("L").rotate(angle, Image.Resampling.BILINEAR, expand=True, fillcolor=255)
+        to_page = _turned_back(straight.size, gray.size, lines.angle).then(to_page)
         gray = straight
     tesseract, names, seconds = recognizer
-    found = tesseract.recognize(gray, names, finest if resolution else None, seconds)
-    return hocr.parse(found, width, height, to_page)
+
+    def read(segmentation: Segmentation) -> Recognized:
+        found = tesseract.recognize(gray, names, segmentation, finest if resolution else None, seconds)
+        return hocr.parse(found, width, height, to_page)
+
+    if lines and lines.upright:
+        return read(Segmentation.ANY_SIDE_UP)
+    text = read(Segmentation.TOP_UP)
+    if (text.confidence or 0.0) >= SURE and not _lies_down(text):
+        return text
+    return max(text, read(Segmentation.ANY_SIDE_UP), key=lambda each: each.confidence or 0.0)
+
+
+def _lies_down(text: Recognized) -> bool:
+    """Whether most words of a page are taller than long."""
+    boxes = [word.box for word in text.words() if len(word.text) >= SHORT_WORD]
+    tall = [box for box in boxes if box.bottom - box.top > box.right - box.left]
+    return 2 * len(tall) > len(boxes)
 
 
 def _turned_back(straight: Sequence[int], before: Sequence[int], slant: float) -> Matrix:

@@ -114,7 +114,7 @@ def test_a_page_that_takes_too_long_is_told_and_makes_the_rendition_2b(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow = tmp_path / "slow"
-    slow.write_text('#!/bin/sh\nif [ "$1" = stdin ]; then exec sleep 60; fi\nexec tesseract "$@"\n')
+    slow.write_text('#!/bin/sh\nif [ "$2" = stdout ]; then exec sleep 60; fi\nexec tesseract "$@"\n')
     slow.chmod(0o755)
     made = rendered(scanned(tmp_path / "a.png"), tesseract=slow, max_page_seconds=1)
     assert made.claims == ("2b",)
