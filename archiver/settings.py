@@ -151,7 +151,10 @@ class Settings(BaseSettings):
         LEVELS, description="The levels there are: what each asks of a page."
     )
     page_workers: int = Field(
-        0, ge=0, le=1024, description="Pages of a scan that are looked at at once; 0 is one a processor."
+        0,
+        ge=0,
+        le=1024,
+        description="Pages of a scan that are looked at at once; 0 is one a processor, or one in a worker process.",
     )
     max_page_seconds: Held = Field(300, description="Longest time for a page in Tesseract, in seconds.")
     max_scan_bytes: Most = Field(4 * GIB, description="Largest file of page scans, in bytes.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from archiver.capture import Capture, Noticed, findings
 from archiver.errors import RenditionError
 from archiver.events import Agent, Event
 from archiver.findings import Fact, Finding, Severity
+from archiver.paging import page_done
 from archiver.rendition.alto import alto
 from archiver.rendition.catalog import Embeddable
 from archiver.rendition.flavours import Flavour, told
@@ -60,10 +62,13 @@ def render_scan(
     with Spool(target.with_name(f"{target.name}.spool")) as spool, pictures.undisturbed():
         book = PageBook(spool, language, fonts(settings.fonts))
         try:
-            for number, seen in enumerate(_in_order(seen_of, scan.pages, settings.page_workers), 1):
+            for number, seen in enumerate(
+                _in_order(seen_of, scan.pages, settings.page_workers or _usual_workers()), 1
+            ):
                 book.add(_page(scan.pages[number - 1].capture, seen, number))
                 texts.append(seen.text)
                 noticed += _noticed(number, seen, settings)
+                page_done(number, len(scan.pages))
         except RenditionError as error:
             error.where = ", ".join(filter(None, (label, error.where, f"page {len(texts) + 1}")))
             raise
@@ -97,16 +102,22 @@ def _recognizer(source: Source, settings: Settings) -> Recognizer | None:
         raise
 
 
+def _usual_workers() -> int:
+    """One a processor; but one alone in a process that is itself one of several workers."""
+    if multiprocessing.parent_process():
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 def _in_order(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
-    """What a function makes of items, in their order, by so many workers (0: one a processor).
+    """What a function makes of items, in their order, by so many workers.
 
     A few are made ahead; none is begun any more once somebody stops taking them.
     """
-    workers = workers or len(os.sched_getaffinity(0))
     with ThreadPoolExecutor(workers) as pool:
         waiting: deque[Future[Result]] = deque()
         try:
