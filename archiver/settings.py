@@ -154,7 +154,8 @@ class Settings(BaseSettings):
         0,
         ge=0,
         le=1024,
-        description="Pages of a scan that are looked at at once; 0 is one a processor, or one in a worker process.",
+        description="Pages of a scan that are looked at at once; 0 is one a processor, or one alone in "
+        "a process that is one of several workers.",
     )
     max_page_seconds: Held = Field(300, description="Longest time for a page in Tesseract, in seconds.")
     max_scan_bytes: Most = Field(4 * GIB, description="Largest file of page scans, in bytes.")

@@ -53,6 +53,7 @@ def render_scan(
     """
     language, label = source.article.language[0], source.ref.label
     recognizer = _recognizer(source, settings)
+    workers = settings.page_workers or _usual_workers()
     texts: list[Recognized | None] = []
     noticed: list[Noticed] = []
 
@@ -62,9 +63,7 @@ def render_scan(
     with Spool(target.with_name(f"{target.name}.spool")) as spool, pictures.undisturbed():
         book = PageBook(spool, language, fonts(settings.fonts))
         try:
-            for number, seen in enumerate(
-                _in_order(seen_of, scan.pages, settings.page_workers or _usual_workers()), 1
-            ):
+            for number, seen in enumerate(_in_order(seen_of, scan.pages, workers), 1):
                 book.add(_page(scan.pages[number - 1].capture, seen, number))
                 texts.append(seen.text)
                 noticed += _noticed(number, seen, settings)

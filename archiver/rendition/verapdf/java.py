@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from archiver.errors import RenditionError
 from archiver.findings import Finding
@@ -75,21 +75,22 @@ class InProcess:
     def check(self, pdf: Path, profiles: Sequence[str]) -> tuple[Finding, ...]:
         """See Validator.check. The file is read once and walked once for all profiles."""
         try:
-            data = pdf.read_bytes()
+            file = pdf.open("rb")
         except OSError as error:
             raise RenditionError(f"veraPDF cannot read it: {error.strerror}", where=pdf.name) from None
-        java = _start(self.jars)
-        with _told(java, pdf.name), self._parser(java, data, profiles[0]) as parser:
-            results = self._validator(java, profiles).validateAll(parser)
-            return tuple(f.finding() for result in results for f in _failures(result, pdf.name))
+        with file:
+            java = _start(self.jars)
+            with _told(java, pdf.name), self._parser(java, file, profiles[0]) as parser:
+                results = self._validator(java, profiles).validateAll(parser)
+                return tuple(f.finding() for result in results for f in _failures(result, pdf.name))
 
     @staticmethod
     @contextmanager
-    def _parser(java: Any, data: bytes, profile: str) -> Iterator[Any]:
-        """The file as veraPDF reads it, from bytes: Java does not open every file name."""
+    def _parser(java: Any, file: BinaryIO, profile: str) -> Iterator[Any]:
+        """The file as veraPDF reads it, a part at a time; Java does not open every file by its name."""
         flavour = java(validation.FLAVOURS).valueOf(validation.named(profile).flavour)
-        stream = java("java.io.ByteArrayInputStream")(data)
-        parser = java("org.verapdf.pdfa.Foundries").defaultInstance().createParser(stream, flavour)
+        opened = java("java.io.File")(f"/dev/fd/{file.fileno()}")
+        parser = java("org.verapdf.pdfa.Foundries").defaultInstance().createParser(opened, flavour)
         try:
             yield parser
         finally:
