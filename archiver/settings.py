@@ -141,6 +141,11 @@ class Settings(BaseSettings):
         description="Recognize the text of scans with Tesseract (true), with the program at this path, "
         "or not at all (false).",
     )
+    optimize: bool = Field(
+        False,
+        description="Recompress pages that are compressed without loss as JPEG in the rendition, where "
+        "that is smaller.",
+    )
     min_word_confidence: int = Field(
         70, ge=0, le=100, description="Warn of pages whose words are recognized with less, in percent."
     )

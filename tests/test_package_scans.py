@@ -2,6 +2,10 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import bagit
@@ -9,6 +13,7 @@ import pytest
 from lxml import etree
 
 from archiver.bag import validate
+from archiver.paging import listening
 from archiver.pipeline import Job, package_one
 from archiver.settings import Settings
 from archiver.sources import SourceRef
@@ -105,3 +110,34 @@ def test_a_page_that_cannot_be_decoded_fails_its_document_and_says_which(tmp_pat
     assert "2.jpg" in outcome.report.findings[0].where
     assert "is not a picture that can be read" in outcome.report.findings[0].message
     assert not list((tmp_path / "out").glob("[!.]*"))
+
+
+@needs_tesseract
+def test_what_is_terminated_ends_at_once_with_all_that_it_began(volume: Path, tmp_path: Path) -> None:
+    slow, begun = tmp_path / "slow", tmp_path / "begun"
+    slow.write_text(
+        f'#!/bin/sh\n[ "$2" = stdout ] || exec tesseract "$@"\necho $$ >> {begun}\nexec sleep 600\n'
+    )
+    slow.chmod(0o755)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "archiver", "package", str(volume), "-o", "out", "--no-verapdf"],
+        cwd=tmp_path,
+        env={**os.environ, "ARCHIVER_TESSERACT": str(slow), "ARCHIVER_PAGE_WORKERS": "2"},
+        stderr=subprocess.DEVNULL,
+    )
+    while not (begun.exists() and len(begun.read_text().split()) == 2):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.terminate()
+    assert process.wait(timeout=30) == 130
+    for started in map(int, begun.read_text().split()):
+        with pytest.raises(ProcessLookupError):
+            os.kill(started, 0)
+    assert not list((tmp_path / "out").glob("*"))
+
+
+def test_progress_is_told_page_by_page(volume: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    with listening(lambda done, count: told.append((done, count))):
+        packaged(volume, tmp_path / "out", tesseract=False)
+    assert told == [(1, 2), (2, 2)]

@@ -38,6 +38,12 @@ def rendering(command: Callable[..., None]) -> Callable[..., None]:
             "are PDF/UA-1 too.",
         ),
         click.option("--strict", is_flag=True, default=None, help="Warnings are errors."),
+        click.option(
+            "--optimize",
+            is_flag=True,
+            default=None,
+            help="Recompress pages of scans, where that is smaller.",
+        ),
         click.option("--verapdf", type=click.Path(path_type=Path), help="A veraPDF of your own."),
         click.option("--no-verapdf", is_flag=True, help="Do not check PDF/A conformance."),
     ):

@@ -32,7 +32,10 @@ def parse(data: bytes, width: int, height: int, to_page: Matrix) -> Recognized:
     Raises RenditionError for what is no hOCR.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
-    root = etree.fromstring(data, parser)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        root = None
     if root is None:
         raise RenditionError("was not recognized: Tesseract's answer is no hOCR")
     paragraphs = (_paragraph(element, to_page) for element in root.iter(f"{XHTML}p"))
@@ -47,9 +50,10 @@ def _lines(root: etree._Element) -> Iterator[etree._Element]:
 
 
 def _titled(element: etree._Element, name: str, otherwise: list[float]) -> list[float]:
-    """The numbers of a property in an element's title."""
+    """The numbers of a property in an element's title, where there are as many as otherwise."""
     found = re.search(rf"(?:^|;)\s*{name}((?:\s+-?\d+(?:\.\d+)?)+)", element.get("title", ""))
-    return [float(number) for number in found[1].split()] if found else otherwise
+    numbers = [float(number) for number in found[1].split()] if found else []
+    return numbers if len(numbers) == len(otherwise) else otherwise
 
 
 def _box(element: etree._Element) -> Box:
@@ -83,5 +87,6 @@ def _line(element: etree._Element, to_page: Matrix) -> Line | None:
         y = upright.bottom + offset + slope * (left - upright.left)
         (confidence,) = _titled(span, "x_wconf", [0.0])
         along = whole.way(right - left, slope * (right - left))
-        words.append(Word(text, confidence / 100, bounds.around(to_page), whole.place(left, y), along))
+        sure = min(1.0, max(0.0, confidence / 100))
+        words.append(Word(text, sure, bounds.around(to_page), whole.place(left, y), along))
     return Line(tuple(words), box.around(to_page), size) if words else None

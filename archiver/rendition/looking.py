@@ -67,13 +67,16 @@ class Seen(NamedTuple):
     problem: str = ""
 
 
-def look(path: Path, frame: int, captured: Capture, recognizer: Recognizer | None) -> Seen:
+def look(
+    path: Path, frame: int, captured: Capture, recognizer: Recognizer | None, *, recompress: bool
+) -> Seen:
     """Look at a frame of a file. Raises RenditionError where its picture cannot be decoded."""
     whole = captured.media_type != "image/tiff"
     try:
         with path.open("rb") as file, Image.open(file) as image:
             image.seek(frame)
-            picture = draw(image, path.read_bytes() if whole else b"", captured)
+            content = path.read_bytes() if whole else b""
+            picture = draw(image, content, captured, recompress=recompress)
             image.draft("L", image.size)
             image.load()
             gray = _gray(image)

@@ -5,27 +5,28 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
-from archiver import pictures
-from archiver.capture import Capture, Noticed, findings
+from archiver import __version__, pictures
+from archiver.capture import Capture, Noticed, findings, listed
 from archiver.errors import RenditionError
 from archiver.events import Agent, Event
-from archiver.findings import Fact, Finding, Severity
+from archiver.findings import Finding, Severity
 from archiver.paging import page_done
-from archiver.rendition.alto import alto
 from archiver.rendition.catalog import Embeddable
 from archiver.rendition.flavours import Flavour, told
 from archiver.rendition.fonts import fonts
 from archiver.rendition.looking import Recognizer, Seen, look, resolution_of
-from archiver.rendition.recognition import Recognized
 from archiver.rendition.rendered import Rendition
 from archiver.rendition.scan_pages import PageBook, PagePicture
+from archiver.rendition.scan_pictures import QUALITY
+from archiver.rendition.scan_texts import ScanTexts
 from archiver.rendition.spool import Spool
-from archiver.rendition.tesseract import find
+from archiver.rendition.tesseract import find, stop
 from archiver.scripts import runs_right_to_left
 from archiver.settings import Settings
 from archiver.sources import Scan, ScannedPage, Source
@@ -40,8 +41,6 @@ SHORTEST, LONGEST = 3.0, 14_400.0
 AHEAD = 2
 """How many pages are looked at or wait for those before them, for each worker."""
 
-ALTO_FOLDER = "alto"
-
 
 def render_scan(
     source: Source, scan: Scan, target: Path, settings: Settings, originals: Mapping[str, Path]
@@ -53,39 +52,48 @@ def render_scan(
     """
     language, label = source.article.language[0], source.ref.label
     recognizer = _recognizer(source, settings)
+    texts = ScanTexts(target, recognizer, language) if recognizer else None
     workers = settings.page_workers or _usual_workers()
-    texts: list[Recognized | None] = []
     noticed: list[Noticed] = []
+    recompressed: list[int] = []
 
     def seen_of(page: ScannedPage) -> Seen:
-        return look(originals[page.original], page.frame, page.capture, recognizer)
+        path = originals[page.original]
+        return look(path, page.frame, page.capture, recognizer, recompress=settings.optimize)
 
-    with Spool(target.with_name(f"{target.name}.spool")) as spool, pictures.undisturbed():
+    with (
+        Spool(target.with_name(f"{target.name}.spool")) as spool,
+        pictures.undisturbed(),
+        closing(_in_order(seen_of, scan.pages, workers)) as pages,
+    ):
         book = PageBook(spool, language, fonts(settings.fonts))
         try:
-            for number, seen in enumerate(_in_order(seen_of, scan.pages, workers), 1):
-                book.add(_page(scan.pages[number - 1].capture, seen, number))
-                texts.append(seen.text)
+            for number, seen in enumerate(pages, 1):
+                page = scan.pages[number - 1]
+                book.add(_page(page.capture, seen, number))
+                if texts:
+                    texts.add(page, seen.text)
+                recompressed += [number] * seen.picture.recompressed
                 noticed += _noticed(number, seen, settings)
                 page_done(number, len(scan.pages))
         except RenditionError as error:
-            error.where = ", ".join(filter(None, (label, error.where, f"page {len(texts) + 1}")))
+            error.where = ", ".join(filter(None, (label, error.where, f"page {len(book.pages) + 1}")))
             raise
         flavour = Flavour(settings.flavour)
-        read = all(texts) and any(text.paragraphs for text in texts if text)
-        claims = flavour.claims if read else flavour.unread
+        claims = flavour.claims if texts and texts.read else flavour.unread
         embedded = _embeddable(source, originals) if flavour.embeds_source else []
         book.save(target, source.article, claims, embedded, right_to_left=runs_right_to_left(language))
-    beside = _write_texts(target, scan.pages, texts, recognizer, language) if recognizer else {}
-    unread = [] if read else [_unread(label, claims, recognizer)]
+    if texts:
+        texts.finish()
+    told_text = (_unread(label, claims, texts), texts.finding(label) if texts else None)
     return Rendition(
         target,
-        len(texts),
+        len(book.pages),
         claims,
-        (*unread, *findings(label, noticed)),
-        beside,
-        tuple(_events(source, target, recognizer, tuple(beside))),
-        _facts(texts),
+        (*filter(None, told_text), *findings(label, noticed)),
+        texts.beside if texts else {},
+        tuple(_events(source, target, texts, recompressed)),
+        texts.facts() if texts else {},
     )
 
 
@@ -112,7 +120,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def _in_order(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
+def _in_order(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Generator[Result]:
     """What a function makes of items, in their order, by so many workers.
 
     A few are made ahead; none is begun any more once somebody stops taking them.
@@ -126,8 +134,10 @@ def _in_order(function: Callable[[Item], Result], items: Iterable[Item], workers
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            stop()
+            raise
 
 
 # --- a page -------------------------------------------------------------------------------------
@@ -164,7 +174,8 @@ def _noticed(number: int, seen: Seen, settings: Settings) -> Iterator[Noticed]:
         told_skew = f"is skewed by {abs(seen.skew)} degrees; {name} asks for {level.skew:g} at most"
         yield Noticed(number, "capture-skew", told_skew)
     if seen.picture.changed:
-        yield Noticed(number, "rendition-picture-changed", seen.picture.changed)
+        severity = Severity.INFO if seen.picture.recompressed else Severity.WARNING
+        yield Noticed(number, "rendition-picture-changed", seen.picture.changed, severity)
     if seen.text is None:
         return
     if seen.text.turned:
@@ -176,29 +187,7 @@ def _noticed(number: int, seen: Seen, settings: Settings) -> Iterator[Noticed]:
         yield Noticed(number, "rendition-text-uncertain", f"{told_words}; {asked}")
 
 
-# --- what is beside the pages, and what is told --------------------------------------------------
-
-
-def _write_texts(
-    target: Path,
-    pages: Sequence[ScannedPage],
-    texts: Sequence[Recognized | None],
-    recognizer: Recognizer,
-    language: str,
-) -> dict[Path, str]:
-    """Write the text of each page as ALTO, and all of it as plain text with form feeds between pages."""
-    folder = target.with_name(ALTO_FOLDER)
-    folder.mkdir()
-    written: dict[Path, str] = {}
-    by = f"Tesseract {recognizer.tesseract.version}"
-    for number, (page, text) in enumerate(zip(pages, texts, strict=True), 1):
-        if text:
-            record = folder / f"page-{number:04}.xml"
-            record.write_bytes(alto(text, page.frame + 1, page.original, by, language))
-            written[record] = "application/xml"
-    plain = target.with_suffix(".txt")
-    plain.write_text("\f".join(text.text + "\n" if text else "\n" for text in texts), "utf-8")
-    return {**written, plain: "text/plain"}
+# --- what is told -------------------------------------------------------------------------------
 
 
 def _embeddable(source: Source, originals: Mapping[str, Path]) -> list[Embeddable]:
@@ -209,26 +198,30 @@ def _embeddable(source: Source, originals: Mapping[str, Path]) -> list[Embeddabl
     ]
 
 
-def _unread(label: str, claims: Sequence[str], recognizer: Recognizer | None) -> Finding:
-    """That the text of a document was not recognized, or not of each page."""
-    why = "no text was recognized" if recognizer else "its text was not to be recognized"
-    told_claims = f"{why}: the rendition is {told(claims)} alone, and tells nothing to who cannot see it"
-    return Finding("rendition-text-unrecognized", Severity.WARNING, told_claims, label)
+def _unread(label: str, claims: Sequence[str], texts: ScanTexts | None) -> Finding | None:
+    """That the text of a document was not recognized, or not of each page; None where it was."""
+    if texts and texts.read:
+        return None
+    why = "its text was not to be recognized"
+    if texts:
+        missing = f"the text of {listed(texts.unread)} was not recognized" if texts.unread else ""
+        why = missing or "no text was recognized on any page"
+    message = f"{why}: the rendition is {told(claims)} alone, and tells nothing to who cannot see it"
+    return Finding("rendition-text-unrecognized", Severity.WARNING, message, label)
 
 
 def _events(
-    source: Source, target: Path, recognizer: Recognizer | None, beside: Sequence[Path]
+    source: Source, target: Path, texts: ScanTexts | None, recompressed: Sequence[int]
 ) -> Iterator[Event]:
-    """What was done beside rendering: recognition."""
-    if recognizer:
-        agent = Agent("Tesseract", "software", recognizer.tesseract.version)
-        made = tuple(f"data/rendition/{path.relative_to(target.parent).as_posix()}" for path in beside)
-        named = tuple(f"data/original/{each.stored}" for each in source.originals)
-        yield Event("extraction", f"text recognized in {recognizer.names}", agent, named, made)
-
-
-def _facts(texts: Sequence[Recognized | None]) -> dict[str, Fact]:
-    """The mean confidence of the words of each page that has any."""
-    found = {str(n): text.confidence for n, text in enumerate(texts, 1) if text}
-    told_pages = {n: f"{confidence:.1%}" for n, confidence in found.items() if confidence is not None}
-    return {"word confidence by page": told_pages} if told_pages else {}
+    """What was done beside rendering: recompression of pages, and recognition."""
+    named = tuple(f"data/original/{each.stored}" for each in source.originals)
+    if recompressed:
+        agent = Agent("archiver", "software", __version__)
+        done = f"pictures recompressed as JPEG of quality {QUALITY}: {listed(recompressed)}"
+        yield Event("compression", done, agent, named, (f"data/rendition/{target.name}",))
+    if texts:
+        agent = Agent("Tesseract", "software", texts.recognizer.tesseract.version)
+        made = tuple(
+            f"data/rendition/{path.relative_to(target.parent).as_posix()}" for path in texts.beside
+        )
+        yield Event("extraction", f"text recognized in {texts.recognizer.names}", agent, named, made)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pikepdf import Array, Dictionary, Name, Object, String
@@ -40,7 +41,8 @@ class Drawn(NamedTuple):
     """An image XObject: its dictionary without the colour space, what that is, and its data.
 
     `profile` is an ICC profile of `components`; without one, `colours` is a colour space by itself.
-    `changed` says what the picture shows otherwise than its file has it.
+    `changed` says what the picture shows otherwise than its file has it, and `recompressed` whether
+    that was asked for.
     """
 
     entries: Object
@@ -49,17 +51,20 @@ class Drawn(NamedTuple):
     profile: bytes = b""
     colours: Object | None = None
     changed: str = ""
+    recompressed: bool = False
 
 
-def draw(image: ImageFile, content: bytes, found: Capture) -> Drawn:
+def draw(image: ImageFile, content: bytes, found: Capture, *, recompress: bool) -> Drawn:
     """The picture of a page that `image` is at the frame of, in a file of this content.
 
-    Raises OSError and what else Pillow does where it cannot be decoded.
+    What is compressed without loss may be recompressed with some. Raises OSError and what else Pillow
+    does where it cannot be decoded.
     """
-    drawn = next(filter(None, (way(image, content) for way in WAYS.get(image.format or "", ()))), None)
+    way = None if recompress and found.lossless else WAYS.get(image.format or "")
+    drawn = way(image, content) if way else None
     if drawn is None:
         image.load()
-        drawn = _encoded(image)
+        drawn = _encoded(image, recompress=recompress)
         if found.bits > drawn.entries.get("/BitsPerComponent", 8):
             drawn = drawn._replace(changed=f"has {found.bits} bits a sample, of which 8 are shown")
     return drawn
@@ -157,14 +162,22 @@ def _indexed(palette: bytes) -> Object:
     return Array([Name.Indexed, Name.DeviceRGB, len(palette) // 3 - 1, String(palette)])
 
 
-WAYS = {"JPEG": (_jpeg,), "MPO": (_jpeg,), "JPEG2000": (_jpeg2000,), "PNG": (_png,)}
+WAYS: dict[str, Callable[[ImageFile, bytes], Drawn | None]] = {
+    "JPEG": _jpeg,
+    "MPO": _jpeg,
+    "JPEG2000": _jpeg2000,
+    "PNG": _png,
+}
 
 
-# --- compressed without loss --------------------------------------------------------------------
+# --- compressed here ----------------------------------------------------------------------------
+
+QUALITY = 85
+"""JPEG's, where pictures may be recompressed."""
 
 
-def _encoded(image: Image.Image) -> Drawn:
-    """A decoded picture, compressed without loss."""
+def _encoded(image: Image.Image, *, recompress: bool) -> Drawn:
+    """A decoded picture, compressed without loss, or as JPEG where that may be and is smaller."""
     if image.mode == "1":
         return _group4(image)
     if image.mode in ("I;16", "I;16B", "I;16L"):
@@ -182,7 +195,18 @@ def _encoded(image: Image.Image) -> Drawn:
     components = len(image.getbands())
     entries = _entries(image, 8, Filter=Name.FlateDecode)
     data = zlib.compress(image.tobytes(), FAST)
-    return Drawn(entries, data, components, usable(profile, components), changed=changed)
+    drawn = Drawn(entries, data, components, usable(profile, components), changed=changed)
+    if recompress and components != CMYK and len(coded := _as_jpeg(image)) < len(data):
+        entries.Filter = Name.DCTDecode
+        told = "; ".join(filter(None, (changed, f"is recompressed as JPEG of quality {QUALITY}")))
+        return drawn._replace(data=coded, changed=told, recompressed=True)
+    return drawn
+
+
+def _as_jpeg(image: Image.Image) -> bytes:
+    coded = io.BytesIO()
+    image.save(coded, "JPEG", quality=QUALITY, subsampling=0, icc_profile=None)
+    return coded.getvalue()
 
 
 def _group4(image: Image.Image) -> Drawn:

@@ -16,6 +16,7 @@ import langcodes
 from PIL import Image
 
 from archiver.errors import RenditionError, SettingsError
+from archiver.findings import counted
 
 NAMES = {
     ("zh", "Hans"): "chi_sim",
@@ -104,24 +105,37 @@ class Tesseract:
             command += ["--dpi", str(round(resolution))]
         environment = {**os.environ, "OMP_THREAD_LIMIT": "1", "LC_ALL": "C"}
         try:
-            done = subprocess.run(  # noqa: S603
+            with subprocess.Popen(  # noqa: S603
                 [*command, "hocr"],
                 stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=seconds,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 env=environment,
-                check=False,
-            )
+            ) as process:
+                _running.add(process)
+                try:
+                    answer, said = process.communicate(timeout=seconds)
+                finally:
+                    process.kill()
+                    _running.discard(process)
         except subprocess.TimeoutExpired:
-            raise RenditionError(f"was not recognized in {seconds} seconds") from None
+            raise RenditionError(f"was not recognized in {counted(seconds, 'second')}") from None
         except OSError as error:
             raise RenditionError(f"was not recognized: Tesseract: {error.strerror}") from None
-        if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-            raise RenditionError(
-                f"was not recognized: Tesseract ended with {done.returncode}: {said[:200]}"
-            )
-        return done.stdout
+        if process.returncode:
+            last = said.decode("utf-8", "replace").strip().rpartition("\n")[2]
+            told = f"was not recognized: Tesseract ended with {process.returncode}: {last[:200]}"
+            raise RenditionError(told)
+        return answer
+
+
+_running: set[subprocess.Popen[bytes]] = set()
+
+
+def stop() -> None:
+    """End whatever Tesseract of this process is at work, since nobody waits for it any more."""
+    for process in tuple(_running):
+        process.kill()
 
 
 def find(setting: bool | Path) -> Tesseract | None:

@@ -119,7 +119,7 @@ def test_a_page_that_takes_too_long_is_told_and_makes_the_rendition_2b(
     made = rendered(scanned(tmp_path / "a.png"), tesseract=slow, max_page_seconds=1)
     assert made.claims == ("2b",)
     (finding,) = (finding for finding in made.findings if finding.rule == "rendition-text-unread")
-    assert finding.sentence.endswith("a.png, page 1: was not recognized in 1 seconds")
+    assert finding.sentence.endswith("a.png, page 1: was not recognized in 1 second")
 
 
 @needs_tesseract
@@ -290,3 +290,26 @@ def test_a_picture_that_is_cut_off_is_refused_in_one_sentence(
     with pytest.raises((RenditionError, SourceError), match="is not a picture"):
         rendered(tmp_path / f"a.{suffix}")
     assert capfd.readouterr().err == ""
+
+
+def test_pages_are_recompressed_where_that_is_asked_and_the_records_say_so(
+    tmp_path: Path, verapdf: Validator
+) -> None:
+    folder = tmp_path / "vol"
+    folder.mkdir()
+    noisy = Image.merge("RGB", [Image.effect_noise((600, 400), 30)] * 3)
+    scanned(folder / "1.tif", noisy)
+    scanned(folder / "2.png", noisy)
+    scanned(folder / "3.jpg", noisy)
+    scanned(folder / "4.tif", page().convert("1"))
+    made = rendered(folder, optimize=True)
+    with pikepdf.open(made.path) as pdf:
+        filters = [image_of(pdf, number).Filter for number in range(4)]
+        assert [str(each) for each in filters] == ["/DCTDecode"] * 3 + ["/CCITTFaxDecode"]
+        assert image_of(pdf, 2).read_raw_bytes() == (folder / "3.jpg").read_bytes()
+        assert len(image_of(pdf, 0).read_raw_bytes()) < 600 * 400
+    assert [event.type for event in made.events] == ["compression"]
+    assert made.events[0].detail == "pictures recompressed as JPEG of quality 85: pages 1-2"
+    (finding,) = (finding for finding in made.findings if finding.rule == "rendition-picture-changed")
+    assert (finding.severity, finding.where.rpartition(", ")[2]) == ("info", "pages 1-2")
+    assert verapdf.check(made.path, made.claims) == ()
