@@ -44,7 +44,7 @@ def read(file: IO[bytes]) -> Header:
     """The headers of a file. Raises ValueError for what is none, or is damaged."""
     try:
         return _read(file)
-    except (struct.error, IndexError):
+    except (struct.error, IndexError, OverflowError):
         raise ValueError("its JPEG 2000 headers are cut off") from None
 
 

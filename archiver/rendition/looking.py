@@ -18,7 +18,7 @@ from archiver.errors import RenditionError
 from archiver.rendition import hocr
 from archiver.rendition.recognition import Matrix, Recognized
 from archiver.rendition.scan_pictures import Drawn, draw
-from archiver.rendition.tesseract import Segmentation, Tesseract
+from archiver.rendition.tesseract import Calls, Segmentation, Tesseract
 from archiver.skew import Slant, is_blank, slant
 
 STRAIGHT = 1.0
@@ -46,11 +46,15 @@ UPRIGHT = {
 
 
 class Recognizer(NamedTuple):
-    """What recognizes text: Tesseract, its names for the languages, how long it has for a page."""
+    """What recognizes text: Tesseract, its names for the languages, how long it has for a page.
+
+    `calls` are those of one document.
+    """
 
     tesseract: Tesseract
     names: str
     seconds: int
+    calls: Calls
 
 
 class Seen(NamedTuple):
@@ -133,10 +137,11 @@ def _recognized(
         straight = gray.convert("L").rotate(angle, Image.Resampling.BILINEAR, expand=True, fillcolor=255)
         to_page = _turned_back(straight.size, gray.size, lines.angle).then(to_page)
         gray = straight
-    tesseract, names, seconds = recognizer
+    tesseract, names, seconds, calls = recognizer
+    told = finest if resolution else None
 
     def read(segmentation: Segmentation) -> Recognized:
-        found = tesseract.recognize(gray, names, segmentation, finest if resolution else None, seconds)
+        found = tesseract.recognize(gray, names, segmentation, told, seconds, calls)
         return hocr.parse(found, width, height, to_page)
 
     if lines and lines.upright:

@@ -26,7 +26,7 @@ from archiver.rendition.scan_pages import PageBook, PagePicture
 from archiver.rendition.scan_pictures import QUALITY
 from archiver.rendition.scan_texts import ScanTexts
 from archiver.rendition.spool import Spool
-from archiver.rendition.tesseract import find, stop
+from archiver.rendition.tesseract import Calls, find
 from archiver.scripts import runs_right_to_left
 from archiver.settings import Settings
 from archiver.sources import Scan, ScannedPage, Source
@@ -54,6 +54,7 @@ def render_scan(
     recognizer = _recognizer(source, settings)
     texts = ScanTexts(target, recognizer, language) if recognizer else None
     workers = settings.page_workers or _usual_workers()
+    end = recognizer.calls.end if recognizer else Calls().end
     noticed: list[Noticed] = []
     recompressed: list[int] = []
 
@@ -64,7 +65,7 @@ def render_scan(
     with (
         Spool(target.with_name(f"{target.name}.spool")) as spool,
         pictures.undisturbed(),
-        closing(_in_order(seen_of, scan.pages, workers)) as pages,
+        closing(_in_order(seen_of, scan.pages, workers, end)) as pages,
     ):
         book = PageBook(spool, language, fonts(settings.fonts))
         try:
@@ -103,7 +104,8 @@ def _recognizer(source: Source, settings: Settings) -> Recognizer | None:
         tesseract = find(settings.tesseract)
         if tesseract is None:
             return None
-        return Recognizer(tesseract, tesseract.names(source.article.language), settings.max_page_seconds)
+        names = tesseract.names(source.article.language)
+        return Recognizer(tesseract, names, settings.max_page_seconds, Calls())
     except RenditionError as error:
         error.where = source.ref.label
         raise
@@ -120,10 +122,12 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def _in_order(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Generator[Result]:
+def _in_order(
+    function: Callable[[Item], Result], items: Iterable[Item], workers: int, end: Callable[[], None]
+) -> Generator[Result]:
     """What a function makes of items, in their order, by so many workers.
 
-    A few are made ahead; none is begun any more once somebody stops taking them.
+    A few are made ahead. Once nobody takes them any more none is begun, and `end` ends those at work.
     """
     with ThreadPoolExecutor(workers) as pool:
         waiting: deque[Future[Result]] = deque()
@@ -136,7 +140,7 @@ def _in_order(function: Callable[[Item], Result], items: Iterable[Item], workers
                 yield waiting.popleft().result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            stop()
+            end()
             raise
 
 

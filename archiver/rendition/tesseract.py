@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -60,6 +62,46 @@ def package_of(name: str) -> str:
     return f"tesseract-ocr-{name.replace('_', '-')}"
 
 
+class Calls:
+    """The programs that are at work for one document, which end together, whatever thread began them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._ended = False
+
+    def run(
+        self, command: Sequence[str], environment: Mapping[str, str], seconds: int
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run a program. Raises OSError, also after the end, and TimeoutExpired."""
+        with self._lock:
+            if self._ended:
+                raise OSError(errno.ECANCELED, os.strerror(errno.ECANCELED))
+            process = subprocess.Popen(  # noqa: S603
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=environment,
+            )
+            self._running.add(process)
+        with process:
+            try:
+                answer, said = process.communicate(timeout=seconds)
+            finally:
+                process.kill()
+                with self._lock:
+                    self._running.discard(process)
+        return subprocess.CompletedProcess(command, process.returncode, answer, said)
+
+    def end(self) -> None:
+        """End all that is at work, and begin nothing more: nobody waits for it."""
+        with self._lock:
+            self._ended = True
+            for process in self._running:
+                process.kill()
+
+
 @dataclass(frozen=True, slots=True)
 class Tesseract:
     """A Tesseract that is there: its program, its version, and the languages that it has data of."""
@@ -87,55 +129,31 @@ class Tesseract:
         segmentation: Segmentation,
         resolution: float | None,
         seconds: int,
+        calls: Calls,
     ) -> bytes:
         """The text of a gray or bitonal picture as hOCR. `resolution` is in pixels per inch.
 
         Raises RenditionError where that fails, or takes longer than `seconds`.
         """
-        with NamedTemporaryFile(suffix=".tif") as file:  # which it reads faster than its standard input
-            picture.save(file, "TIFF")
-            file.flush()
-            return self._run(file.name, names, segmentation, resolution, seconds)
-
-    def _run(
-        self, file: str, names: str, segmentation: Segmentation, resolution: float | None, seconds: int
-    ) -> bytes:
-        command = [str(self.program), file, "stdout", "-l", names, "--psm", segmentation]
+        options = ["-l", names, "--psm", segmentation]
         if resolution and round(resolution) in TRUSTED:
-            command += ["--dpi", str(round(resolution))]
+            options += ["--dpi", str(round(resolution))]
         environment = {**os.environ, "OMP_THREAD_LIMIT": "1", "LC_ALL": "C"}
         try:
-            with subprocess.Popen(  # noqa: S603
-                [*command, "hocr"],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=environment,
-            ) as process:
-                _running.add(process)
-                try:
-                    answer, said = process.communicate(timeout=seconds)
-                finally:
-                    process.kill()
-                    _running.discard(process)
+            with NamedTemporaryFile(suffix=".tif") as file:  # which it reads faster than its standard input
+                picture.save(file, "TIFF")
+                file.flush()
+                command = [str(self.program), file.name, "stdout", *options, "hocr"]
+                done = calls.run(command, environment, seconds)
         except subprocess.TimeoutExpired:
             raise RenditionError(f"was not recognized in {counted(seconds, 'second')}") from None
         except OSError as error:
-            raise RenditionError(f"was not recognized: Tesseract: {error.strerror}") from None
-        if process.returncode:
-            last = said.decode("utf-8", "replace").strip().rpartition("\n")[2]
-            told = f"was not recognized: Tesseract ended with {process.returncode}: {last[:200]}"
+            raise RenditionError(f"was not recognized: {error.strerror}") from None
+        if done.returncode:
+            said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+            told = f"was not recognized: Tesseract ended with {done.returncode}: {said[:200]}"
             raise RenditionError(told)
-        return answer
-
-
-_running: set[subprocess.Popen[bytes]] = set()
-
-
-def stop() -> None:
-    """End whatever Tesseract of this process is at work, since nobody waits for it any more."""
-    for process in tuple(_running):
-        process.kill()
+        return done.stdout
 
 
 def find(setting: bool | Path) -> Tesseract | None:

@@ -14,7 +14,7 @@ from archiver.records.checking import schema
 from archiver.rendition.alto import alto
 from archiver.rendition.hocr import parse
 from archiver.rendition.recognition import Box, Matrix
-from archiver.rendition.tesseract import Segmentation, find, name_of, package_of
+from archiver.rendition.tesseract import Calls, Segmentation, find, name_of, package_of
 from archiver.rendition.text_layer import _rightward
 from tests.scanned import needs_tesseract, page
 
@@ -127,7 +127,7 @@ def test_a_tesseract_that_fails_is_told_with_what_it_said(tmp_path: Path) -> Non
     tesseract = find(failing)
     assert tesseract is not None
     with pytest.raises(RenditionError, match="Tesseract ended with 3: broken"):
-        tesseract.recognize(Image.new("L", (9, 9)), "eng", Segmentation.TOP_UP, None, 60)
+        tesseract.recognize(Image.new("L", (9, 9)), "eng", Segmentation.TOP_UP, None, 60, Calls())
 
 
 @needs_tesseract
@@ -137,5 +137,5 @@ def test_recognition_is_what_the_program_itself_says(tmp_path: Path) -> None:
     own = subprocess.run(command, capture_output=True, check=True).stdout.decode()
     tesseract = find(True)
     assert tesseract is not None
-    answer = tesseract.recognize(page(), "eng", Segmentation.TOP_UP, 300, 60)
+    answer = tesseract.recognize(page(), "eng", Segmentation.TOP_UP, 300, 60, Calls())
     assert parse(answer, *page().size, Matrix()).text.split() == own.split()
