@@ -179,12 +179,12 @@ def _png(content: bytes, components: int) -> Picture | None:
     width, height, depth, _, _, _, interlaced = struct.unpack(">IIBBBBB", header)
     if depth != 8 or interlaced:
         return None
-    if not _are_whole(data, height, 1 + components * width):
+    if not are_whole(data, height, 1 + components * width):
         raise OSError("it is damaged: its samples are not whole")
     return Picture(width, height, components, bytes(data), Coding.PNG)
 
 
-def _are_whole(data: bytes | bytearray, height: int, row: int) -> bool:
+def are_whole(data: bytes | bytearray, height: int, row: int) -> bool:
     """Whether data inflate to as many rows, each of a filter that there is; they are not kept."""
     samples = zlib.decompressobj()
     size, limit = 0, ROWS_AT_ONCE * row

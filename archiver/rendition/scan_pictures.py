@@ -127,7 +127,10 @@ PLAIN_JPEG2000 = {
 
 
 def _png(image: ImageFile, content: bytes) -> Drawn | None:
-    """The samples of a PNG that is neither interlaced nor transparent, as they are coded."""
+    """The samples of a PNG that is neither interlaced nor transparent, as they are coded.
+
+    None where more or fewer are inflated than there should be: readers might try to hold them all.
+    """
     if image.has_transparency_data or image.mode not in ("1", "L", "P", "RGB", "I;16"):
         return None
     header, palette, samples = _png_chunks(content)
@@ -135,6 +138,8 @@ def _png(image: ImageFile, content: bytes) -> Drawn | None:
     components = len(image.getbands())
     profile = profile_of(image, components)
     if interlaced or bits == 1 or (palette and image.info.get("icc_profile")):
+        return None
+    if not pictures.are_whole(samples, image.height, 1 + (components * bits * width + 7) // 8):
         return None
     parameters = Dictionary(Predictor=15, Colors=components, BitsPerComponent=bits, Columns=width)
     entries = _entries(image, bits, Filter=Name.FlateDecode, DecodeParms=parameters)

@@ -1,6 +1,7 @@
 """Renditions of scans: the picture as it came, the text above it, conformance where it was recognized."""
 
 import io
+import zlib
 from pathlib import Path
 
 import pikepdf
@@ -313,3 +314,17 @@ def test_pages_are_recompressed_where_that_is_asked_and_the_records_say_so(
     (finding,) = (finding for finding in made.findings if finding.rule == "rendition-picture-changed")
     assert (finding.severity, finding.where.rpartition(", ")[2]) == ("info", "pages 1-2")
     assert verapdf.check(made.path, made.claims) == ()
+
+
+def test_a_png_that_inflates_to_more_than_its_pixels_is_not_passed_on(tmp_path: Path) -> None:
+    whole = io.BytesIO()
+    Image.new("L", (100, 100), 7).save(whole, "PNG")
+    content = whole.getvalue()
+    begin = content.index(b"IDAT")
+    bomb = zlib.compress(b"".join([b"\0", bytes([7]) * 100]) * 100 + bytes(10**7), 9)
+    chunk = b"IDAT" + bomb
+    framed = len(bomb).to_bytes(4, "big") + chunk + zlib.crc32(chunk).to_bytes(4, "big")
+    end = content.index(b"IEND") - 4
+    (tmp_path / "a.png").write_bytes(content[: begin - 4] + framed + content[end:])
+    with pikepdf.open(rendered(tmp_path / "a.png").path) as pdf:
+        assert image_of(pdf).read_bytes() == bytes([7]) * 100 * 100
