@@ -24,8 +24,9 @@ from archiver.skew import Slant, is_blank, slant
 STRAIGHT = 1.0
 """Lines that slant by more degrees are made level before they are read."""
 
-SQUARE = 0.05
-"""By how much pixels may be longer than wide, or wider than long, and be read as if they were square."""
+SQUARE, OBLONG = 1.05, 4.0
+"""How much longer one side of a pixel is than the other at most, for it to be read as if it were square,
+and for what the file says of it to be believed."""
 
 SHORT_WORD = 3
 """Words of fewer letters may be as tall as long."""
@@ -94,7 +95,7 @@ def look(
     text, problem = None, ""
     if recognizer:
         try:
-            text = _recognized(gray, resolution_of(captured), lines, recognizer)
+            text = recognized(gray, resolution_of(captured), lines, recognizer)
         except RenditionError as error:
             problem = error.message
     return Seen(picture, orientation, text, lines.angle if lines else None, blank, problem)
@@ -118,10 +119,13 @@ def _gray(image: Image.Image) -> Image.Image:
     return image.convert("L")
 
 
-def _recognized(
+def recognized(
     gray: Image.Image, resolution: tuple[float, float] | None, lines: Slant | None, recognizer: Recognizer
 ) -> Recognized:
-    """The text of a page, its places those of the page as it is shown.
+    """The text of a page in a bitonal or gray picture, its places those of the picture.
+
+    `resolution` is in pixels per inch, across and down; `lines` say how its lines lie. Raises
+    RenditionError where it cannot be recognized.
 
     Which side is up is only looked for where the page seems to lie on its side, or reads badly.
     """
@@ -129,7 +133,7 @@ def _recognized(
     to_page = Matrix()
     across, down = resolution or (1.0, 1.0)
     finest = max(across, down)
-    if finest / min(across, down) > 1 + SQUARE:
+    if SQUARE < finest / min(across, down) <= OBLONG:
         gray = gray.convert("L").resize((round(width * finest / across), round(height * finest / down)))
         to_page = Matrix(width / gray.width, 0, 0, height / gray.height)
     if lines and abs(lines.angle) > STRAIGHT:
@@ -138,10 +142,10 @@ def _recognized(
         to_page = _turned_back(straight.size, gray.size, lines.angle).then(to_page)
         gray = straight
     tesseract, names, seconds, calls = recognizer
-    told = finest if resolution else None
+    stated = finest if resolution else None
 
     def read(segmentation: Segmentation) -> Recognized:
-        found = tesseract.recognize(gray, names, segmentation, told, seconds, calls)
+        found = tesseract.recognize(gray, names, segmentation, stated, seconds, calls)
         return hocr.parse(found, width, height, to_page)
 
     if lines and lines.upright:

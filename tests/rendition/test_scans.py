@@ -328,3 +328,16 @@ def test_a_png_that_inflates_to_more_than_its_pixels_is_not_passed_on(tmp_path: 
     (tmp_path / "a.png").write_bytes(content[: begin - 4] + framed + content[end:])
     with pikepdf.open(rendered(tmp_path / "a.png").path) as pdf:
         assert image_of(pdf).read_bytes() == bytes([7]) * 100 * 100
+
+
+@needs_tesseract
+@pytest.mark.parametrize(("dpi", "rows"), [((300, 150), 2), ((300, 299), 1), ((10, 10_000), 1)])
+def test_pixels_that_are_not_square_are_read_where_they_are(
+    dpi: tuple[int, int], rows: int, tmp_path: Path
+) -> None:
+    flat = page().resize((page().width, page().height // rows))
+    made = rendered(scanned(tmp_path / "a.tif", flat, dpi=dpi), tesseract=True)
+    record = etree.fromstring((made.path.parent / "alto/page-0001.xml").read_bytes())
+    found = next(word for word in record.iter(f"{ALTO}String") if word.get("CONTENT") == "passengers")
+    assert float(found.get("HPOS", "")) + float(found.get("WIDTH", "")) < flat.width
+    assert float(found.get("VPOS", "")) + float(found.get("HEIGHT", "")) < flat.height / 2 + 5
