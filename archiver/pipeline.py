@@ -129,7 +129,7 @@ def _made(
     refuse_warnings(misnamed, settings)
     rendition = render(
         source,
-        staged / "rendition" / f"{_stem(source.document.name)}.pdf",
+        staged / "rendition" / f"{_stem(source.ref.name)}.pdf",
         settings,
         {each.name: staged / "original" / each.stored for each in source.originals},
         validator,
@@ -247,9 +247,13 @@ def _record(
         "data/metadata/dublin-core.xml": known("application/xml"),
     }
     names = {f"data/original/{each.stored}": each.name for each in source.originals}
-    names[original] = source.ref.original_name
+    if source.document.name == source.ref.name:
+        names[original] = source.ref.original_name
+    captures = {f"data/original/{each.stored}": each.captures for each in source.originals}
     files = [
-        _stored(staged, path, kind, settings.algorithms, names.get(path, path.rpartition("/")[2]))
+        _stored(staged, path, kind, settings.algorithms, names.get(path, path.rpartition("/")[2]))._replace(
+            captures=captures.get(path, ())
+        )
         for path, kind in formats.items()
     ]
     derived = dict.fromkeys((*rendered, *beside, "data/metadata/article.json"), original)

@@ -10,8 +10,9 @@ from archiver.article import Article, FieldName
 from archiver.errors import AlreadyExists
 from archiver.findings import VALID, Check, Finding, Report, Severity, Verdict
 from archiver.rendition import Flavour
+from archiver.rendition.flavours import told as in_words
 from archiver.settings import Settings
-from archiver.sources import Original, Source, Text, is_sidecar
+from archiver.sources import Original, Pdf, Scan, Source, is_sidecar
 from archiver.stores import Place
 
 ORIGINAL = "data/original/"
@@ -121,15 +122,27 @@ def _said(article: Article) -> dict[str, tuple[object, ...]]:
 
 def _differences(source: Source, settings: Settings, known: bag.Existing, others: str) -> Iterator[Finding]:
     """What the settings ask for that the package is not, and the `others` that it was made with."""
-    there, asked = (", ".join(names) for names in (known.algorithms, sorted(set(settings.algorithms))))
-    if isinstance(source.content, Text):
-        there = f"{known.flavour or 'a PDF'} with {there}"
-        asked = f"{Flavour(settings.flavour).label} with {asked}"
+    there = f"{known.flavour or 'a PDF'} with {', '.join(known.algorithms)}"
+    algorithms = ", ".join(sorted(set(settings.algorithms)))
+    asked = [f"{flavour} with {algorithms}" for flavour in _flavours(source, settings, known)]
+    differs = there not in asked
     different = {
-        "package-settings-differ": f"as {there}; the settings ask for {asked}" if there != asked else "",
+        "package-settings-differ": f"as {there}; the settings ask for {asked[0]}" if differs else "",
         "package-metadata-differ": f"with other {others}" if others else "",
     }
     for rule, told in different.items():
         if told:
             message, hint = f"is packaged {told}", "--replace makes it anew"
             yield Finding(rule, Severity.WARNING, message, source.ref.label, hint=hint)
+
+
+def _flavours(source: Source, settings: Settings, known: bag.Existing) -> list[str]:
+    """The flavours that a rendition may have: that of the settings; for scans, what it is without text.
+
+    That of a PDF is the one that veraPDF confirmed.
+    """
+    if isinstance(source.content, Pdf):
+        return [known.flavour or "a PDF"]
+    flavour = Flavour(settings.flavour)
+    unread = [in_words(flavour.unread)] if isinstance(source.content, Scan) else []
+    return [flavour.label, *unread]

@@ -48,8 +48,8 @@ def package(
 ) -> None:
     """Package source documents: files, folders, globs, or - for standard input.
 
-    A folder is searched for documents, and pictures come with the documents that show them; what is
-    named itself has to be a document.
+    A folder is searched for documents; pictures beside them come with those that show them, and a
+    folder of page pictures alone is one document, as is a picture that is named itself.
 
     \b
     Examples:

@@ -39,27 +39,35 @@ class Kind(NamedTuple):
     clause: str
 
 
+PREMIS_PATH = f"{FOLDER}premis.xml"
+ARTICLE_PATH = f"{FOLDER}article.json"
+
 RECORDS = {
-    "premis.xml": Kind(f"{{{PREMIS}}}premis", "premis-v3-0.xsd", "PREMIS 3.0"),
-    "dublin-core.xml": Kind("qualifieddc", "qualifieddc.xsd", "DCMI qualifieddc.xsd"),
+    PREMIS_PATH: Kind(f"{{{PREMIS}}}premis", "premis-v3-0.xsd", "PREMIS 3.0"),
+    f"{FOLDER}dublin-core.xml": Kind("qualifieddc", "qualifieddc.xsd", "DCMI qualifieddc.xsd"),
 }
+
+ALTO = "http://www.loc.gov/standards/alto/ns-v4#"
+ALTO_FOLDER = "data/rendition/alto/"
+ALTO_RECORD = Kind(f"{{{ALTO}}}alto", "alto-4-3.xsd", "ALTO 4.3")
 
 
 def check(open_file: Open, payload: Fixity, identifier: str) -> tuple[Finding, ...]:
     """What is wrong with the records of a package; none where all is well.
 
     PREMIS has to tell of every file of the `payload` but itself, with the digests that the manifests
-    say, and the article has to have the `identifier` of bag-info.txt.
+    say, and the article has to have the `identifier` of bag-info.txt. Recognized text is checked as ALTO.
     """
     findings: list[Finding] = []
-    for name, kind in RECORDS.items():
+    texts = {path: ALTO_RECORD for path in sorted(payload) if path.startswith(ALTO_FOLDER)}
+    for name, kind in {**RECORDS, **texts}.items():
         try:
             document = _document(open_file, name, kind)
         except ValueError as error:
             findings.append(_finding(name, str(error), kind.clause))
             continue
         wrong = list(_breaches(document, name, kind))
-        if name == "premis.xml" and not wrong:
+        if name == PREMIS_PATH and not wrong:
             wrong = [*_disagreements(document, payload), *_unaccounted(document, payload)]
         findings += wrong
     return (*findings, *_article(open_file, identifier))
@@ -83,7 +91,7 @@ def recorded_obstacle(open_file: Open) -> str:
 
 def _told(open_file: Open, kind: str, outcome: str) -> str:
     """The detail of the first event of a type that ended so; empty if there is none."""
-    for event in _document(open_file, "premis.xml", RECORDS["premis.xml"]).iterfind("p:event", SPACE):
+    for event in _document(open_file, PREMIS_PATH, RECORDS[PREMIS_PATH]).iterfind("p:event", SPACE):
         ended = event.findtext("p:eventOutcomeInformation/p:eventOutcome", None, SPACE)
         if (event.findtext("p:eventType", None, SPACE), ended) == (kind, outcome):
             return event.findtext("p:eventDetailInformation/p:eventDetail", "", SPACE)
@@ -95,7 +103,7 @@ def recorded_article(open_file: Open) -> Article | None:
     from archiver.article import Article
 
     try:
-        return Article.model_validate_json(_content(open_file, "article.json"))
+        return Article.model_validate_json(_content(open_file, ARTICLE_PATH))
     except ValueError:
         return None
 
@@ -103,7 +111,7 @@ def recorded_article(open_file: Open) -> Article | None:
 def recorded_format(open_file: Open, path: str) -> str:
     """What PREMIS calls the format of a file; empty where it cannot be read, or does not tell."""
     try:
-        document = _document(open_file, "premis.xml", RECORDS["premis.xml"])
+        document = _document(open_file, PREMIS_PATH, RECORDS[PREMIS_PATH])
     except ValueError:
         return ""
     name = "p:objectCharacteristics/p:format/p:formatDesignation/p:formatName"
@@ -112,14 +120,13 @@ def recorded_format(open_file: Open, path: str) -> str:
 
 
 def _finding(name: str, message: str, clause: str = "") -> Finding:
-    where = f"{FOLDER}{name}"
-    return Finding("records-invalid", Severity.ERROR, message, where, clause)
+    return Finding("records-invalid", Severity.ERROR, message, name, clause)
 
 
 def _content(open_file: Open, name: str) -> bytes:
     """A record's bytes. Raises ValueError where there is no plain file of a sensible size."""
     try:
-        with open_file(FOLDER + name) as file:
+        with open_file(name) as file:
             content = b""
             while len(content) <= MAX_BYTES and (block := file.read(MAX_BYTES + 1)):
                 content += block
@@ -189,17 +196,17 @@ def _disagreements(document: etree._Element, payload: Fixity) -> Iterator[Findin
             digest = written.findtext("p:messageDigest", "", SPACE).lower()
             if known.get(algorithm, digest) != digest:
                 told = f"has another {algorithm} for {_path_of(item)} than the manifest"
-                yield _finding("premis.xml", told, "PREMIS 3.0, 1.5.2 fixity")
+                yield _finding(PREMIS_PATH, told, "PREMIS 3.0, 1.5.2 fixity")
 
 
 def _unaccounted(document: etree._Element, payload: Fixity) -> Iterator[Finding]:
     """Files that PREMIS knows and the payload has not, and the other way round."""
     told = {path for item in document.iterfind("p:object", SPACE) if (path := _path_of(item))}
-    files = payload.keys() - {f"{FOLDER}premis.xml"}
+    files = payload.keys() - {PREMIS_PATH}
     for path in sorted(told - files):
-        yield _finding("premis.xml", f"tells of {path}, which is not in the package", "PREMIS 3.0, 1.1")
+        yield _finding(PREMIS_PATH, f"tells of {path}, which is not in the package", "PREMIS 3.0, 1.1")
     for path in sorted(files - told):
-        yield _finding("premis.xml", f"does not tell of {path}", "PREMIS 3.0, 1.1")
+        yield _finding(PREMIS_PATH, f"does not tell of {path}", "PREMIS 3.0, 1.1")
 
 
 def _path_of(item: etree._Element) -> str:
@@ -217,7 +224,7 @@ def _article(open_file: Open, identifier: str) -> Iterator[Finding]:
 
     from archiver.article import Article
 
-    name = "article.json"
+    name = ARTICLE_PATH
     try:
         article = Article.model_validate_json(_content(open_file, name))
     except ValidationError as error:

@@ -10,8 +10,10 @@ from typing import NamedTuple
 from lxml import etree
 
 from archiver.article import Article
+from archiver.capture import Capture
 from archiver.events import Agent, Event
 from archiver.formats import Format
+from archiver.records.mix import mix
 
 PREMIS = "http://www.loc.gov/premis/v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -24,13 +26,17 @@ HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512
 
 
 class StoredFile(NamedTuple):
-    """A file of the payload: its path in the bag, size in bytes, digests, format, and name as it came."""
+    """A file of the payload: its path in the bag, size in bytes, digests, format, and name as it came.
+
+    `captures` says of page pictures how each in the file was captured.
+    """
 
     path: str
     size: int
     digests: Mapping[str, str]
     format: Format
     original_name: str
+    captures: tuple[Capture, ...] = ()
 
 
 def premis(
@@ -108,6 +114,8 @@ def _characteristics(parent: etree._Element, file: StoredFile) -> None:
         _add(registry, "formatRegistryKey", file.format.puid)
     if file.format.note:
         _add(form, "formatNote", file.format.note)
+    for found in file.captures:
+        _add(element, "objectCharacteristicsExtension").append(mix(found))
 
 
 def _related(parent: etree._Element, kind: str, how: str, value: str) -> None:

@@ -18,7 +18,7 @@ from archiver.rendition.rendered import Rendition
 from archiver.rendition.verapdf import Validator
 from archiver.rendition.xmp import PRODUCER
 from archiver.settings import Settings
-from archiver.sources import Pdf, Source, Text
+from archiver.sources import Pdf, Scan, Source, Text
 
 __all__ = ["Flavour", "Rendition", "render"]
 
@@ -40,11 +40,25 @@ def render(
     if isinstance(content, Pdf):
         original = (originals or {})[source.document.name]
         return existing.render(source, content, target, settings, original, validator)
+    content = source.content
+    if isinstance(content, Pdf):
+        original = (originals or {})[source.document.name]
+        return existing.render(source, content, target, settings, original, validator)
+    if isinstance(content, Scan):
+        from archiver.rendition.scan import render_scan
+
+        return render_scan(source, content, target, settings, originals or {})
+    return _laid_out(source, content, target, settings, originals or {})
+
+
+def _laid_out(
+    source: Source, content: Text, target: Path, settings: Settings, originals: Mapping[str, Path]
+) -> Rendition:
     flavour = Flavour(settings.flavour)
     record = list(provenance(source, flavour))
     try:
         pages, findings = lay_out(
-            source.article, record, fonts(settings.fonts), originals or {}, settings.max_image_pixels
+            source.article, record, fonts(settings.fonts), originals, settings.max_image_pixels
         )
     except RenditionError as error:
         place = _place(error, source, content) or error.where

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.errors import SourceError
+from archiver.sources import Text
 from archiver.sources.encodings import guessed
-from archiver.sources.source import Text
 from tests.conftest import Write
 
 TONES = "[\u0300\u0301\u0303\u0309\u0323]"
