@@ -131,7 +131,9 @@ def _in_folder(folder: Path, output: Place, settings: Settings) -> Iterator[Sour
     if not found and not unread:
         kinds = ", ".join(sorted(SUFFIXES))
         yield SourceError(
-            f"holds no source document ({kinds}); what is in bags is not taken for one", where=str(folder)
+            f"holds no source document ({kinds}, or page pictures and nothing else); what is in bags is "
+            "not taken for one",
+            where=str(folder),
         )
 
 
