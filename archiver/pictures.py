@@ -114,7 +114,7 @@ def of(content: bytes, name: str, max_pixels: int) -> Picture:
 
 
 def _read(content: bytes, name: str, max_pixels: int) -> Picture:
-    with _told() as warned, _no_other_limit(), Image.open(io.BytesIO(content)) as image:
+    with undisturbed() as warned, Image.open(io.BytesIO(content)) as image:
         if image.width * image.height > max_pixels:
             raise RenditionError(
                 f"has {image.width} by {image.height} pixels, more than the "
@@ -122,7 +122,7 @@ def _read(content: bytes, name: str, max_pixels: int) -> Picture:
                 where=name,
             )
         left_out = _left_out(image)
-        _refuse_cut_off(image, warned)
+        refuse_cut_off(image, warned)
         with _overheard() if image.format == "TIFF" else nullcontext():
             return (_passed(image, content) or _decoded(image))._replace(left_out=left_out)
 
@@ -148,14 +148,21 @@ def _overheard() -> Iterator[None]:
 
 
 @contextmanager
-def _told() -> Iterator[list[warnings.WarningMessage]]:
-    """Pillow's warnings, kept from the terminal."""
-    with warnings.catch_warnings(record=True) as warned:
-        warnings.simplefilter("always")
-        yield warned
+def undisturbed() -> Iterator[list[warnings.WarningMessage]]:
+    """Pillow's warnings, kept from the terminal, and no limit but that of the settings: it has its own.
+
+    Both are so for all threads.
+    """
+    usual, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+    try:
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            yield warned
+    finally:
+        Image.MAX_IMAGE_PIXELS = usual
 
 
-def _refuse_cut_off(image: Image.Image, warned: list[warnings.WarningMessage]) -> None:
+def refuse_cut_off(image: Image.Image, warned: list[warnings.WarningMessage]) -> None:
     """Raise OSError for a TIFF that Pillow misses a part of, before libtiff prints what it thinks of it."""
     if image.format == "TIFF" and any(CUT_OFF.match(str(warning.message)) for warning in warned):
         raise OSError("it is damaged: a part of it is missing")
@@ -165,16 +172,6 @@ def _left_out(image: Image.Image) -> str:
     """What a file has beside its first picture, as “its other pages”; nothing where it has no other."""
     several = SEVERAL.get(image.format or "")
     return f"its other {several}" if several and getattr(image, "is_animated", False) else ""
-
-
-@contextmanager
-def _no_other_limit() -> Iterator[None]:
-    """Pillow refuses large pictures by a limit of its own; only that of the settings counts here."""
-    usual, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-    try:
-        yield
-    finally:
-        Image.MAX_IMAGE_PIXELS = usual
 
 
 def _passed(image: Image.Image, content: bytes) -> Picture | None:
@@ -213,12 +210,12 @@ def _png(content: bytes, components: int) -> Picture | None:
     width, height, depth, _, _, _, interlaced = struct.unpack(">IIBBBBB", header)
     if depth != 8 or interlaced:
         return None
-    if not _are_whole(data, height, 1 + components * width):
+    if not are_whole(data, height, 1 + components * width):
         raise OSError("it is damaged: its samples are not whole")
     return Picture(width, height, components, bytes(data), Coding.PNG)
 
 
-def _are_whole(data: bytes | bytearray, height: int, row: int) -> bool:
+def are_whole(data: bytes | bytearray, height: int, row: int) -> bool:
     """Whether data inflate to as many rows, each of a filter that there is; they are not kept."""
     samples = zlib.decompressobj()
     size, limit = 0, ROWS_AT_ONCE * row
@@ -243,12 +240,16 @@ def _decoded(image: Image.Image) -> Picture:
     if profile and image.mode in ("RGB", "CMYK", "L"):
         image = _in_srgb(image, profile)
     if image.has_transparency_data:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image).convert("RGB")
+        image = on_white(image)
     image = image.convert("L" if image.mode in ("1", "L", "I", "F") else "RGB")
     data = zlib.compress(image.tobytes(), 6)
     return Picture(image.width, image.height, len(image.getbands()), data, Coding.DEFLATED)
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """A picture that is transparent in parts, laid on white."""
+    image = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
 
 
 def _foreign_profile(image: Image.Image) -> bytes:

@@ -24,8 +24,9 @@ from archiver.errors import (
     SettingsError,
     SourceError,
 )
-from archiver.events import CONFORMANCE_EVENT, Agent, Event
+from archiver.events import CONFORMANCE_EVENT, FAIL, SUCCESS, Agent, Event
 from archiver.findings import Check, Finding, Report, Severity, Verdict
+from archiver.formats import Format, Identified, identify, known
 from archiver.rendition import Rendition, render
 from archiver.rendition.flavours import told
 from archiver.rendition.verapdf import Validator, find
@@ -159,19 +160,26 @@ def make_payload(
     root: str = "data/",
 ) -> Report:
     """Make original, rendition and records of a source in a folder, which will be `root` in a bag."""
-    stored = _store(source, staged, root)
+    _store(source, staged)
+    identified = _identified(source, staged, root)
+    misnamed = [finding for each in identified.values() for finding in each.findings]
+    refuse_warnings(misnamed, settings)
     rendition = render(
         source,
-        staged / "rendition" / f"{_stem(source.document.name)}.pdf",
+        staged / "rendition" / f"{_stem(source.ref.name)}.pdf",
         settings,
         {each.name: staged / "original" / each.stored for each in source.originals},
+        validator,
     )
     refuse_warnings(rendition.findings, settings)
-    conformance, events = conform(rendition, validator, root)
+    if rendition.path is None:
+        (staged / "rendition").rmdir()
+    conformance, events = conform(rendition, validator, settings, root)
+    stored = {path: each.format for path, each in identified.items()}
     _record(source, rendition, staged, root, stored, events, settings, when)
-    findings = (*source.findings, *rendition.findings)
+    findings = (*source.findings, *misnamed, *rendition.findings)
     checks = (Check("metadata", Verdict.PASSED), conformance)
-    return Report(source.ref.label, checks, findings, {"pages": rendition.pages})
+    return Report(source.ref.label, checks, findings, {"pages": rendition.pages, **rendition.facts})
 
 
 def moment() -> datetime:
@@ -186,12 +194,11 @@ def _stem(name: str) -> str:
 # --- what goes into the package ---------------------------------------------------------------
 
 
-def _store(source: Source, staged: Path, root: str) -> dict[str, str]:
-    """Write the files of the source to original/; their media types by path in the bag."""
+def _store(source: Source, staged: Path) -> None:
+    """Write the files of the source to original/."""
     folder = staged / "original"
     for each in (folder, staged / "rendition", staged / "metadata"):
         each.mkdir(parents=True)
-    stored = {}
     for original in source.originals:
         copy = folder / original.stored
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -202,25 +209,48 @@ def _store(source: Source, staged: Path, root: str) -> dict[str, str]:
             raise SourceError(f"cannot be read: {error.strerror}", where=where) from None
         with file, copy.open("xb") as out:
             shutil.copyfileobj(file, out, BUFFER)
-        stored[f"{root}original/{original.stored}"] = original.media_type
-    return stored
+
+
+def _identified(source: Source, staged: Path, root: str) -> dict[str, Identified]:
+    """What each file of the source is, by its path in the bag."""
+    identified = {}
+    for original in source.originals:
+        path = f"{root}original/{original.stored}"
+        where = source.ref.label if original is source.document else f"{source.ref.label}, {original.name}"
+        file = staged / "original" / original.stored
+        nameless = original is source.document and source.ref.data is not None
+        name = "" if nameless else original.name
+        identified[path] = identify(file, name, original.media_type, where)
+    return identified
 
 
 def conform(
-    rendition: Rendition, validator: Validator | None, root: str = "data/"
+    rendition: Rendition, validator: Validator | None, settings: Settings, root: str = "data/"
 ) -> tuple[Check, list[Event]]:
-    """Check a rendition against all that it claims. Raises NotConformant with what it breaks."""
-    path = f"{root}rendition/{rendition.path.name}"
-    if validator is None:
-        check = Check("PDF/A conformance", Verdict.NOT_CHECKED)
-        return check, []
-    findings = validator.check(rendition.path, rendition.claims)
-    if findings:
+    """Check a rendition against all that it claims.
+
+    Raises NotConformant with what it breaks, and, where the settings require PDF/A, for one that is
+    not shown to be that.
+    """
+    if rendition.path is None or validator is None:
+        note = "there is no rendition" if rendition.path is None else ""
+        if settings.require_pdfa:
+            raise NotConformant(_required(rendition))
+        return Check("PDF/A conformance", Verdict.NOT_CHECKED, note), []
+    if not rendition.judged and (findings := validator.check(rendition.path, rendition.claims)):
         raise NotConformant(findings, where=rendition.path.name)
     told = f"{rendition.conformance}, by {validator.name} {validator.version}"
     agent = Agent(validator.name, "software", validator.version)
+    path = f"{root}rendition/{rendition.path.name}"
     event = Event(CONFORMANCE_EVENT, told, agent, (path,))
     return Check("PDF/A conformance", Verdict.PASSED, told), [event]
+
+
+def _required(rendition: Rendition) -> list[Finding]:
+    """What is told of a document that is refused by `require_pdfa`."""
+    why = "there is no veraPDF to show it" if rendition.path else rendition.made.detail
+    hint = "require_pdfa refuses it"
+    return [Finding("rendition-required", Severity.ERROR, f"has no PDF/A rendition: {why}", hint=hint)]
 
 
 def _record(
@@ -228,7 +258,7 @@ def _record(
     rendition: Rendition,
     staged: Path,
     root: str,
-    stored: Mapping[str, str],
+    stored: Mapping[str, Format],
     events: list[Event],
     settings: Settings,
     when: datetime,
@@ -238,24 +268,29 @@ def _record(
     (metadata / "article.json").write_bytes(records.article_json(article))
     (metadata / "dublin-core.xml").write_bytes(records.dublin_core(article))
     original = f"{root}original/{source.document.stored}"
-    rendered = f"{root}rendition/{rendition.path.name}"
+    rendered = (f"{root}rendition/{rendition.path.name}",) if rendition.path else ()
     beside = {
-        f"{root}{path.relative_to(staged).as_posix()}": kind for path, kind in rendition.beside.items()
+        f"{root}{path.relative_to(staged).as_posix()}": known(kind)
+        for path, kind in rendition.beside.items()
     }
     formats = {
         **stored,
-        rendered: told(rendition.claims[:1]),
+        **dict.fromkeys(rendered, known(told(rendition.claims[:1]))),
         **beside,
-        f"{root}metadata/article.json": "application/json",
-        f"{root}metadata/dublin-core.xml": "application/xml",
+        f"{root}metadata/article.json": known("application/json"),
+        f"{root}metadata/dublin-core.xml": known("application/xml"),
     }
     names = {f"{root}original/{each.stored}": each.name for each in source.originals}
-    names[original] = source.ref.original_name
+    if source.document.name == source.ref.name:
+        names[original] = source.ref.original_name
+    captures = {f"{root}original/{each.stored}": each.captures for each in source.originals}
     files = [
-        _stored(staged / path.removeprefix(root), path, kind, settings.algorithms, names.get(path))
+        _stored(
+            staged / path.removeprefix(root), path, kind, settings.algorithms, names.get(path)
+        )._replace(captures=captures.get(path, ()))
         for path, kind in formats.items()
     ]
-    derived = dict.fromkeys((rendered, *beside, f"{root}metadata/article.json"), original)
+    derived = dict.fromkeys((*rendered, *beside, f"{root}metadata/article.json"), original)
     agent = Agent("archiver", "software", __version__)
     sidecars = [f"{root}original/{each.stored}" for each in source.originals if is_sidecar(each.name)]
     read_from = ["the source", *(each.name for each in source.ref.given if each.fields)]
@@ -266,6 +301,7 @@ def _record(
     all_events = [
         *source.events,
         Event("ingestion", "source taken over byte for byte", agent, tuple(stored)),
+        Event("format identification", "formats identified by PRONOM", agent, tuple(stored)),
         Event(
             "metadata extraction",
             f"metadata read from {', overridden by '.join(read_from)}",
@@ -275,7 +311,12 @@ def _record(
             "; ".join([f"how each field was obtained: {obtained}", *overridden]),
         ),
         Event(
-            "normalization", f"rendered as {told(rendition.claims[:1])}", agent, (original,), (rendered,)
+            rendition.made.type,
+            rendition.made.detail,
+            rendition.made.agent,
+            (original,),
+            rendered,
+            outcome=SUCCESS if rendered else FAIL,
         ),
         *rendition.events,
         *events,
@@ -286,7 +327,7 @@ def _record(
 
 
 def _stored(
-    file: Path, path: str, kind: str, algorithms: tuple[str, ...], name: str | None
+    file: Path, path: str, kind: Format, algorithms: tuple[str, ...], name: str | None
 ) -> records.StoredFile:
     digests = digests_of(file, tuple(sorted(algorithms)))
     size = file.stat().st_size

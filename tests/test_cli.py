@@ -374,6 +374,13 @@ def test_doctor_says_when_verapdf_is_turned_off(tmp_path: Path) -> None:
     assert "veraPDF: turned off by the settings" in out
 
 
+def test_doctor_tells_of_the_programs_that_pdfs_are_repaired_with(tmp_path: Path) -> None:
+    nowhere = {**os.environ, "PATH": str(tmp_path), "ARCHIVER_VERAPDF": "false"}
+    _, out, _ = run("doctor", cwd=tmp_path, env=nowhere)
+    assert "Ghostscript: not found: apt install ghostscript" in out
+    assert "PDFium: 5" in out
+
+
 @pytest.mark.parametrize("name", sorted(ROOMS))
 def test_the_help_of_every_command_has_an_example_and_says_what_each_flag_does(name: str) -> None:
     command = cli.get_command(click.Context(cli), name)

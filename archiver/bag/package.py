@@ -25,12 +25,14 @@ COLLECTION_PROFILE_IDENTIFIER = "urn:uuid:0ba7e23e-c4fe-4ae2-a4ff-a54c746060c5"
 PROFILE_LABEL = "BagIt-Profile-Identifier"
 
 RECORDS, PDF, CONFORMANCE = "metadata", "rendition", "PDF/A conformance"
+UNRENDERED = "there is no rendition"
+PDF_SUFFIX = ".pdf"
 PDF_HEADER, PDF_TRAILER = b"%PDF-", b"%%EOF"
 TRAILER_BYTES = 1024
 BLOCK = 1024 * 1024
 
 ROOT = "data/"
-ORIGINAL, RENDITION = f"{ROOT}original/", f"{ROOT}rendition/"
+ORIGINAL = f"{ROOT}original/"
 
 
 class Existing(NamedTuple):
@@ -60,7 +62,7 @@ def existing(bag: Bag) -> Existing | None:
     algorithms = sorted({name for digests in originals.values() for name in digests})
     if is_collection(bag):
         return Existing(originals, tuple(algorithms))
-    rendition = next((path for path, _ in _payload(bag) if path.startswith(RENDITION)), "")
+    rendition = next((path for path, _ in _payload(bag) if is_rendition(path)), "")
     flavour = recorded_format(bag.contents.open, rendition) if rendition else ""
     article = recorded_article(bag.contents.open)
     return Existing(originals, tuple(algorithms), rendition, flavour, article)
@@ -75,6 +77,12 @@ def _payload(bag: Bag) -> Iterator[tuple[str, dict[str, str]]]:
     ledger = bag.ledger
     for path in sorted(path for path, _ in ledger.files() if path.startswith(ROOT)):
         yield path, {algorithm: digest.hex() for algorithm, digest in ledger.listed(path)}
+
+
+def is_rendition(path: str) -> bool:
+    """Whether a payload file is a rendition, and not what was made beside one."""
+    folder, _, name = path.rpartition("/")
+    return path.startswith(ROOT) and folder.endswith("/rendition") and name.endswith(PDF_SUFFIX)
 
 
 def is_own(bag: Bag) -> bool:
@@ -133,17 +141,26 @@ def check_package(bag: Bag, verapdf: bool | Path) -> list[Check]:
     renditions: list[str] = []
     for root, payload in _articles(bag):
         of_records = list(_records(bag, root, payload))
+        wrong |= bool(of_records)
+        if obstacle := _obstacle(bag, root, payload, broken=bool(of_records)):
+            bag.tell(finding("package-no-rendition", f"is not there: {obstacle}", f"{root}rendition/"))
+            conformance[Check(CONFORMANCE, Verdict.NOT_CHECKED, UNRENDERED)] += 1
+            continue
         of_renditions = list(_renditions(bag, root, payload))
         for found in (*of_records, *of_renditions):
             bag.tell(found)
-        wrong |= bool(of_records)
         unopened |= bool(of_renditions)
         conformance[_recorded(bag, root, broken=bool(of_records or of_renditions))] += 1
-        renditions += [path for path in payload if path.startswith(f"{root}rendition/")]
+        renditions += filter(is_rendition, payload)
+    opened = Check(PDF, Verdict.FAILED if unopened else Verdict.PASSED)
+    if not renditions and not unopened:
+        opened = Check(PDF, Verdict.NOT_CHECKED, UNRENDERED)
     return [
         Check(RECORDS, Verdict.FAILED if wrong else Verdict.PASSED),
-        Check(PDF, Verdict.FAILED if unopened else Verdict.PASSED),
-        _checked(bag, renditions, verapdf) if verapdf and not unopened else summed(conformance),
+        opened,
+        _checked(bag, renditions, verapdf)
+        if verapdf and renditions and not unopened
+        else summed(conformance),
     ]
 
 
@@ -172,9 +189,21 @@ def summed(conformance: Counter[Check]) -> Check:
     return Check(CONFORMANCE, verdicts.pop() if len(verdicts) == 1 else Verdict.NOT_CHECKED, told)
 
 
+def _obstacle(bag: Bag, root: str, payload: dict[str, dict[str, str]], *, broken: bool) -> str:
+    """Why an article has no rendition, by its records; empty where it has one, or they do not say it."""
+    if broken or any(map(is_rendition, payload)):
+        return ""
+    from archiver.records import recorded_obstacle
+
+    try:
+        return recorded_obstacle(bag.contents.open, root)
+    except ValueError:
+        return ""
+
+
 def _renditions(bag: Bag, root: str, payload: dict[str, dict[str, str]]) -> Iterator[Finding]:
     """Each rendition begins and ends as a PDF does (ISO 32000-1 7.5.2, 7.5.5)."""
-    paths = [path for path in payload if path.startswith(f"{root}rendition/")]
+    paths = list(filter(is_rendition, payload))
     if not paths:
         yield finding("package-pdf", "has no rendition", f"{root}rendition/")
     for path in paths:

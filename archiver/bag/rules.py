@@ -325,6 +325,9 @@ RULES = {
         "A bag that is validated with --fast has a Payload-Oxum: else nothing is compared.", ""
     ),
     "package-pdf": Rule("A package's rendition is a whole PDF.", "ISO 32000-1 7.5"),
+    "package-no-rendition": Rule(
+        "A package has a rendition; where none could be made, its records say why.", "", WARNING
+    ),
 }
 
 

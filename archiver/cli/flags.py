@@ -47,13 +47,25 @@ def rendering(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option(
             "--flavour",
-            type=click.Choice(["2a", "2b", "2u", "3a", "4", "4f"]),
-            help="PDF/A part and level; 2a unless set. 3a and 4f embed the source; all but 4 and 4f "
+            type=click.Choice(["2a", "2b", "2u", "3a", "3b", "4", "4f"]),
+            help="PDF/A part and level; 2a unless set. 3a, 3b and 4f embed the source; all but 4 and 4f "
             "are PDF/UA-1 too.",
         ),
         click.option("--strict", is_flag=True, default=None, help="Warnings are errors."),
+        click.option(
+            "--optimize",
+            is_flag=True,
+            default=None,
+            help="Recompress pages of scans, where that is smaller.",
+        ),
         click.option("--verapdf", type=PLACE, help="A veraPDF of your own."),
         click.option("--no-verapdf", is_flag=True, help="Do not check PDF/A conformance."),
+        click.option(
+            "--require-pdfa",
+            is_flag=True,
+            default=None,
+            help="Refuse what is not shown to be PDF/A, and what has no rendition.",
+        ),
     ):
         command = option(command)
     return command

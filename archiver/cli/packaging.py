@@ -53,9 +53,9 @@ def package(
 ) -> None:
     """Package source documents: files, folders, globs, manifests, or - for standard input.
 
-    A folder is searched for documents, and pictures come with the documents that show them; what is
-    named itself has to be a document, or a manifest: a CSV, TSV or Excel table of their paths and
-    metadata.
+    A folder is searched for documents; pictures beside them come with those that show them, and a
+    folder of page pictures alone is one document, as is a picture that is named itself. A CSV, TSV or
+    Excel table that is named is a manifest: the paths of documents, and their metadata.
 
     \b
     Examples:

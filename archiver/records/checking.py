@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lxml import etree
 
-from archiver.events import CONFORMANCE_EVENT
+from archiver.events import CONFORMANCE_EVENT, FAIL, NORMALIZATION_EVENT, SUCCESS
 from archiver.findings import Finding, Severity
-from archiver.records.premis import HASHES, PATH_TYPE, PREMIS, SUCCESS
+from archiver.records.premis import HASHES, PATH_TYPE, PREMIS
 
 MAX_BYTES = 64 * 1024 * 1024
 MOST_FINDINGS = 20
@@ -40,10 +40,17 @@ class Kind(NamedTuple):
     clause: str
 
 
+PREMIS_PATH, ARTICLE_PATH = "metadata/premis.xml", "metadata/article.json"
+"""Where records are among the files of an article."""
+
 RECORDS = {
-    "premis.xml": Kind(f"{{{PREMIS}}}premis", "premis-v3-0.xsd", "PREMIS 3.0"),
-    "dublin-core.xml": Kind("qualifieddc", "qualifieddc.xsd", "DCMI qualifieddc.xsd"),
+    PREMIS_PATH: Kind(f"{{{PREMIS}}}premis", "premis-v3-0.xsd", "PREMIS 3.0"),
+    "metadata/dublin-core.xml": Kind("qualifieddc", "qualifieddc.xsd", "DCMI qualifieddc.xsd"),
 }
+
+ALTO = "http://www.loc.gov/standards/alto/ns-v4#"
+ALTO_FOLDER = "rendition/alto/"
+ALTO_RECORD = Kind(f"{{{ALTO}}}alto", "alto-4-3.xsd", "ALTO 4.3")
 
 
 def check(
@@ -53,23 +60,26 @@ def check(
 
     PREMIS has to tell of every file of the `payload` but itself, with the digests that the manifests
     say, and the article has to have the `identifier` of bag-info.txt, unless that is of several.
+    Recognized text is checked as ALTO.
     """
     return tuple(
-        found._replace(where=f"{root}metadata/{found.where}")
+        found._replace(where=f"{root}{found.where}")
         for found in _wrong(open_file, payload, identifier, root)
     )
 
 
 def _wrong(open_file: Open, payload: Fixity, identifier: str | None, root: str) -> Iterator[Finding]:
-    for name, kind in RECORDS.items():
+    names = (path.removeprefix(root) for path in sorted(payload))
+    texts = {name: ALTO_RECORD for name in names if name.startswith(ALTO_FOLDER)}
+    for name, kind in {**RECORDS, **texts}.items():
         try:
             document = _document(open_file, root, name, kind)
         except ValueError as error:
             yield _finding(name, str(error), kind.clause)
             continue
         wrong = list(_breaches(document, name, kind))
-        if name == "premis.xml" and not wrong:
-            files = payload.keys() - {f"{root}metadata/{name}"}
+        if name == PREMIS_PATH and not wrong:
+            files = payload.keys() - {f"{root}{name}"}
             wrong = [*_disagreements(document, payload), *_unaccounted(document, files)]
         yield from wrong
     yield from _article(open_file, root, identifier)
@@ -80,11 +90,23 @@ def recorded_conformance(open_file: Open, root: str = ROOT) -> str:
 
     The record has been checked.
     """
-    document = _document(open_file, root, "premis.xml", RECORDS["premis.xml"])
+    return _told(open_file, root, CONFORMANCE_EVENT, SUCCESS)
+
+
+def recorded_obstacle(open_file: Open, root: str = ROOT) -> str:
+    """Why there is no rendition, as PREMIS says it; empty if it does not.
+
+    Raises ValueError for a record that cannot be read.
+    """
+    return _told(open_file, root, NORMALIZATION_EVENT, FAIL)
+
+
+def _told(open_file: Open, root: str, kind: str, outcome: str) -> str:
+    """The detail of the first event of a type that ended so; empty if there is none."""
+    document = _document(open_file, root, PREMIS_PATH, RECORDS[PREMIS_PATH])
     for event in document.iterfind("p:event", SPACE):
-        outcome = event.findtext("p:eventOutcomeInformation/p:eventOutcome", None, SPACE)
-        kind = event.findtext("p:eventType", None, SPACE)
-        if (kind, outcome) == (CONFORMANCE_EVENT, SUCCESS):
+        ended = event.findtext("p:eventOutcomeInformation/p:eventOutcome", None, SPACE)
+        if (event.findtext("p:eventType", None, SPACE), ended) == (kind, outcome):
             return event.findtext("p:eventDetailInformation/p:eventDetail", "", SPACE)
     return ""
 
@@ -94,7 +116,7 @@ def recorded_article(open_file: Open, root: str = ROOT) -> Article | None:
     from archiver.article import Article
 
     try:
-        return Article.model_validate_json(_content(open_file, root, "article.json"))
+        return Article.model_validate_json(_content(open_file, root, ARTICLE_PATH))
     except ValueError:
         return None
 
@@ -102,7 +124,7 @@ def recorded_article(open_file: Open, root: str = ROOT) -> Article | None:
 def recorded_format(open_file: Open, path: str, root: str = ROOT) -> str:
     """What PREMIS calls the format of a file; empty where it cannot be read, or does not tell."""
     try:
-        document = _document(open_file, root, "premis.xml", RECORDS["premis.xml"])
+        document = _document(open_file, root, PREMIS_PATH, RECORDS[PREMIS_PATH])
     except ValueError:
         return ""
     name = "p:objectCharacteristics/p:format/p:formatDesignation/p:formatName"
@@ -117,7 +139,7 @@ def _finding(name: str, message: str, clause: str = "") -> Finding:
 def _content(open_file: Open, root: str, name: str) -> bytes:
     """A record's bytes. Raises ValueError where there is no plain file of a sensible size."""
     try:
-        with open_file(f"{root}metadata/{name}") as file:
+        with open_file(f"{root}{name}") as file:
             content = b""
             while len(content) <= MAX_BYTES and (block := file.read(MAX_BYTES + 1)):
                 content += block
@@ -187,16 +209,16 @@ def _disagreements(document: etree._Element, payload: Fixity) -> Iterator[Findin
             digest = written.findtext("p:messageDigest", "", SPACE).lower()
             if known.get(algorithm, digest) != digest:
                 told = f"has another {algorithm} for {_path_of(item)} than the manifest"
-                yield _finding("premis.xml", told, "PREMIS 3.0, 1.5.2 fixity")
+                yield _finding(PREMIS_PATH, told, "PREMIS 3.0, 1.5.2 fixity")
 
 
 def _unaccounted(document: etree._Element, files: Set[str]) -> Iterator[Finding]:
     """Files that PREMIS knows and the payload has not, and the other way round."""
     told = {path for item in document.iterfind("p:object", SPACE) if (path := _path_of(item))}
     for path in sorted(told - files):
-        yield _finding("premis.xml", f"tells of {path}, which is not in the package", "PREMIS 3.0, 1.1")
+        yield _finding(PREMIS_PATH, f"tells of {path}, which is not in the package", "PREMIS 3.0, 1.1")
     for path in sorted(files - told):
-        yield _finding("premis.xml", f"does not tell of {path}", "PREMIS 3.0, 1.1")
+        yield _finding(PREMIS_PATH, f"does not tell of {path}", "PREMIS 3.0, 1.1")
 
 
 def _path_of(item: etree._Element) -> str:
@@ -214,7 +236,7 @@ def _article(open_file: Open, root: str, identifier: str | None) -> Iterator[Fin
 
     from archiver.article import Article
 
-    name = "article.json"
+    name = ARTICLE_PATH
     try:
         article = Article.model_validate_json(_content(open_file, root, name))
     except ValidationError as error:

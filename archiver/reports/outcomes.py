@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archiver.findings import Verdict
+from archiver.paging import listening
 from archiver.reports.as_json import report_json
 from archiver.reports.text import details, printable
 
@@ -72,12 +73,19 @@ def progress(*, enabled: bool) -> Iterator[Callable[[int], AbstractContextManage
     from rich.console import Console
 
     with Console(stderr=True).status("packaging") as status:
+        told = "packaging"
 
         @contextmanager
         def aside(done: int) -> Iterator[None]:
+            nonlocal told
             status.stop()
             yield
-            status.update(f"packaging: {done} done")
+            told = f"packaging: {done} done"
+            status.update(told)
             status.start()
 
-        yield aside
+        def turn(page: int, count: int) -> None:
+            status.update(f"{told}, page {page} of {count}")
+
+        with listening(turn):
+            yield aside

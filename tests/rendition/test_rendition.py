@@ -161,6 +161,7 @@ def test_no_paragraph_leaves_a_line_alone_and_no_heading_ends_a_page(tmp_path: P
 def test_the_markdown_examples_render(name: str, tmp_path: Path, verapdf: Validator) -> None:
     source = read(SourceRef(EXAMPLES / name), Settings())
     made = render(source, tmp_path / "a.pdf", Settings(), {"jars.png": EXAMPLES / "jars.png"})
+    assert made.path
     assert verapdf.check(made.path, ("2a", "ua1")) == ()
 
 

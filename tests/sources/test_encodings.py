@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.errors import SourceError
+from archiver.sources import Text
 from archiver.sources.encodings import guessed
 from tests.conftest import Write
 
@@ -161,7 +162,7 @@ def test_utf_8_with_stray_bytes_keeps_its_letters(article: Write) -> None:
     kept = source.article.model_dump_json()
     assert "forêt" in kept
     assert "À l’été" in kept
-    assert source.content.encoding == "utf-8"
+    assert source.content == Text("utf-8")
     assert [(f.rule, f.where.rpartition(", ")[2]) for f in source.findings] == [
         ("source-encoding", "line 5")
     ]

@@ -185,9 +185,9 @@ def test_each_line_of_json_lines_is_a_document(tmp_path: Path) -> None:
         read(refs[1], Settings())
 
 
-@pytest.mark.parametrize("magic", [b"%PDF-1.7\n", b"\x89PNG\r\n", b"text\0text"])
+@pytest.mark.parametrize("magic", [b"\x89PNG\r\n", b"text\0text"])
 def test_a_binary_file_is_refused(article: Write, magic: bytes) -> None:
-    with pytest.raises(SourceError, match=r"is (a PDF|a PNG|binary)"):
+    with pytest.raises(SourceError, match=r"is (a PNG|binary)"):
         article(magic, "a.txt")
 
 
