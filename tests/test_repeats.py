@@ -95,7 +95,7 @@ def test_a_bag_that_is_no_package_of_archivers_is_not_taken_for_one(tmp_path: Pa
         os.remove(outcome.bag / name)
     again = packaged(FERRY, tmp_path)
     assert again.status == "failed"
-    assert "it is no whole package" in again.report.findings[0].message
+    assert "it has no rendition" in again.report.findings[0].message
 
 
 def with_metadata(folder: Path, *rows: str) -> str:

@@ -241,6 +241,7 @@ def test_every_line_of_a_right_to_left_articles_record_comes_out_of_poppler_in_o
     path.write_text(json.dumps({**article, "body": [FILLING[language]] * paragraphs}))
     source = read(SourceRef(path), Settings())
     made = render(source, tmp_path / "a.pdf", Settings())
+    assert made.path is not None
     found = plain(by_poppler(made.path))
     record = [plain(f"{name}: {value}") for name, value in provenance(source, Flavour("2a"), fonts())]
     assert [line for line in record if line not in found] == []
