@@ -8,9 +8,22 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from natsort import natsorted
+
+from archiver import stores
 from archiver.errors import SettingsError, SourceError
 from archiver.settings import Settings
-from archiver.sources import PICTURE_SUFFIXES, SUFFIXES, SourceRef, is_sidecar, locate, locate_in, manifests
+from archiver.sources import (
+    PICTURE_SUFFIXES,
+    SUFFIXES,
+    SourceRef,
+    fetching,
+    is_sidecar,
+    locate,
+    locate_in,
+    manifests,
+    scans,
+)
 from archiver.sources.sidecars import document_of
 from archiver.stores import Place
 
@@ -27,7 +40,13 @@ def discover(
             yield SourceError("is an empty name; expected a file, a folder or -", where='""')
             continue
         try:
-            yield from _named(source, output, settings)
+            place = stores.place(source)
+            if isinstance(place, stores.Url):
+                yield from fetching.locate(place, SUFFIXES)
+            else:
+                yield from _named(source, output, settings)
+        except ValueError as error:
+            yield SourceError(str(error), where=source)
         except SourceError as error:
             yield error
         except OSError as error:
@@ -35,33 +54,34 @@ def discover(
 
 
 def _named(source: str, output: Place, settings: Settings) -> Iterator[SourceRef | SourceError]:
-    """The documents of one argument; a name that is there comes before the pattern that it may be."""
+    """The documents of one argument; a name that is there comes before the pattern that it may be.
+
+    A picture is a document where it is named, or where a pattern matches pictures alone.
+    """
     if os.path.isdir(source):
         yield from _in_folder(Path(source), output, settings)
     elif _is_there(source):
-        if _is_picture(source):
-            hint = "pictures come with the documents that show them: name those, or the folder"
-            raise SourceError("is a picture, no document", where=source, hint=hint)
         if manifests.is_manifest(source):
             yield from manifests.locate(Path(source), settings)
         else:
             yield from locate(Path(source))
     elif matches := [m for m in sorted(glob.glob(source, recursive=True)) if _is_meant(m, source)]:
-        yield from discover(matches, output, settings)
+        shown = [match for match in matches if not _is_picture(match)]
+        yield from discover(shown or natsorted(matches), output, settings)
     else:
         told = "matches nothing that can be read" if glob.has_magic(source) else "is not there"
         yield SourceError(told, where=source)
 
 
 def _is_picture(path: str) -> bool:
-    return os.path.splitext(path)[1].lower() in PICTURE_SUFFIXES
+    return os.path.splitext(path)[1].lower() in PICTURE_SUFFIXES | scans.PAGE_SUFFIXES
 
 
 def _is_meant(match: str, pattern: str) -> bool:
-    """Whether a pattern means a file: pictures and sidecars come with documents, manifests are named."""
+    """Whether a pattern means a file: sidecars come with documents, manifests are named."""
     if manifests.is_manifest(match):
         return manifests.is_manifest(pattern)
-    return not _is_picture(match) and not is_sidecar(os.path.basename(match))
+    return not is_sidecar(os.path.basename(match))
 
 
 def _is_there(path: str) -> bool:
@@ -81,9 +101,12 @@ def _in_folder(folder: Path, output: Place, settings: Settings) -> Iterator[Sour
     """The sources below a folder, by suffix and in order of name.
 
     Links to folders are not followed, and bags, hidden folders and the output are not looked into.
-    A sidecar without anything that it could be for is an error.
+    A sidecar without anything that it could be for is an error. A folder of page pictures alone is one
+    document, but for one below documents, which show its pictures perhaps; a picture with a sidecar
+    is one too.
     """
     found = False
+    showing: set[str] = set()
     kept = os.path.realpath(str(output))
     unread: list[OSError] = []
     for parent, folders, names in os.walk(folder, onerror=unread.append):
@@ -95,6 +118,12 @@ def _in_folder(folder: Path, output: Place, settings: Settings) -> Iterator[Sour
             for name in folders
             if not name.startswith(".") and os.path.realpath(os.path.join(parent, name)) != kept
         )
+        if scans.holds_pages(names) and not _is_below(parent, showing):
+            found = True
+            yield SourceRef(Path(parent))
+            continue
+        if any(name.lower().endswith(SUFFIXES) for name in names):
+            showing.add(parent)
         known = {part for name in (*folders, *names) for part in (name, Path(name).stem)}
         for name in sorted(names):
             path = Path(parent, name)
@@ -103,15 +132,32 @@ def _in_folder(folder: Path, output: Place, settings: Settings) -> Iterator[Sour
             if is_sidecar(name):
                 if document_of(name) not in known:
                     yield SourceError("is the sidecar of no document that is here", where=str(path))
-            elif name.lower().endswith(SUFFIXES):
+            elif name.lower().endswith(SUFFIXES) or (scans.is_page(name) and _has_own(name, names)):
                 found = True
                 yield from discover([str(path)], output, settings)
     yield from (_unreadable(error, str(folder)) for error in unread)
     if not found and not unread:
         kinds = ", ".join(sorted(SUFFIXES))
         yield SourceError(
-            f"holds no source document ({kinds}); what is in bags is not taken for one", where=str(folder)
+            f"holds no source document ({kinds}, or page pictures and nothing else); what is in bags is "
+            "not taken for one",
+            where=str(folder),
         )
+
+
+def _has_own(name: str, names: Sequence[str]) -> bool:
+    """Whether a picture has a sidecar that is for no document of its name."""
+    stem = Path(name).stem
+    for each in filter(is_sidecar, names):
+        shared = any(other.lower() == f"{stem.lower()}{suffix}" for other in names for suffix in SUFFIXES)
+        if document_of(each) == name or (document_of(each) == stem and not shared):
+            return True
+    return False
+
+
+def _is_below(folder: str, others: set[str]) -> bool:
+    """Whether a folder is one of others, or is in one."""
+    return any(str(parent) in others for parent in (Path(folder), *Path(folder).parents))
 
 
 def stdin_bytes(stream: BinaryIO | None, limit: int) -> bytes:

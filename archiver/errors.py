@@ -180,13 +180,14 @@ class RenditionError(DocumentError):
 class MissingGlyph(RenditionError):
     """A character that no available font has; it may never become a blank box.
 
-    `text` is the character, or the passage that it is in.
+    `text` is the character, or the passage that it is in, and `part` the part of the article that
+    this is in: a field of its metadata, a caption.
     """
 
     rule = "rendition-glyph-missing"
 
     def __init__(self, message: str, text: str, *, where: str = "", hint: str = "") -> None:
-        self.text = text
+        self.text, self.part = text, ""
         super().__init__(message, where=where, hint=hint)
 
 

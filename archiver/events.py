@@ -8,6 +8,13 @@ CONFORMANCE_EVENT = "validation"
 """A term of the Library of Congress's vocabulary for event types."""
 
 
+SUCCESS, FAIL = "success", "fail"
+"""Terms of the Library of Congress's vocabulary for event outcomes."""
+
+NORMALIZATION_EVENT = "normalization"
+"""The event by which a rendition comes to be, or does not."""
+
+
 class Agent(NamedTuple):
     """Who or what did something: archiver, veraPDF, an organization."""
 
@@ -17,9 +24,9 @@ class Agent(NamedTuple):
 
 
 class Event(NamedTuple):
-    """Something that was done to `sources` and ended well; what came of it are `outcomes`.
+    """Something that was done to `sources`, and how it ended; what came of it are `outcomes`.
 
-    `type` is a term of the PREMIS event types. What was not done is no event.
+    `type` is a term of the PREMIS event types. What was not tried is no event.
     """
 
     type: str
@@ -28,3 +35,4 @@ class Event(NamedTuple):
     sources: tuple[str, ...]
     outcomes: tuple[str, ...] = ()
     note: str = ""
+    outcome: str = SUCCESS

@@ -9,10 +9,12 @@ from typing import Any
 from lxml import etree
 
 from archiver.bag.limits import DEFAULT, Limits
+from archiver.bag.package import is_collection, roots
 from archiver.bag.reading import Bag, read
 from archiver.bag.rules import Unusable
 from archiver.bag.validation import contents_of
 from archiver.errors import NotABag
+from archiver.records import recorded_article
 
 MAX_BYTES = 64 * 1024 * 1024
 PREMIS = {"p": "http://www.loc.gov/premis/v3"}
@@ -34,6 +36,7 @@ def _described(found: Bag, path: Path) -> dict[str, Any]:
     files = sorted(found.ledger.files())
     return {
         "article": _article(found),
+        "articles": list(_articles(found)),
         "payload": [{"path": name, "bytes": size} for name, size in files if name.startswith("data/")],
         "events": list(_events(found)),
         "bag_info": [{"label": label, "value": value} for label, value in found.tags],
@@ -44,7 +47,12 @@ def _described(found: Bag, path: Path) -> dict[str, Any]:
 def told(described: Mapping[str, Any]) -> Iterator[tuple[str, str | list[str]]]:
     """What was found of a bag as names and values for a person; nothing is said that is not there."""
     article = described["article"]
-    yield from _told_of(article) if article else [("Article", "data/metadata/article.json cannot be read")]
+    if article:
+        yield from _told_of(article)
+    elif described["articles"]:
+        yield "Articles", [f"{each['title']} ({each['identifier']})" for each in described["articles"]]
+    else:
+        yield "Article", "data/metadata/article.json cannot be read"
     yield "Payload", [f"{file['path']} ({file['bytes']:,} bytes)" for file in described["payload"]]
     if described["events"]:
         yield "Events", [" ".join(event.values()) for event in described["events"]]
@@ -57,7 +65,7 @@ def _told_of(article: Mapping[str, Any]) -> Iterator[tuple[str, str | list[str]]
     date = article.get("date") or {}
     stated = f" (stated: {date['stated']})" if date.get("stated") else ""
     rights = article.get("rights") or {}
-    values = {
+    values: dict[str, Any] = {
         "Title": article["title"],
         "Subtitle": article.get("subtitle"),
         "Abstract": article.get("abstract"),
@@ -69,6 +77,10 @@ def _told_of(article: Mapping[str, Any]) -> Iterator[tuple[str, str | list[str]]
         "Subjects": "; ".join(article.get("subjects", [])),
         "Source URL": article.get("source_url") or "unknown",
         "Rights": " ".join(filter(None, (rights.get("statement"), rights.get("uri")))),
+        "Overridden": [
+            f"{each['field']}: {each['value']} ({each['obtained']})"
+            for each in article.get("overridden", [])
+        ],
     }
     for name, value in values.items():
         if value:
@@ -100,6 +112,13 @@ def _article(bag: Bag) -> dict[str, Any] | None:
     except ValidationError:
         return None
     return article.model_dump(mode="json", exclude_none=True, exclude={"body"})
+
+
+def _articles(bag: Bag) -> Iterator[dict[str, str | None]]:
+    """The articles of a bag with several, as far as they can be read."""
+    for root in roots(bag) if is_collection(bag) else ():
+        if article := recorded_article(bag.contents.open, root):
+            yield {"identifier": article.identifier, "title": article.title}
 
 
 def _events(bag: Bag) -> Iterator[dict[str, str]]:

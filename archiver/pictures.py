@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import re
 import struct
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from enum import Enum, auto
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import NamedTuple
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
@@ -35,12 +37,21 @@ INFLATED_AT_ONCE = 1 << 14
 
 
 SEVERAL = {"TIFF": "pages", "GIF": "frames", "PNG": "frames", "WEBP": "frames"}
-"""Formats of several pictures, and what they are called. What comes after a photograph in a file of
-the Multi-Picture Format is the same once more: a preview, its brightness, the view of the other eye."""
+"""Formats of several pictures, and what they are called; to count them would take its time. What comes
+after a photograph in a file of the Multi-Picture Format is the same once more: a preview, its brightness,
+the view of the other eye."""
 
 
 CUT_OFF = re.compile("Truncated File Read|(?:Possibly c|C)orrupt EXIF data")
 """How Pillow begins its warnings of a file that ends before what it says it has."""
+
+
+COMPLAINT = re.compile(
+    r"^_?(?:TIFF|[A-Za-z]+(?:Lib|Decode|Setup|PreDecode)\w*|Fax\w+|LogLuv\w+): (.+?)\.?$", re.M
+)
+"""How libtiff prints its errors, each after the name of the function that it is from."""
+
+STANDARD_ERROR = 2
 
 
 class Coding(Enum):
@@ -103,7 +114,7 @@ def of(content: bytes, name: str, max_pixels: int) -> Picture:
 
 
 def _read(content: bytes, name: str, max_pixels: int) -> Picture:
-    with _told() as warned, _no_other_limit(), Image.open(io.BytesIO(content)) as image:
+    with undisturbed() as warned, Image.open(io.BytesIO(content)) as image:
         if image.width * image.height > max_pixels:
             raise RenditionError(
                 f"has {image.width} by {image.height} pixels, more than the "
@@ -111,39 +122,56 @@ def _read(content: bytes, name: str, max_pixels: int) -> Picture:
                 where=name,
             )
         left_out = _left_out(image)
-        _refuse_cut_off(image, warned)
-        return (_passed(image, content) or _decoded(image))._replace(left_out=left_out)
+        refuse_cut_off(image, warned)
+        with _overheard() if image.format == "TIFF" else nullcontext():
+            return (_passed(image, content) or _decoded(image))._replace(left_out=left_out)
 
 
 @contextmanager
-def _told() -> Iterator[list[warnings.WarningMessage]]:
-    """Pillow's warnings, kept from the terminal."""
-    with warnings.catch_warnings(record=True) as warned:
-        warnings.simplefilter("always")
-        yield warned
+def _overheard() -> Iterator[None]:
+    """Raise OSError for what libtiff prints of a damaged picture, as Pillow takes no note of it."""
+    usual = os.dup(STANDARD_ERROR)
+    try:
+        with TemporaryFile() as heard:
+            os.dup2(heard.fileno(), STANDARD_ERROR)
+            try:
+                yield
+            finally:
+                os.dup2(usual, STANDARD_ERROR)
+            heard.seek(0)
+            said = heard.read()
+    finally:
+        os.close(usual)
+    if complaint := COMPLAINT.search(said.decode(errors="replace")):
+        raise OSError(f"it is damaged: {complaint[1]}")
+    os.write(STANDARD_ERROR, said)  # what another thread had to say meanwhile
 
 
-def _refuse_cut_off(image: Image.Image, warned: list[warnings.WarningMessage]) -> None:
+@contextmanager
+def undisturbed() -> Iterator[list[warnings.WarningMessage]]:
+    """Pillow's warnings, kept from the terminal, and no limit but that of the settings: it has its own.
+
+    Both are so for all threads.
+    """
+    usual, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+    try:
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            yield warned
+    finally:
+        Image.MAX_IMAGE_PIXELS = usual
+
+
+def refuse_cut_off(image: Image.Image, warned: list[warnings.WarningMessage]) -> None:
     """Raise OSError for a TIFF that Pillow misses a part of, before libtiff prints what it thinks of it."""
     if image.format == "TIFF" and any(CUT_OFF.match(str(warning.message)) for warning in warned):
         raise OSError("it is damaged: a part of it is missing")
 
 
 def _left_out(image: Image.Image) -> str:
-    """What a file has beside its first picture, as “2 of 3 pages”; nothing where that is its only one."""
+    """What a file has beside its first picture, as “its other pages”; nothing where it has no other."""
     several = SEVERAL.get(image.format or "")
-    count = getattr(image, "n_frames", 1) if several else 1
-    return f"{count - 1} of {count} {several}" if count > 1 else ""
-
-
-@contextmanager
-def _no_other_limit() -> Iterator[None]:
-    """Pillow refuses large pictures by a limit of its own; only that of the settings counts here."""
-    usual, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-    try:
-        yield
-    finally:
-        Image.MAX_IMAGE_PIXELS = usual
+    return f"its other {several}" if several and getattr(image, "is_animated", False) else ""
 
 
 def _passed(image: Image.Image, content: bytes) -> Picture | None:
@@ -182,12 +210,12 @@ def _png(content: bytes, components: int) -> Picture | None:
     width, height, depth, _, _, _, interlaced = struct.unpack(">IIBBBBB", header)
     if depth != 8 or interlaced:
         return None
-    if not _are_whole(data, height, 1 + components * width):
+    if not are_whole(data, height, 1 + components * width):
         raise OSError("it is damaged: its samples are not whole")
     return Picture(width, height, components, bytes(data), Coding.PNG)
 
 
-def _are_whole(data: bytes | bytearray, height: int, row: int) -> bool:
+def are_whole(data: bytes | bytearray, height: int, row: int) -> bool:
     """Whether data inflate to as many rows, each of a filter that there is; they are not kept."""
     samples = zlib.decompressobj()
     size, limit = 0, ROWS_AT_ONCE * row
@@ -212,12 +240,16 @@ def _decoded(image: Image.Image) -> Picture:
     if profile and image.mode in ("RGB", "CMYK", "L"):
         image = _in_srgb(image, profile)
     if image.has_transparency_data:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image).convert("RGB")
+        image = on_white(image)
     image = image.convert("L" if image.mode in ("1", "L", "I", "F") else "RGB")
     data = zlib.compress(image.tobytes(), 6)
     return Picture(image.width, image.height, len(image.getbands()), data, Coding.DEFLATED)
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """A picture that is transparent in parts, laid on white."""
+    image = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
 
 
 def _foreign_profile(image: Image.Image) -> bytes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,14 +26,16 @@ from archiver.errors import (
     SettingsError,
     SourceError,
 )
-from archiver.events import CONFORMANCE_EVENT, Agent, Event
+from archiver.events import CONFORMANCE_EVENT, FAIL, SUCCESS, Agent, Event
 from archiver.findings import Check, Fact, Finding, Report, Severity, Verdict
+from archiver.formats import Format, Identified, identify, known
 from archiver.rendition import Rendition, render
 from archiver.rendition.flavours import told
 from archiver.rendition.verapdf import Validator, find
 from archiver.repeats import already_packaged
 from archiver.settings import Settings
 from archiver.sources import Source, SourceRef, is_sidecar, read, refuse_warnings
+from archiver.sources.fetching import fetch
 from archiver.stores import Place
 
 Status = Literal["packaged", "already packaged", "failed"]
@@ -89,19 +92,23 @@ def make_one(job: Job, room: Path) -> Outcome:
     begun = time.monotonic()
     identifier = ""
     try:
-        source = read(job.ref, job.settings)
-        identifier = source.article.identifier or ""
-        target = bag.destination(job.output, identifier, job.settings.form)
-        if (job.maker or not job.replace) and bag.is_there(target, job.settings.form):
-            report = already_packaged(source, job.settings, target, job.maker)
-            outcome = Outcome(job.ref.label, "already packaged", report, identifier, target)
-        else:
-            with bag.writing(str(job.output)):
-                staged, report = _made(source, room / bag.folder_name(identifier), target, job)
-            outcome = Outcome(job.ref.label, "packaged", report, identifier, target, staged=staged)
+        with at_hand(job.ref, job.settings) as source:
+            identifier = source.article.identifier or ""
+            outcome = _made_from(source, job, room)
     except Exception as error:
         outcome = failed(job.ref.label, error, identifier)
     return replace(outcome, seconds=time.monotonic() - begun)
+
+
+def _made_from(source: Source, job: Job, room: Path) -> Outcome:
+    identifier = source.article.identifier or ""
+    target = bag.destination(job.output, identifier, job.settings.form)
+    if (job.maker or not job.replace) and bag.is_there(target, job.settings.form):
+        report = already_packaged(source, job.settings, target, job.maker)
+        return Outcome(job.ref.label, "already packaged", report, identifier, target)
+    with bag.writing(str(job.output)):
+        staged, report = _made(source, room / bag.folder_name(identifier), target, job)
+    return Outcome(job.ref.label, "packaged", report, identifier, target, staged=staged)
 
 
 def place_one(job: Job, made: Outcome) -> Outcome:
@@ -148,31 +155,62 @@ def failed(source: str, error: Exception, identifier: str = "") -> Outcome:
     return Outcome(source, "failed", Report(source, (), findings), identifier)
 
 
+@contextmanager
+def at_hand(ref: SourceRef, settings: Settings) -> Iterator[Source]:
+    """A document that is read, and the files that it has, for as long as they are needed."""
+    if ref.url is None:
+        yield read(ref, settings)
+        return
+    with bag.staging(ref.url) as room:
+        yield read(fetch(ref, room, settings), settings)
+
+
 def _made(source: Source, staged: Path, target: Place, job: Job) -> tuple[Path, Report]:
     """Make the bag of a source in a folder, which is not there yet, and what is put at its destination."""
     settings = job.settings
-    validator = find(settings.verapdf)
-    when = job.when or datetime.now(UTC).replace(microsecond=0)
-    stored = _store(source, staged)
-    rendition = render(
-        source,
-        staged / "rendition" / f"{_stem(source.document.name)}.pdf",
-        settings,
-        {each.name: staged / "original" / each.stored for each in source.originals},
-    )
-    refuse_warnings(rendition.findings, settings)
-    conformance, events = conform(rendition, validator)
-    _record(source, rendition, staged, stored, events, settings, when)
+    when = job.when or moment()
+    report = make_payload(source, staged, settings, find(settings.verapdf), when)
     bag.make(staged, bag_info(source.article, settings), settings.algorithms, when)
     package, verified = bag.finished(staged, target, settings.form)
-    findings = (*source.findings, *rendition.findings)
-    checks = (
-        Check("metadata", Verdict.PASSED),
-        conformance,
-        Check("complete and valid", Verdict.PASSED),
+    checks = (*report.checks, Check("complete and valid", Verdict.PASSED))
+    facts: dict[str, Fact] = {**report.facts, "payload bytes": verified.number("payload bytes")}
+    return package, replace(report, checks=checks, facts=facts)
+
+
+def make_payload(
+    source: Source,
+    staged: Path,
+    settings: Settings,
+    validator: Validator | None,
+    when: datetime,
+    root: str = "data/",
+) -> Report:
+    """Make original, rendition and records of a source in a folder, which will be `root` in a bag."""
+    _store(source, staged)
+    identified = _identified(source, staged, root)
+    misnamed = [finding for each in identified.values() for finding in each.findings]
+    refuse_warnings(misnamed, settings)
+    rendition = render(
+        source,
+        staged / "rendition" / f"{_stem(source.ref.name)}.pdf",
+        settings,
+        {each.name: staged / "original" / each.stored for each in source.originals},
+        validator,
     )
-    facts: dict[str, Fact] = {"pages": rendition.pages, "payload bytes": verified.number("payload bytes")}
-    return package, Report(source.ref.label, checks, findings, facts)
+    refuse_warnings(rendition.findings, settings)
+    if rendition.path is None:
+        (staged / "rendition").rmdir()
+    conformance, events = conform(rendition, validator, settings, root)
+    stored = {path: each.format for path, each in identified.items()}
+    _record(source, rendition, staged, root, stored, events, settings, when)
+    findings = (*source.findings, *misnamed, *rendition.findings)
+    checks = (Check("metadata", Verdict.PASSED), conformance)
+    return Report(source.ref.label, checks, findings, {"pages": rendition.pages, **rendition.facts})
+
+
+def moment() -> datetime:
+    """The time that records give: SOURCE_DATE_EPOCH (seconds since 1970) where it is set, else now."""
+    return source_date() or datetime.now(UTC).replace(microsecond=0)
 
 
 def _stem(name: str) -> str:
@@ -182,12 +220,11 @@ def _stem(name: str) -> str:
 # --- what goes into the package ---------------------------------------------------------------
 
 
-def _store(source: Source, staged: Path) -> dict[str, str]:
-    """Write the files of the source to original/; their media types by path in the bag."""
+def _store(source: Source, staged: Path) -> None:
+    """Write the files of the source to original/."""
     folder = staged / "original"
     for each in (folder, staged / "rendition", staged / "metadata"):
         each.mkdir(parents=True)
-    stored = {}
     for original in source.originals:
         copy = folder / original.stored
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -198,30 +235,56 @@ def _store(source: Source, staged: Path) -> dict[str, str]:
             raise SourceError(f"cannot be read: {error.strerror}", where=where) from None
         with file, copy.open("xb") as out:
             shutil.copyfileobj(file, out, BUFFER)
-        stored[f"data/original/{original.stored}"] = original.media_type
-    return stored
 
 
-def conform(rendition: Rendition, validator: Validator | None) -> tuple[Check, list[Event]]:
-    """Check a rendition against all that it claims. Raises NotConformant with what it breaks."""
-    path = f"data/rendition/{rendition.path.name}"
-    if validator is None:
-        check = Check("PDF/A conformance", Verdict.NOT_CHECKED)
-        return check, []
-    findings = validator.check(rendition.path, rendition.claims)
-    if findings:
+def _identified(source: Source, staged: Path, root: str) -> dict[str, Identified]:
+    """What each file of the source is, by its path in the bag."""
+    identified = {}
+    for original in source.originals:
+        path = f"{root}original/{original.stored}"
+        where = source.ref.label if original is source.document else f"{source.ref.label}, {original.name}"
+        file = staged / "original" / original.stored
+        nameless = original is source.document and source.ref.data is not None
+        name = "" if nameless else original.name
+        identified[path] = identify(file, name, original.media_type, where)
+    return identified
+
+
+def conform(
+    rendition: Rendition, validator: Validator | None, settings: Settings, root: str = "data/"
+) -> tuple[Check, list[Event]]:
+    """Check a rendition against all that it claims.
+
+    Raises NotConformant with what it breaks, and, where the settings require PDF/A, for one that is
+    not shown to be that.
+    """
+    if rendition.path is None or validator is None:
+        note = "there is no rendition" if rendition.path is None else ""
+        if settings.require_pdfa:
+            raise NotConformant(_required(rendition))
+        return Check("PDF/A conformance", Verdict.NOT_CHECKED, note), []
+    if not rendition.judged and (findings := validator.check(rendition.path, rendition.claims)):
         raise NotConformant(findings, where=rendition.path.name)
     told = f"{rendition.conformance}, by {validator.name} {validator.version}"
     agent = Agent(validator.name, "software", validator.version)
+    path = f"{root}rendition/{rendition.path.name}"
     event = Event(CONFORMANCE_EVENT, told, agent, (path,))
     return Check("PDF/A conformance", Verdict.PASSED, told), [event]
+
+
+def _required(rendition: Rendition) -> list[Finding]:
+    """What is told of a document that is refused by `require_pdfa`."""
+    why = "there is no veraPDF to show it" if rendition.path else rendition.made.detail
+    hint = "require_pdfa refuses it"
+    return [Finding("rendition-required", Severity.ERROR, f"has no PDF/A rendition: {why}", hint=hint)]
 
 
 def _record(
     source: Source,
     rendition: Rendition,
     staged: Path,
-    stored: Mapping[str, str],
+    root: str,
+    stored: Mapping[str, Format],
     events: list[Event],
     settings: Settings,
     when: datetime,
@@ -230,27 +293,32 @@ def _record(
     metadata = staged / "metadata"
     (metadata / "article.json").write_bytes(records.article_json(article))
     (metadata / "dublin-core.xml").write_bytes(records.dublin_core(article))
-    original = f"data/original/{source.document.stored}"
-    rendered = f"data/rendition/{rendition.path.name}"
+    original = f"{root}original/{source.document.stored}"
+    rendered = (f"{root}rendition/{rendition.path.name}",) if rendition.path else ()
     beside = {
-        f"data/{path.relative_to(staged).as_posix()}": kind for path, kind in rendition.beside.items()
+        f"{root}{path.relative_to(staged).as_posix()}": known(kind)
+        for path, kind in rendition.beside.items()
     }
     formats = {
         **stored,
-        rendered: told(rendition.claims[:1]),
+        **dict.fromkeys(rendered, known(told(rendition.claims[:1]))),
         **beside,
-        "data/metadata/article.json": "application/json",
-        "data/metadata/dublin-core.xml": "application/xml",
+        f"{root}metadata/article.json": known("application/json"),
+        f"{root}metadata/dublin-core.xml": known("application/xml"),
     }
-    names = {f"data/original/{each.stored}": each.name for each in source.originals}
-    names[original] = source.ref.original_name
+    names = {f"{root}original/{each.stored}": each.name for each in source.originals}
+    if source.document.name == source.ref.name:
+        names[original] = source.ref.original_name
+    captures = {f"{root}original/{each.stored}": each.captures for each in source.originals}
     files = [
-        _stored(staged, path, kind, settings.algorithms, names.get(path, path.rpartition("/")[2]))
+        _stored(
+            staged / path.removeprefix(root), path, kind, settings.algorithms, names.get(path)
+        )._replace(captures=captures.get(path, ()))
         for path, kind in formats.items()
     ]
-    derived = dict.fromkeys((rendered, *beside, "data/metadata/article.json"), original)
+    derived = dict.fromkeys((*rendered, *beside, f"{root}metadata/article.json"), original)
     agent = Agent("archiver", "software", __version__)
-    sidecars = [f"data/original/{each.stored}" for each in source.originals if is_sidecar(each.name)]
+    sidecars = [f"{root}original/{each.stored}" for each in source.originals if is_sidecar(each.name)]
     read_from = ["the source", *(each.name for each in source.ref.given if each.fields)]
     obtained = ", ".join(f"{field}: {how}" for field, how in article.provenance.items())
     overridden = [
@@ -259,16 +327,22 @@ def _record(
     all_events = [
         *source.events,
         Event("ingestion", "source taken over byte for byte", agent, tuple(stored)),
+        Event("format identification", "formats identified by PRONOM", agent, tuple(stored)),
         Event(
             "metadata extraction",
             f"metadata read from {', overridden by '.join(read_from)}",
             agent,
             (original, *sidecars),
-            ("data/metadata/article.json", "data/metadata/dublin-core.xml"),
+            (f"{root}metadata/article.json", f"{root}metadata/dublin-core.xml"),
             "; ".join([f"how each field was obtained: {obtained}", *overridden]),
         ),
         Event(
-            "normalization", f"rendered as {told(rendition.claims[:1])}", agent, (original,), (rendered,)
+            rendition.made.type,
+            rendition.made.detail,
+            rendition.made.agent,
+            (original,),
+            rendered,
+            outcome=SUCCESS if rendered else FAIL,
         ),
         *rendition.events,
         *events,
@@ -279,12 +353,11 @@ def _record(
 
 
 def _stored(
-    staged: Path, path: str, kind: str, algorithms: tuple[str, ...], original_name: str
+    file: Path, path: str, kind: Format, algorithms: tuple[str, ...], name: str | None
 ) -> records.StoredFile:
-    file = staged / path.removeprefix("data/")
     digests = digests_of(file, tuple(sorted(algorithms)))
     size = file.stat().st_size
-    return records.StoredFile(path, size, digests, kind, original_name)
+    return records.StoredFile(path, size, digests, kind, name or file.name)
 
 
 def bag_info(article: Article, settings: Settings) -> dict[str, str | list[str]]:
@@ -292,4 +365,13 @@ def bag_info(article: Article, settings: Settings) -> dict[str, str | list[str]]
     info = {"External-Identifier": article.identifier or "", "External-Description": article.title}
     if settings.source_organization:
         info["Source-Organization"] = settings.source_organization
-    return {**settings.bag_info, **info}
+    return {**group_info(settings), **settings.bag_info, **info}
+
+
+def group_info(settings: Settings, count: str = "") -> dict[str, str]:
+    """The group that a bag belongs to and its number there (RFC 8493 2.2.2), unless the settings say."""
+    if not settings.bag_group:
+        return {}
+    group = {"Bag-Group-Identifier": settings.bag_group, "Bag-Count": count}
+    said = {label.lower() for label in settings.bag_info}
+    return {label: value for label, value in group.items() if label.lower() not in said}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archiver.bag import staging
 from archiver.bag.renaming import move
-from archiver.errors import AlreadyExists
+from archiver.errors import AlreadyExists, RenditionError
 from archiver.findings import Check, Report, Verdict
 from archiver.pipeline import conform
 from archiver.rendition import render
@@ -29,9 +29,11 @@ def render_file(path: Path, target: Path, settings: Settings, *, replace: bool =
     validator = find(settings.verapdf)
     with staging(target.absolute().parent) as folder:
         staged = folder / target.name
-        rendition = render(source, staged, settings, source.paths())
+        rendition = render(source, staged, settings, source.paths(), validator)
         refuse_warnings(rendition.findings, settings)
-        conformance, _ = conform(rendition, validator)
+        if rendition.path is None:
+            raise RenditionError(f"has no rendition: {rendition.made.detail}", where=source.ref.label)
+        conformance, _ = conform(rendition, validator, settings)
         (os.replace if replace else move)(staged, target)
     return Report(
         str(target),

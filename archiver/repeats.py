@@ -10,8 +10,9 @@ from archiver.article import Article, FieldName
 from archiver.errors import AlreadyExists
 from archiver.findings import VALID, Check, Finding, Report, Severity, Verdict
 from archiver.rendition import Flavour
+from archiver.rendition.flavours import told as in_words
 from archiver.settings import Settings
-from archiver.sources import Original, Source, is_sidecar
+from archiver.sources import Original, Pdf, Scan, Source, is_sidecar
 from archiver.stores import Place
 
 ORIGINAL = "data/original/"
@@ -37,22 +38,25 @@ def already_packaged(source: Source, settings: Settings, target: Place, maker: s
         raise _refused(
             source, f"{target} holds {held if maker else other}", OWN if maker else OWN_OR_REPLACE
         )
-    if not looked_at.valid or not known.rendition or not known.article:
-        told = "; ".join(finding.sentence for finding in looked_at.findings) or "it is no whole package"
+    unrendered = [found for found in looked_at.findings if found.rule == "package-no-rendition"]
+    rendered = bool(known.rendition or unrendered)
+    lacking = "its article cannot be read" if rendered else "it has no rendition"
+    if not looked_at.valid or not rendered or not known.article:
+        told = "; ".join(finding.sentence for finding in looked_at.findings) or lacking
         damaged = f"{target} holds a package of this source that is damaged: {told}"
         raise _refused(source, damaged, "--replace puts a new one there")
     others = _other_metadata(source, known.article, known)
     if others and maker:
         raise _refused(source, f"{target} holds {held} with other {others}", OWN)
-    findings = [*source.findings, *_differences(source, settings, known, others)]
+    findings = [*source.findings, *unrendered, *_differences(source, settings, known, others)]
     if name != source.document.name:
         told = f"has the bytes of {name}, whose package is there already"
         findings.append(Finding("package-same-bytes", Severity.INFO, told, source.ref.label))
     same = Check("same source", Verdict.PASSED)
-    return Report(source.ref.label, (same, _whole(looked_at)), tuple(findings))
+    return Report(source.ref.label, (same, whole(looked_at)), tuple(findings))
 
 
-def _whole(looked_at: Report) -> Check:
+def whole(looked_at: Report) -> Check:
     """Whether a package was found complete and valid, or complete alone."""
     if looked_at.answer(VALID) is Verdict.PASSED:
         return Check("complete and valid", Verdict.PASSED)
@@ -121,12 +125,26 @@ def _said(article: Article) -> dict[str, tuple[object, ...]]:
 def _differences(source: Source, settings: Settings, known: bag.Existing, others: str) -> Iterator[Finding]:
     """What the settings ask for that the package is not, and the `others` that it was made with."""
     there = f"{known.flavour or 'a PDF'} with {', '.join(known.algorithms)}"
-    asked = f"{Flavour(settings.flavour).label} with {', '.join(sorted(set(settings.algorithms)))}"
+    algorithms = ", ".join(sorted(set(settings.algorithms)))
+    asked = [f"{flavour} with {algorithms}" for flavour in _flavours(source, settings, known)]
+    differs = there not in asked
     different = {
-        "package-settings-differ": f"as {there}; the settings ask for {asked}" if there != asked else "",
+        "package-settings-differ": f"as {there}; the settings ask for {asked[0]}" if differs else "",
         "package-metadata-differ": f"with other {others}" if others else "",
     }
     for rule, told in different.items():
         if told:
             message, hint = f"is packaged {told}", "--replace makes it anew"
             yield Finding(rule, Severity.WARNING, message, source.ref.label, hint=hint)
+
+
+def _flavours(source: Source, settings: Settings, known: bag.Existing) -> list[str]:
+    """The flavours that a rendition may have: that of the settings; for scans, what it is without text.
+
+    That of a PDF is the one that veraPDF confirmed.
+    """
+    if isinstance(source.content, Pdf):
+        return [known.flavour or "a PDF"]
+    flavour = Flavour(settings.flavour)
+    unread = [in_words(flavour.unread)] if isinstance(source.content, Scan) else []
+    return [flavour.label, *unread]

@@ -11,7 +11,15 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BeforeValidator, Field, Strict, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Field,
+    Strict,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -24,6 +32,7 @@ from archiver import stores
 from archiver.article import FieldName, LanguageTag, Line, Rights
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.errors import SettingsError
+from archiver.levels import LEVELS, CaptureLevel
 
 FILE_NAME = "archiver.toml"
 
@@ -85,6 +94,12 @@ class Settings(BaseSettings):
     output: Output = Field(
         Path("output"), description="Where packages go: a folder, or a URL such as s3://bucket/prefix."
     )
+    bag_per: Literal["document", "folder", "batch"] = Field(
+        "document", description="What a bag is made of: a document, a folder of them, or all of a batch."
+    )
+    bag_group: Line | None = Field(
+        None, description="Bag-Group-Identifier in bag-info.txt: the collection that these bags belong to."
+    )
     serialize: Literal["tar", "tar.gz", "zip"] | None = Field(
         None, description="Serialize every package to one file of this form."
     )
@@ -112,7 +127,7 @@ class Settings(BaseSettings):
         None,
         description="Folder that the paths in a manifest begin at; the manifest's own unless set.",
     )
-    flavour: Literal["2a", "2b", "2u", "3a", "4", "4f"] = Field(
+    flavour: Literal["2a", "2b", "2u", "3a", "3b", "4", "4f"] = Field(
         "2a", description="PDF/A flavour of the rendition. 2a is PDF/UA-1 as well."
     )
     algorithms: Annotated[tuple[Algorithm, ...], Strict(False)] = Field(
@@ -127,7 +142,53 @@ class Settings(BaseSettings):
         description="Check every rendition with veraPDF when it is available (true), never "
         "(false), or with the installation at this path.",
     )
+    tesseract: bool | Place = Field(
+        True,
+        description="Recognize the text of scans with Tesseract (true), with the program at this path, "
+        "or not at all (false).",
+    )
+    optimize: bool = Field(
+        False,
+        description="Recompress pages that are compressed without loss as JPEG in the rendition, where "
+        "that is smaller.",
+    )
+    min_word_confidence: int = Field(
+        70, ge=0, le=100, description="Warn of pages whose words are recognized with less, in percent."
+    )
+    capture_level: str = Field(
+        "fadgi-2", description="Level of capture quality that scans are checked against."
+    )
+    capture_levels: dict[str, CaptureLevel] = Field(
+        LEVELS, description="The levels there are: what each asks of a page."
+    )
+    page_workers: int = Field(
+        0,
+        ge=0,
+        le=1024,
+        description="Pages of a scan that are looked at at once; 0 is one a processor, or one alone in "
+        "a process that is one of several workers.",
+    )
+    max_page_seconds: Held = Field(300, description="Longest time for a page in Tesseract, in seconds.")
+    max_scan_bytes: Most = Field(4 * GIB, description="Largest file of page scans, in bytes.")
+    max_scan_pages: Held = Field(10_000, description="Most pages of one document of scans.")
     max_source_bytes: Held = Field(16 * MIB, description="Largest source document, in bytes.")
+    max_pdf_bytes: Most = Field(2 * GIB, description="Largest source that is a PDF, in bytes.")
+    max_pdf_pages: Most = Field(
+        20_000,
+        description="Most pages of a PDF that is looked into; of one with more only the original is kept.",
+    )
+    max_pdf_seconds: Most = Field(
+        600,
+        description="How long Ghostscript, and the comparison of pages, may take for a PDF, in seconds.",
+    )
+    max_compared_pages: Most = Field(
+        200,
+        description="Most pages of a PDF that are compared with its rendition as pictures, spread over it.",
+    )
+    require_pdfa: bool = Field(
+        False,
+        description="Refuse a document whose rendition is not shown to be PDF/A, or that has none.",
+    )
     max_line_chars: Held = Field(1_000_000, description="Longest line of a text source, in characters.")
     max_image_bytes: Held = Field(64 * MIB, description="Largest image file, in bytes.")
     max_image_pixels: Held = Field(
@@ -196,6 +257,13 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What is given, then the environment; archiver.toml is given by `load`."""
         return init_settings, _Environment(settings_cls)
+
+    @model_validator(mode="after")
+    def _has_its_level(self) -> Settings:
+        if self.capture_level not in self.capture_levels:
+            known = ", ".join(self.capture_levels)
+            raise ValueError(f"capture_level: {self.capture_level!r} is no level; those are {known}")
+        return self
 
     @field_validator("bag_info")
     @classmethod
@@ -335,6 +403,7 @@ EXAMPLES = {
     "manifest_columns": '{ "Titel" = "title", "Notiz" = "" }',
     "manifest_folder": '"/srv/scans"',
     "serialize": '"tar"',
+    "bag_group": '"urn:example:letters"',
 }
 
 
@@ -344,6 +413,10 @@ def _toml(name: str, value: Any) -> str:
         return EXAMPLES[name]
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, BaseModel):
+        value = value.model_dump()
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(name, item)}" for key, item in value.items()) + " }"
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(name, item) for item in value) + "]"
-    return str(value) if isinstance(value, int) else f'"{value}"'
+    return str(value) if isinstance(value, int | float) else f'"{value}"'

@@ -8,15 +8,19 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
+import os
 import random
 import re
+import stat
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from archiver.errors import MissingExtra, SettingsError
+from archiver.errors import CannotWrite, MissingExtra, SettingsError
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -81,6 +85,20 @@ def place(text: str) -> Place:
     return Url(text.rstrip("/"))
 
 
+def scratch() -> Path:
+    """The folder of this user's own for copies of what comes from stores or goes there.
+
+    Raises CannotWrite where something else has its name.
+    """
+    folder = Path(tempfile.gettempdir(), f"archiver-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
+        told = "is there, and is no folder of your own alone; set TMPDIR to another"
+        raise CannotWrite(OSError(errno.EPERM, told), folder)
+    return folder
+
+
 class Stored(NamedTuple):
     """A file in a store: its size, and the MD5 that the store computed of it, if it tells one.
 
@@ -95,13 +113,11 @@ class Kind(NamedTuple):
     """How the stores of a protocol are used."""
 
     options: Mapping[str, Any]
-    by_prefix: bool = False
-    """Whether all below a folder can be listed in one request, by the beginning of the names."""
     whole: bool = False
     """Whether an upload is there as a whole or not at all."""
 
 
-S3 = Kind({"use_listings_cache": False}, by_prefix=True, whole=True)
+S3 = Kind({"use_listings_cache": False}, whole=True)
 KINDS = {
     "s3": S3,
     "s3a": S3,
@@ -184,24 +200,41 @@ def _reason(error: Exception) -> str:
     return " ".join(told.split()).removesuffix(".") or type(error).__name__
 
 
-def below(url: Url) -> dict[str, Stored]:
+def below(folder: Url) -> dict[str, Stored]:
     """The files below a folder, by their paths there; none where there is no such folder.
 
     Raises OSError where the store does not answer.
     """
-    fs, path = _store(url)
+    return dict(listed(folder))
 
-    def listed() -> Any:
-        if _kind(url).by_prefix:
-            return fs.find(str(url.parent), prefix=f"{url.name}/", detail=True)
-        return fs.find(path, detail=True)
 
+def listed(folder: Url, beginning: str = "") -> Iterator[tuple[str, Stored]]:
+    """The files below a folder whose paths there begin so, in order; of S3 a page is held at a time.
+
+    Raises OSError where the store does not answer.
+    """
+    fs, path = _store(folder)
     root = f"{str(path).rstrip('/')}/"
-    return {
-        name.removeprefix(root): _stored(info)
-        for name, info in patiently(url, listed).items()
-        if name.startswith(root) and not name.endswith("/")
-    }
+    found = _in_pages if _kind(folder) is S3 else _at_once
+    for name, info in found(fs, folder, root + beginning):
+        if name.startswith(root + beginning) and not name.endswith("/"):
+            yield name.removeprefix(root), _stored(info)
+
+
+def _at_once(fs: Any, folder: Url, prefix: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield from sorted(patiently(folder, partial(fs.find, prefix.rpartition("/")[0], detail=True)).items())
+
+
+def _in_pages(fs: Any, folder: Url, prefix: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    bucket, _, key = prefix.partition("/")
+    asked = {"Bucket": bucket, "Prefix": key}
+    while True:
+        page = patiently(folder, partial(fs.call_s3, "list_objects_v2", **asked))
+        for item in page.get("Contents", ()):
+            yield f"{bucket}/{item['Key']}", {"size": item["Size"], "ETag": item["ETag"]}
+        if not page.get("NextContinuationToken"):
+            return
+        asked["ContinuationToken"] = page["NextContinuationToken"]
 
 
 def at(url: Url) -> Stored | None:
@@ -236,10 +269,17 @@ class _Raw(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        self._at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
+        return self._at
+
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         view = memoryview(buffer)
         end = min(self._at + len(view), self._size)
-        if end == self._at:
+        if end <= self._at:
             return 0
         data = read(self._url, self._at, end)
         if len(data) != end - self._at:

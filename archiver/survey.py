@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from archiver import stores
 from archiver.bag import Asked, validate
 from archiver.bag.algorithms import is_manifest
 from archiver.bag.contents import shown
+from archiver.bag.parallel import Team, in_order
 from archiver.bag.progress import finish_bag, list_entries
 from archiver.bag.rules import finding
 from archiver.bag.serialization.members import is_serialized
-from archiver.errors import ArchiverError
+from archiver.errors import ArchiverError, CannotWrite
 from archiver.findings import COMPLETE, VALID, Check, Finding, Report, Severity, Verdict
+from archiver.stores import Place, Url
 
 TAG_FILES = {"bagit.txt", "bag-info.txt", "package-info.txt", "fetch.txt"}
 
@@ -24,37 +27,64 @@ NO_HOLDINGS = {".git", ".archiver-staging"}
 WORTH_BAGS = 8
 """From how many bags on they are shared out among processes; fewer are each read by all of them."""
 
-CHUNK_BAGS = 32
-"""How many bags a worker is handed at once, at the most."""
+CHUNK_BAGS = 8
+"""How many bags a process takes at once, at the most."""
 
 
 class Holdings(NamedTuple):
     """What there is to validate, and what is passed over."""
 
-    bags: list[Path]
+    bags: Sequence[Place]
     links: list[Path]
     """Links that lead to folders, or to serialized bags: none is followed."""
 
 
-def find_bags(places: Iterable[Path]) -> Holdings:
+def find_bags(places: Iterable[Place]) -> Holdings:
     """The bags that are named, and those anywhere below a folder that is none itself.
 
     A folder that has some of a bag's tag files is a bag, be it a broken one, and so is a file that is
     named as serialized bags are. A place without any bag is among the bags itself, so that it is told
-    what it is not. Nothing below a bag is looked for, and no link is followed.
+    what it is not. Nothing below a bag is looked for, and no link is followed. In a store a bag is what has
+    a bagit.txt. Raises OSError where a store does not answer.
     """
-    bags: dict[str, Path] = {}
+    bags: dict[str, Place] = {}
     links: dict[str, Path] = {}
     for place in places:
+        if isinstance(place, Url):
+            bags.update((str(url), url) for url in _stored(place))
+            continue
         found = find_below(place)
         bags.update((str(path), path) for path in found.bags or [place])
         links.update((str(path), path) for path in found.links)
     return Holdings(list(bags.values()), list(links.values()))
 
 
-def find_below(place: Path) -> Holdings:
+def _stored(place: Url) -> list[Url]:
+    """The bags at or below a URL; in order of name, bagit.txt comes before a bag's payload."""
+    found: list[Url] = []
+    bag = "/"
+    for path, _ in stores.listed(place):
+        folder, _, name = path.rpartition("/")
+        if f"{path}/".startswith(bag):
+            continue
+        if name == "bagit.txt":
+            found.append(place / folder if folder else place)
+            bag = f"{folder}/" if folder else ""
+        elif is_serialized(name):
+            found.append(place / path)
+    return found or [place]
+
+
+class Below(NamedTuple):
+    """What is in a folder: bags, and links that lead to more."""
+
+    bags: list[Path]
+    links: list[Path]
+
+
+def find_below(place: Path) -> Below:
     """The bags and links in a folder; the place itself where it is a bag, or cannot be listed."""
-    found = Holdings([], [])
+    found = Below([], [])
     waiting = [str(place)]
     while waiting:
         at = waiting.pop()
@@ -99,44 +129,40 @@ def is_bag(folder: str | Path) -> bool:
 def passed_over(link: Path) -> Report:
     """The report on a link that is not followed: nothing behind it was looked at."""
     told = "is a link, which is not followed; what is behind it is not looked at"
-    unlooked = (Check(name, Verdict.NOT_CHECKED, "links are not followed") for name in (COMPLETE, VALID))
     found = finding("bag-link", told, hint="name it to have it validated")
-    return Report(shown(str(link)), tuple(unlooked), (found,))
+    return _not_looked_at(link, found, "links are not followed")
 
 
-def survey(bags: Sequence[Path], asked: Asked, jobs: int) -> Iterator[Report]:
+def survey(bags: Sequence[Place], asked: Asked, jobs: int) -> Iterator[Report]:
     """The report on each bag, in their order, as it is known."""
     if jobs == 1 or len(bags) < WORTH_BAGS:
         for path in bags:
             yield _one(path, asked, jobs)
         return
-    from archiver.bag.parallel import workers
-
     size = max(1, min(CHUNK_BAGS, len(bags) // (4 * jobs)))
     chunks = [bags[at : at + size] for at in range(0, len(bags), size)]
-    with workers(jobs) as pool:
-        for reports in pool.map(_validated, chunks, [asked] * len(chunks)):
-            yield from reports
+    team = Team(lambda chunk: [_one(path, asked) for path in chunk], chunks, jobs)
+    for reports in in_order(team.outcomes()):
+        yield from reports
 
 
-def _validated(bags: Sequence[Path], asked: Asked) -> list[Report]:
-    return [_one(path, asked) for path in bags]
-
-
-def _one(path: Path, asked: Asked, jobs: int = 1) -> Report:
+def _one(path: Place, asked: Asked, jobs: int = 1) -> Report:
     """The report on one bag; where archiver itself fails of it, that is told, and the others go on."""
     try:
         report = validate(path, asked, jobs)
+    except CannotWrite as error:
+        report = _not_looked_at(path, Finding(error.rule, Severity.ERROR, str(error)))
     except ArchiverError:
         raise
     except Exception as error:
         if os.environ.get("ARCHIVER_DEBUG"):
             raise
         told = f"failed inside archiver ({type(error).__name__}: {error}); please report it"
-        report = Report(
-            shown(str(path)),
-            (Check(COMPLETE, Verdict.NOT_CHECKED), Check(VALID, Verdict.NOT_CHECKED)),
-            (Finding(ArchiverError.rule, Severity.ERROR, told),),
-        )
+        report = _not_looked_at(path, Finding(ArchiverError.rule, Severity.ERROR, told))
     finish_bag()
     return report
+
+
+def _not_looked_at(path: Place, found: Finding, note: str = "") -> Report:
+    unlooked = (Check(name, Verdict.NOT_CHECKED, note) for name in (COMPLETE, VALID))
+    return Report(shown(str(path)), tuple(unlooked), (found,))

@@ -175,6 +175,7 @@ def close(bag: Path, algorithms: Sequence[str]) -> None:
 
 def contest(title: str, contestants: dict[str, list[list[str]]], repetitions: int) -> None:
     """Let the contestants take turns, the first turn uncounted, and print medians and ratios."""
+    os.sync()  # or the data is still being written to the disk beside the first of them
     runs: dict[str, list[Run]] = {name: [] for name in contestants}
     for turn in range(repetitions + 1):
         for name, commands in contestants.items():

@@ -21,6 +21,7 @@ from archiver.bag.placing import STAGING_FOLDER
 from archiver.cli import ROOMS, cli
 from archiver.findings import Report
 from archiver.settings import load, write_commented
+from tests.bag.serialization.archives import bag_files, tarred, write_folder
 from tests.conftest import EXAMPLES
 
 ROOT = EXAMPLES.parent
@@ -141,7 +142,9 @@ def test_a_name_cannot_drive_the_terminal_by_way_of_an_error(tmp_path: Path) -> 
         assert "\x1b" not in err
 
 
-@pytest.mark.parametrize("command", [["schema"], ["package", str(EXAMPLES), "--no-verapdf"]])
+@pytest.mark.parametrize(
+    "command", [["schema"], ["--help"], ["--version"], ["package", str(EXAMPLES), "--no-verapdf"]]
+)
 def test_a_report_that_nobody_can_read_stops_the_command(tmp_path: Path, command: list[str]) -> None:
     for stream, told in (("/dev/full", "cannot be written: No space left"), ("closed", "was closed")):
         reader, pipe = os.pipe()
@@ -297,6 +300,28 @@ def test_a_report_that_its_disk_has_no_room_for_is_exit_code_74_and_told_on_the_
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("form", ["text", "sarif"])
+def test_names_are_utf_8_whatever_the_locale(form: str, tmp_path: Path) -> None:
+    write_folder(tmp_path / "bag", bag_files({"\u00e9 \u0639.txt": b"x"}))
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    environment = {**os.environ, **ascii_only}
+    code, out, err = run("validate", "bag", "--format", form, cwd=tmp_path, env=environment)
+    assert (code, err) == (0, ""), out
+
+
+def test_temporary_files_that_take_no_more_say_nothing_of_the_bag(tmp_path: Path) -> None:
+    files = bag_files({"one": b"x" * 10_000})
+    (tmp_path / "bag.tar.gz").write_bytes(tarred(files, mode="w:gz"))
+    code, out, err = run("validate", "bag.tar.gz", "--json", cwd=tmp_path, preexec_fn=_write_little)
+    assert code == 1, err
+    (report,) = json.loads(out)["reports"]
+    assert [finding["rule"] for finding in report["findings"]] == ["output-unwritable"]
+    assert {check["verdict"] for check in report["checks"]} == {"not checked"}
+    code, _, err = run("unpack", "bag.tar.gz", cwd=tmp_path, preexec_fn=_write_little)
+    assert code == 3
+    assert err.startswith("archiver: temporary files: cannot be written")
+
+
 def _write_little() -> None:
     """Fail writes as a full disk does, which takes no mount."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
@@ -350,6 +375,13 @@ def test_doctor_says_when_verapdf_is_turned_off(tmp_path: Path) -> None:
     environment = {**os.environ, "ARCHIVER_VERAPDF": "false"}
     _, out, _ = run("doctor", cwd=tmp_path, env=environment)
     assert "veraPDF: turned off by the settings" in out
+
+
+def test_doctor_tells_of_the_programs_that_pdfs_are_repaired_with(tmp_path: Path) -> None:
+    nowhere = {**os.environ, "PATH": str(tmp_path), "ARCHIVER_VERAPDF": "false"}
+    _, out, _ = run("doctor", cwd=tmp_path, env=nowhere)
+    assert "Ghostscript: not found: apt install ghostscript" in out
+    assert "PDFium: 5" in out
 
 
 @pytest.mark.parametrize("name", sorted(ROOMS))
@@ -498,3 +530,22 @@ def test_a_bag_that_archiver_fails_of_does_not_stop_the_others(
     reports = list(survey.survey([tmp_path / "bad", tmp_path / "good"], Asked(), 1))
     assert [report.findings[0].rule for report in reports] == ["archiver-internal"] * 2
     assert not any(report.valid for report in reports)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["validate", ""],
+        ["inspect", ""],
+        ["pack", ""],
+        ["unpack", ""],
+        ["render", ""],
+        ["compare", "", "a.json"],
+        ["render", str(EXAMPLES / "harbour-ferry.txt"), "-o", ""],
+        ["doctor", "--settings", ""],
+    ],
+)
+def test_an_empty_name_is_not_taken_for_the_current_folder(command: list[str], tmp_path: Path) -> None:
+    code, _, err = run(*command, cwd=tmp_path)
+    assert code == 2
+    assert "an empty name; expected a path" in err

@@ -94,13 +94,44 @@ def test_a_pattern_without_a_match_and_a_name_that_is_not_there_are_told_apart(t
     ]
 
 
-def test_a_pattern_takes_no_pictures_and_a_picture_that_is_named_is_told(tmp_path: Path) -> None:
+def test_a_pattern_takes_no_pictures_beside_documents(tmp_path: Path) -> None:
     for name in ("a.md", "b.png"):
         (tmp_path / name).touch()
     assert found(f"{tmp_path}/*") == ([f"{tmp_path}/a.md"], [])
-    documents, errors = found(f"{tmp_path}/a.md", f"{tmp_path}/b.png")
-    assert documents == [f"{tmp_path}/a.md"]
-    assert "b.png: is a picture, no document (pictures come with" in errors[0]
+
+
+def test_a_picture_is_a_document_where_it_is_named_or_all_that_a_pattern_matches(tmp_path: Path) -> None:
+    for name in ("a.md", "p10.png", "p2.png"):
+        (tmp_path / name).touch()
+    assert found(f"{tmp_path}/p2.png") == ([f"{tmp_path}/p2.png"], [])
+    assert found(f"{tmp_path}/*.png") == ([f"{tmp_path}/p2.png", f"{tmp_path}/p10.png"], [])
+
+
+def test_a_folder_of_page_pictures_is_one_document_but_not_below_documents(tmp_path: Path) -> None:
+    for name in (
+        "in/vol/1.tif",
+        "in/vol/2.tif",
+        "in/vol/order.txt",
+        "in/vol/.hidden",
+        "in/vol/Thumbs.db",
+        "in/vol.meta.yaml",
+        "in/mixed/1.tif",
+        "in/mixed/notes.md",
+        "in/mixed/figures/1.tif",
+        "in/others/1.tif",
+        "in/others/table.xls",
+        "in/singly/1.tif",
+        "in/singly/1.meta.yaml",
+        "in/singly/2.tif",
+        "in/singly/2.tif.meta.yaml",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert found(str(tmp_path / "in")) == (
+        [f"{tmp_path}/in/{name}" for name in ("mixed/notes.md", "singly/1.tif", "singly/2.tif", "vol")],
+        [],
+    )
+    assert found(str(tmp_path / "in/vol")) == ([f"{tmp_path}/in/vol"], [])
 
 
 def test_bags_in_a_folder_are_not_taken_for_sources(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pikepdf
 import pytest
 
 from archiver.bag import Asked, folder_name, validate
+from archiver.inspection import describe, told
 from archiver.pipeline import Job, package_one
 from archiver.rendition.verapdf import Validator
 from archiver.settings import Settings
@@ -290,6 +291,7 @@ def test_metadata_that_is_given_is_in_every_record(tmp_path: Path, verapdf: Vali
     assert f"overridden: title “{before['title']}” (stated)" in premis
     assert "overridden: title “The ferry” (sidecar)" in premis
     assert hashlib.sha512(sidecar).hexdigest() in premis
+    assert dict(told(describe(bag)))["Overridden"][1] == "title: The ferry (sidecar)"
     page = plain(by_poppler(bag / "data/rendition/ferry.pdf"))
     assert "Identifier: ferry-1 (given by a manifest)" in page
     assert "Given by a sidecar: publisher" in page

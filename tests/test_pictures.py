@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from random import Random
 
 import pytest
 from PIL import Image
@@ -55,7 +56,12 @@ def test_a_damaged_png_is_refused(samples: bytes, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "left_out"),
-    [("a.tif", "2 of 3 pages"), ("a.gif", "2 of 3 frames"), ("a.png", "2 of 3 frames"), ("a.mpo", "")],
+    [
+        ("a.tif", "its other pages"),
+        ("a.gif", "its other frames"),
+        ("a.png", "its other frames"),
+        ("a.mpo", ""),
+    ],
 )
 def test_a_file_of_several_pictures_says_what_is_left_out(name: str, left_out: str, tmp_path: Path) -> None:
     first, *others = (Image.new("RGB", (9, 9), colour) for colour in ("red", "green", "blue"))
@@ -82,3 +88,18 @@ def test_a_tiff_that_is_cut_off_is_refused_in_one_sentence(
         pictures.load(tmp_path / "a.tif", 10**6)
     assert capfd.readouterr().err == ""
     assert not recwarn.list
+
+
+def test_what_libtiff_prints_of_a_damaged_picture_is_its_error(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    whole = io.BytesIO()
+    Image.frombytes("RGB", (200, 300), Random(1).randbytes(180_000)).save(whole, "TIFF", compression="jpeg")
+    data = whole.getvalue()
+    (tmp_path / "a.tif").write_bytes(data)
+    assert pictures.load(tmp_path / "a.tif", 10**6).height == 300
+    half = len(data) // 2
+    (tmp_path / "a.tif").write_bytes(data[:half] + Random(2).randbytes(2000) + data[half + 2000 :])
+    with pytest.raises(RenditionError, match=r"it is damaged: Unsupported marker type 0x22$"):
+        pictures.load(tmp_path / "a.tif", 10**6)
+    assert capfd.readouterr().err == ""

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver import stores
-from archiver.errors import MissingExtra, SettingsError
+from archiver.errors import CannotWrite, MissingExtra, SettingsError
 from archiver.stores import Url, place
 from tests import s3
 
@@ -173,3 +174,12 @@ def test_a_store_that_is_not_known_or_not_installed_is_one_sentence() -> None:
     with pytest.raises(MissingExtra, match="gs://x/y: needs a library for gs://") as refused:
         stores.below(Url("gs://x/y"))
     assert "gcsfs" in refused.value.hint
+
+
+def test_a_file_in_the_place_of_scratch_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / f"archiver-{os.getuid()}").symlink_to(tmp_path)
+    with pytest.raises(CannotWrite, match="no folder of your own"):
+        stores.scratch()
+    (tmp_path / f"archiver-{os.getuid()}").unlink()
+    assert stores.scratch().stat().st_mode & 0o777 == 0o700

@@ -56,10 +56,16 @@ MANIFEST_NAME = re.compile(r"(?P<tag>tag)?manifest-(?P<algorithm>[^/]+)\.txt")
 
 
 @lru_cache
+def named_algorithm(name: str) -> str:
+    """The algorithm that a manifest's name tells, as it stands there; empty where it is no manifest's."""
+    found = MANIFEST_NAME.fullmatch(name)
+    return found["algorithm"] if found else ""
+
+
+@lru_cache
 def algorithm_of(name: str) -> str:
     """Hashlib's name of the algorithm that a manifest's name tells; empty where none is known."""
-    found = MANIFEST_NAME.fullmatch(name)
-    return ALGORITHMS.get(normalized(found["algorithm"]), "") if found else ""
+    return ALGORITHMS.get(normalized(named_algorithm(name)), "")
 
 
 @cache

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from archiver.bag.algorithms import (
-    MANIFEST_NAME,
     UNREGISTERED,
     WEAK,
     is_manifest,
     is_tag_manifest,
+    named_algorithm,
     normalized,
 )
 from archiver.bag.contents import cut, shown
@@ -62,7 +62,7 @@ def _payload_folder(bag: Bag) -> Iterator[Finding]:
 def _algorithms(bag: Bag) -> Iterator[Finding]:
     """Manifests of algorithms that are named, registered and strong (RFC 8493 2.4)."""
     for name in bag.ledger.columns:
-        algorithm = MANIFEST_NAME.sub(r"\g<algorithm>", name)
+        algorithm = named_algorithm(name)
         if normalized(algorithm) != algorithm:
             rule = "bagit-2.4-name" if bag.version >= (1, 0) else "bagit-0.97-name"
             told = f"names its algorithm {shown(algorithm)!r}; expected {normalized(algorithm)!r}"
@@ -262,7 +262,8 @@ def _names(bag: Bag) -> Iterator[Finding]:
     beside: dict[str, dict[str, str]] = {}
     for path in sorted(folders(bag)):
         below, _, name = path.rpartition("/")
-        yield from _alike(path, beside.setdefault(below, {}), name)
+        if other := _other(path, beside.setdefault(below, {}), name):
+            yield _alike(path, other)
     names = beside.pop("", {})
     folder, litter, odd = "", False, False
     for path, _ in bag.ledger.files():
@@ -275,7 +276,8 @@ def _names(bag: Bag) -> Iterator[Finding]:
             yield finding("bag-litter", told, shown(path), hint="delete it, if no manifest lists it")
         elif odd or _is_odd(name) or len(path) > WINDOWS_PATH:
             yield finding("bagit-6.1.2-name", "is a name that Windows cannot store", shown(path))
-        yield from _alike(path, names, name)
+        if other := _other(path, names, name):
+            yield _alike(path, other)
 
 
 def _in_litter(path: str) -> bool:
@@ -292,15 +294,17 @@ def _is_odd(name: str) -> bool:
     return name.partition(".")[0].lower() in DEVICES or NOT_FOR_WINDOWS.search(name) is not None
 
 
-def _alike(path: str, seen: dict[str, str], name: str) -> tuple[Finding, ...]:
-    """A finding where a path has been seen whose `name` differs in case or Unicode form only."""
+def _other(path: str, seen: dict[str, str], name: str) -> str:
+    """A path that has been seen whose `name` differs in case or Unicode form only; else empty."""
     other = seen.setdefault(composed(name).casefold(), path)
-    if other == path:
-        return ()
+    return "" if other == path else other
+
+
+def _alike(path: str, other: str) -> Finding:
     same = composed(other) == composed(path)
     rule = "bagit-6.1.1.2-form" if same else "bagit-6.1.1.1-case"
     told = f"differs from {shown(other)!r} in {'Unicode form' if same else 'case'} only"
-    return (finding(rule, told, shown(path)),)
+    return finding(rule, told, shown(path))
 
 
 COMPLETENESS: tuple[Check, ...] = (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol, Self
 
-from archiver.bag.ledger import Wanted
+from archiver.bag.ledger import Hashed, Wanted
 from archiver.findings import Finding
 
 
@@ -56,6 +56,10 @@ class Contents(Protocol):
 
     form: str
     """The MIME type of a serialized bag, such as application/x-tar; empty for a folder."""
+
+    @property
+    def hashed(self) -> Mapping[str, Hashed]:
+        """What was hashed since the files were listed, in rows in their order, by hashlib's names."""
 
     def walk(self) -> Iterator[Finding | File]:
         """Every regular file, folder by folder, and a finding for what is neither file nor folder.

@@ -20,7 +20,7 @@ from archiver.bag.rules import Unusable
 from archiver.bag.validation import Asked, Depth, contents_of, judged, validate
 from archiver.errors import BagError, CannotWrite
 from archiver.findings import Report
-from archiver.stores import Place, Url
+from archiver.stores import Place, Url, scratch
 
 
 def destination(output: Place, identifier: str, form: str = "") -> Place:
@@ -36,8 +36,6 @@ def staging(output: Place) -> AbstractContextManager[Path]:
     """
     if isinstance(output, Path):
         return placing.staging(output)
-    from archiver.bag.stored import scratch
-
     return placing.staging(scratch())
 
 

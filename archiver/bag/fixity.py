@@ -90,10 +90,11 @@ def digests(file: Readable, algorithms: Collection[str], size: int) -> dict[str,
     """
     if size <= BLOCK:
         data = file.read(size + 1)
-        while len(data) < size and (more := file.read(size + 1 - len(data))):
-            data += more
         if len(data) != size:
-            raise Changed(_resized(size, len(data)))
+            while len(data) < size and (more := file.read(size + 1 - len(data))):
+                data += more
+            if len(data) != size:
+                raise Changed(_resized(size, len(data)))
         advance(size)
         return {algorithm: new_hash(algorithm)(data).digest() for algorithm in algorithms}
     hashes = {algorithm: new_hash(algorithm)() for algorithm in algorithms}

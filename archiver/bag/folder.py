@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
-from functools import partial
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 
 from archiver.bag import fixity, parallel
+from archiver.bag.ahead import Ahead
 from archiver.bag.contents import Changed, File, Readable, Result, shown
-from archiver.bag.ledger import Wanted
+from archiver.bag.ledger import NOTHING_HASHED, Hashed, Wanted
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.progress import list_entries
 from archiver.bag.rules import Unusable, finding
@@ -38,8 +39,9 @@ AS_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Folder:
-    """The contents of the bag in a folder, read by `jobs` processes where there is much of it.
+    """The contents of the bag in a folder.
 
+    Where there is much of it, it is hashed by `jobs` processes, if more than one, once it is listed.
     Raises OSError where the folder cannot be opened.
     """
 
@@ -50,11 +52,16 @@ class Folder:
         self._root = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._below, self._at = "", self._root
         self._refused: set[str] = set()
+        self._paths: list[str] = []
+        self._sizes = array("q")
+        self._ahead: Ahead | None = None
 
     def __enter__(self) -> Folder:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        if self._ahead:
+            self._ahead.dismiss()
         self._leave()
         os.close(self._root)
 
@@ -64,14 +71,16 @@ class Folder:
         self._below, self._at = "", self._root
 
     def _enter(self, below: str) -> int:
-        """A descriptor of the folder at a path; the last one is kept open."""
+        """A descriptor of the folder at a path; the last one but the bag's own is kept open."""
+        if not below:
+            return self._root
         if below == self._below:
             return self._at
         if below.startswith(f"{self._below}/"):
             names = below[len(self._below) + 1 :].split("/")
         else:
             self._leave()
-            names = below.split("/") if below else []
+            names = below.split("/")
         try:
             for name in names:
                 at = os.open(name, AS_FOLDER, dir_fd=self._at)
@@ -115,6 +124,9 @@ class Folder:
                     if odd:
                         links.meet(path, odd)
                         yield from self._hole(path, odd)
+                    if self.jobs > 1:
+                        self._paths.append(path)
+                        self._sizes.append(size)
                     yield File(path, size)
                 elif kind == stat.S_IFDIR and len(path) > self.limits.line_chars:
                     told = f"is more than {self.limits.line_chars:,} characters deep"
@@ -126,6 +138,13 @@ class Folder:
                     yield finding("bagit-5.1-special", told, shown(path))
             waiting += reversed(folders)
         yield from links.leading_out()
+        if parallel.is_worth(len(self._paths), sum(self._sizes)) and "bagit.txt" in self._paths:
+            self._ahead = Ahead(self.open, self._paths, self._sizes, self._refused, self.jobs)
+
+    @property
+    def hashed(self) -> Mapping[str, Hashed]:
+        """What was hashed since the files were listed, in rows in their order, by hashlib's names."""
+        return self._ahead.hashed if self._ahead else NOTHING_HASHED
 
     def _listed(self, below: str) -> list[tuple[str, int, int, os.stat_result | None]]:
         """The names in a folder, in order, with kind and size, and the status only where it is odd.
@@ -177,14 +196,7 @@ class Folder:
         """Read every wanted file once; yields those in which something is wrong, in order."""
         if self._refused:
             wanted = (file for file in wanted if file.path not in self._refused)
-        if self.jobs == 1:
-            return fixity.verify(self.open, wanted)
-        return parallel.verify(partial(_verified, self.path), wanted, self.jobs)
-
-
-def _verified(path: Path, wanted: list[Wanted]) -> list[Result]:
-    with Folder(path) as folder:
-        return list(folder.verify(wanted))
+        return self._ahead.verify(wanted) if self._ahead else fixity.verify(self.open, wanted)
 
 
 class _Links:

@@ -7,9 +7,10 @@ files is held in some 300 MB.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from mmap import mmap
 from typing import NamedTuple
 
 ABSENT = -1
@@ -17,6 +18,9 @@ ABSENT = -1
 
 LISTED, UNREADABLE = 1, 2
 """How a manifest lists a row: with a digest, or with something that is none."""
+
+COMPARED = 256
+"""How many rows are compared at once."""
 
 
 @dataclass(slots=True)
@@ -33,12 +37,17 @@ class Column:
 
     def put(self, row: int, digest: bytes) -> None:
         """List a row with its digest; with none where the manifest has none that can be read."""
-        more = row + 1 - len(self.listed)
+        more = row - len(self.listed)
         if more > 0:
-            self.listed.extend(bytes(more))
-            self.digests.extend(bytes(more * self.width))
-        self.listed[row] = LISTED if digest else UNREADABLE
-        self.digests[row * self.width : (row + 1) * self.width] = digest or bytes(self.width)
+            self.listed += bytes(more)
+            self.digests += bytes(more * self.width)
+        mark, digest = (LISTED, digest) if digest else (UNREADABLE, bytes(self.width))
+        if more >= 0:
+            self.listed.append(mark)
+            self.digests += digest
+        else:
+            self.listed[row] = mark
+            self.digests[row * self.width : (row + 1) * self.width] = digest
 
     def lists(self, row: int) -> bool:
         """Whether the manifest lists a row."""
@@ -51,6 +60,28 @@ class Column:
     def digest(self, row: int) -> bytes:
         """The digest of a row that is listed with one."""
         return bytes(self.digests[row * self.width : (row + 1) * self.width])
+
+
+class Hashed(NamedTuple):
+    """Digests that files were found to have, a row each, in memory that processes share."""
+
+    width: int
+    """Bytes a digest."""
+    digests: mmap
+    done: mmap
+    """For each row whether it has a digest, 1, or none, 0."""
+
+    def put(self, row: int, digest: bytes) -> None:
+        """Note the digest of a row."""
+        self.digests[row * self.width : (row + 1) * self.width] = digest
+        self.done[row] = 1
+
+    def digest(self, row: int) -> bytes:
+        """The digest of a row that has one."""
+        return self.digests[row * self.width : (row + 1) * self.width]
+
+
+NOTHING_HASHED: Mapping[str, Hashed] = {}
 
 
 class Wanted(NamedTuple):
@@ -133,11 +164,34 @@ class Ledger:
         """Every file of the bag is held: what is listed from now on, and has no row, is absent."""
         self._weighed = len(self.rows)
 
-    def wanted(self) -> Iterator[Wanted]:
-        """Every file that is in the bag and in a manifest, with the digests that it should have."""
+    def wanted(self, hashed: Mapping[str, Hashed] = NOTHING_HASHED) -> Iterator[Wanted]:
+        """Every file that is in the bag and in a manifest, with the digests that it should have.
+
+        Those are left out of which `hashed` has the very digests, where it has them of all rows around.
+        """
         columns = tuple(self.columns.values())
-        for row, (path, size) in enumerate(zip(self.rows, self.sizes, strict=True)):
-            if size != ABSENT:
-                digests = [(c.algorithm, c.digest(row)) for c in columns if c.states(row)]
-                if digests:
-                    yield Wanted(path, size, tuple(digests))
+        paths = iter(self.rows)
+        for start in range(0, len(self.rows), COMPARED):
+            these = list(islice(paths, COMPARED))
+            if hashed and self._agree(hashed, start, start + len(these)):
+                continue
+            for row, path in enumerate(these, start):
+                if self.sizes[row] != ABSENT:
+                    digests = [(c.algorithm, c.digest(row)) for c in columns if c.states(row)]
+                    if digests:
+                        yield Wanted(path, self.sizes[row], tuple(digests))
+
+    def _agree(self, hashed: Mapping[str, Hashed], start: int, end: int) -> bool:
+        """Whether each column that lists any of these rows lists all of them, as they were hashed."""
+        for column in self.columns.values():
+            listed = column.listed[start:end]
+            if not any(listed):
+                continue
+            found = hashed.get(column.algorithm)
+            all_of_them = bytes([LISTED]) * (end - start)
+            if found is None or not listed == found.done[start:end] == all_of_them:
+                return False
+            digests = slice(start * column.width, end * column.width)
+            if column.digests[digests] != found.digests[digests]:
+                return False
+        return True

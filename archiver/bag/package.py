@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.bag.fixity import unreadable
+from archiver.bag.naming import folder_name
 from archiver.bag.reading import Bag
 from archiver.bag.rules import finding
-from archiver.findings import Check, Finding, Verdict
+from archiver.findings import Check, Finding, Severity, Verdict
 
 if TYPE_CHECKING:
     from archiver.article import Article
@@ -17,14 +20,19 @@ if TYPE_CHECKING:
 
 PROFILE_IDENTIFIER = "urn:uuid:0b6e6f0e-4b0e-5a43-9a39-1d6d9f0a7c55"
 """Names archiver's own BagIt Profile, `profiles/archiver.json`, which is at no address."""
+COLLECTION_PROFILE_IDENTIFIER = "urn:uuid:0ba7e23e-c4fe-4ae2-a4ff-a54c746060c5"
+"""Names the profile of bags with several articles, `profiles/archiver-collection.json`."""
 PROFILE_LABEL = "BagIt-Profile-Identifier"
 
 RECORDS, PDF, CONFORMANCE = "metadata", "rendition", "PDF/A conformance"
+UNRENDERED = "there is no rendition"
+PDF_SUFFIX = ".pdf"
 PDF_HEADER, PDF_TRAILER = b"%PDF-", b"%%EOF"
 TRAILER_BYTES = 1024
 BLOCK = 1024 * 1024
 
-ORIGINAL, RENDITION = "data/original/", "data/rendition/"
+ROOT = "data/"
+ORIGINAL = f"{ROOT}original/"
 
 
 class Existing(NamedTuple):
@@ -42,37 +50,81 @@ class Existing(NamedTuple):
 
 
 def existing(bag: Bag) -> Existing | None:
-    """What is known of a package without reading its payload; None where what was read is no bag."""
+    """What is known of a package without reading its payload; None where what was read is no bag.
+
+    Of one with several articles no rendition is known, and no article.
+    """
     if not bag.ledger.columns:
         return None
     from archiver.records import recorded_article, recorded_format
 
-    payload = _payload(bag)
-    originals = {name: digests for name, digests in payload.items() if name.startswith(ORIGINAL)}
+    originals = {path: found for path, found in _payload(bag) if _is_original(bag, path)}
     algorithms = sorted({name for digests in originals.values() for name in digests})
-    rendition = next((name for name in payload if name.startswith(RENDITION)), "")
+    if is_collection(bag):
+        return Existing(originals, tuple(algorithms))
+    rendition = next((path for path, _ in _payload(bag) if is_rendition(path)), "")
     flavour = recorded_format(bag.contents.open, rendition) if rendition else ""
     article = recorded_article(bag.contents.open)
     return Existing(originals, tuple(algorithms), rendition, flavour, article)
 
 
-def _payload(bag: Bag) -> dict[str, dict[str, str]]:
-    """The payload files, each with what the manifests say of it."""
+def _is_original(bag: Bag, path: str) -> bool:
+    return path.startswith(f"{_root(path)}original/" if is_collection(bag) else ORIGINAL)
+
+
+def _payload(bag: Bag) -> Iterator[tuple[str, dict[str, str]]]:
+    """The payload files in order of name, each with what the manifests say of it."""
     ledger = bag.ledger
-    return {
-        path: {algorithm: digest.hex() for algorithm, digest in ledger.listed(path)}
-        for path, _ in ledger.files()
-        if path.startswith("data/")
-    }
+    for path in sorted(path for path, _ in ledger.files() if path.startswith(ROOT)):
+        yield path, {algorithm: digest.hex() for algorithm, digest in ledger.listed(path)}
+
+
+def is_rendition(path: str) -> bool:
+    """Whether a payload file is a rendition, and not what was made beside one."""
+    folder, _, name = path.rpartition("/")
+    return path.startswith(ROOT) and folder.endswith("/rendition") and name.endswith(PDF_SUFFIX)
 
 
 def is_own(bag: Bag) -> bool:
     """Whether a bag says that it is a package of archiver's."""
-    return PROFILE_IDENTIFIER in bag.tagged(PROFILE_LABEL)
+    return PROFILE_IDENTIFIER in bag.tagged(PROFILE_LABEL) or is_collection(bag)
+
+
+def is_collection(bag: Bag) -> bool:
+    """Whether a bag says that it is a package of archiver's with several articles."""
+    return COLLECTION_PROFILE_IDENTIFIER in bag.tagged(PROFILE_LABEL)
+
+
+def member_name(identifier: str) -> str:
+    """The folder in data/ of an article among several: as `folder_name` has it, without percent signs.
+
+    An equals sign is encoded itself, so that the two never meet.
+    """
+    return folder_name(identifier).replace("%", "=")
+
+
+def _root(path: str) -> str:
+    """The folder in data/ that a path is in."""
+    return "/".join(path.split("/", 2)[:2]) + "/"
+
+
+def roots(bag: Bag) -> list[str]:
+    """Where the articles of a package with several are, each in a folder of data/, in order of name."""
+    return list(dict.fromkeys(_root(path) for path, _ in _payload(bag)))
+
+
+def _articles(bag: Bag) -> Iterator[tuple[str, dict[str, dict[str, str]]]]:
+    """The articles of a package: where the files of each are, and these with what the manifests say."""
+    found = False
+    for root, files in groupby(_payload(bag), lambda file: _root(file[0]) if is_collection(bag) else ROOT):
+        found = True
+        yield root, dict(files)
+    if not found:
+        yield ROOT, {}
 
 
 def check_package(bag: Bag, verapdf: bool | Path) -> list[Check]:
-    """The checks of a package's records and rendition; what is wrong goes to the bag's findings.
+    """The checks of a package's records and renditions; what is wrong goes to the bag's findings.
 
     A bag that is no package of archiver's is asked nothing.
 
@@ -84,28 +136,76 @@ def check_package(bag: Bag, verapdf: bool | Path) -> list[Check]:
     if bag.broken:
         note = "the bag is not valid"
         return [Check(name, Verdict.NOT_CHECKED, note) for name in (RECORDS, PDF, CONFORMANCE)]
-    from archiver import records
-
-    payload = _payload(bag)
-    wrong = records.check(bag.contents.open, payload, bag.tag("External-Identifier"))
-    unopened = list(_renditions(bag, payload))
-    for found in (*wrong, *unopened):
-        bag.tell(found)
-    conformance = _recorded(bag, broken=bool(wrong or unopened))
-    if verapdf and not unopened:
-        conformance = _checked(bag, payload, verapdf)
+    wrong = unopened = False
+    conformance: Counter[Check] = Counter()
+    renditions: list[str] = []
+    for root, payload in _articles(bag):
+        of_records = list(_records(bag, root, payload))
+        wrong |= bool(of_records)
+        if obstacle := _obstacle(bag, root, payload, broken=bool(of_records)):
+            bag.tell(finding("package-no-rendition", f"is not there: {obstacle}", f"{root}rendition/"))
+            conformance[Check(CONFORMANCE, Verdict.NOT_CHECKED, UNRENDERED)] += 1
+            continue
+        of_renditions = list(_renditions(bag, root, payload))
+        for found in (*of_records, *of_renditions):
+            bag.tell(found)
+        unopened |= bool(of_renditions)
+        conformance[_recorded(bag, root, broken=bool(of_records or of_renditions))] += 1
+        renditions += filter(is_rendition, payload)
+    opened = Check(PDF, Verdict.FAILED if unopened else Verdict.PASSED)
+    if not renditions and not unopened:
+        opened = Check(PDF, Verdict.NOT_CHECKED, UNRENDERED)
     return [
         Check(RECORDS, Verdict.FAILED if wrong else Verdict.PASSED),
-        Check(PDF, Verdict.FAILED if unopened else Verdict.PASSED),
-        conformance,
+        opened,
+        _checked(bag, renditions, verapdf)
+        if verapdf and renditions and not unopened
+        else summed(conformance),
     ]
 
 
-def _renditions(bag: Bag, payload: dict[str, dict[str, str]]) -> Iterator[Finding]:
+def _records(bag: Bag, root: str, payload: dict[str, dict[str, str]]) -> Iterator[Finding]:
+    """What is wrong with the records of an article; among several it is in a folder of its own name."""
+    from archiver import records
+
+    opened = bag.contents.open
+    if not is_collection(bag):
+        yield from records.check(opened, payload, bag.tag("External-Identifier"), root)
+        return
+    wrong = records.check(opened, payload, None, root)
+    article = None if wrong else records.recorded_article(opened, root)
+    if article and f"{ROOT}{member_name(article.identifier or '')}/" != root:
+        told = f"has the identifier {article.identifier!r}, which is not that of its folder"
+        yield Finding("records-invalid", Severity.ERROR, told, f"{root}metadata/article.json")
+    yield from wrong
+
+
+def summed(conformance: Counter[Check]) -> Check:
+    """What was recorded of all articles; where that differs, how many each of it is of."""
+    if len(conformance) == 1:
+        return next(iter(conformance))
+    verdicts = {check.verdict for check in conformance}
+    told = "; ".join(f"{check.note} ({count} articles)" for check, count in conformance.items())
+    return Check(CONFORMANCE, verdicts.pop() if len(verdicts) == 1 else Verdict.NOT_CHECKED, told)
+
+
+def _obstacle(bag: Bag, root: str, payload: dict[str, dict[str, str]], *, broken: bool) -> str:
+    """Why an article has no rendition, by its records; empty where it has one, or they do not say it."""
+    if broken or any(map(is_rendition, payload)):
+        return ""
+    from archiver.records import recorded_obstacle
+
+    try:
+        return recorded_obstacle(bag.contents.open, root)
+    except ValueError:
+        return ""
+
+
+def _renditions(bag: Bag, root: str, payload: dict[str, dict[str, str]]) -> Iterator[Finding]:
     """Each rendition begins and ends as a PDF does (ISO 32000-1 7.5.2, 7.5.5)."""
-    paths = [path for path in payload if path.startswith(RENDITION)]
+    paths = list(filter(is_rendition, payload))
     if not paths:
-        yield finding("package-pdf", "has no rendition", RENDITION)
+        yield finding("package-pdf", "has no rendition", f"{root}rendition/")
     for path in paths:
         try:
             with bag.contents.open(path) as file:
@@ -119,24 +219,23 @@ def _renditions(bag: Bag, payload: dict[str, dict[str, str]]) -> Iterator[Findin
             yield finding("package-pdf", "is not a whole PDF", path)
 
 
-def _checked(bag: Bag, payload: dict[str, dict[str, str]], verapdf: bool | Path) -> Check:
+def _checked(bag: Bag, renditions: list[str], verapdf: bool | Path) -> Check:
     """What veraPDF says now of every conformance level that the renditions claim."""
     from archiver.rendition.verapdf import find
 
     validator = find(verapdf)
     if validator is None:
         return Check(CONFORMANCE, Verdict.NOT_CHECKED, "there is no veraPDF")
-    wrong: list[Finding] = []
-    told: list[str] = []
-    for path in payload:
-        if path.startswith(RENDITION):
-            claimed, failures = _asked_of_verapdf(bag, path, validator)
-            told.append(" and ".join(claimed))
-            wrong += failures
-    for found in wrong:
-        bag.tell(found)
+    is_wrong = False
+    told: dict[str, None] = {}
+    for path in renditions:
+        claimed, failures = _asked_of_verapdf(bag, path, validator)
+        told[" and ".join(claimed)] = None
+        for found in failures:
+            bag.tell(found)
+        is_wrong |= bool(failures)
     note = ", ".join([*filter(None, told), f"now, by {validator.name} {validator.version}"])
-    return Check(CONFORMANCE, Verdict.FAILED if wrong else Verdict.PASSED, note)
+    return Check(CONFORMANCE, Verdict.FAILED if is_wrong else Verdict.PASSED, note)
 
 
 def _asked_of_verapdf(
@@ -160,14 +259,14 @@ def _asked_of_verapdf(
             return (), (finding("package-pdf", error.message, path),)
 
 
-def _recorded(bag: Bag, *, broken: bool) -> Check:
+def _recorded(bag: Bag, root: str, *, broken: bool) -> Check:
     """What the records say of the rendition; veraPDF is not run again."""
     if broken:
         return Check(CONFORMANCE, Verdict.NOT_CHECKED, "the records or the rendition are not valid")
     from archiver.records import recorded_conformance
 
     try:
-        told = recorded_conformance(bag.contents.open)
+        told = recorded_conformance(bag.contents.open, root)
     except ValueError as error:
         bag.tell(finding("bag-unreadable", f"the record of preservation, read again, {error}"))
         return Check(CONFORMANCE, Verdict.NOT_CHECKED, "the records cannot be read")

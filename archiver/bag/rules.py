@@ -263,8 +263,8 @@ RULES = {
     ),
     # --- serialized bags
     "serialized-format": Rule(
-        "A serialized bag is a tar file (plain, or compressed by gzip, bzip2 or xz) or a zip file, in one "
-        "part.",
+        "A serialized bag is a tar file (plain, or compressed by gzip, bzip2 or xz), a zip file or, with "
+        "the extra 7z, a 7z file, in one part.",
         SERIALIZED,
     ),
     "serialized-top-level": Rule(
@@ -303,7 +303,9 @@ RULES = {
     "serialized-gap": Rule("Every byte of a zip file belongs to something.", f"{APPNOTE} 4.3", WARNING),
     "serialized-encrypted": Rule("A serialized bag is not encrypted.", SERIALIZED),
     "serialized-method": Rule(
-        "The members of a zip file are stored, deflated or compressed by bzip2.", f"{APPNOTE} 4.4.5"
+        "The members of a zip file are stored, deflated or compressed by bzip2; those of a 7z file by what "
+        "py7zr reads.",
+        f"{APPNOTE} 4.4.5",
     ),
     "serialized-encoding": Rule(
         "The names in a serialized bag are UTF-8, and, in a zip file, marked as such.",
@@ -323,6 +325,9 @@ RULES = {
         "A bag that is validated with --fast has a Payload-Oxum: else nothing is compared.", ""
     ),
     "package-pdf": Rule("A package's rendition is a whole PDF.", "ISO 32000-1 7.5"),
+    "package-no-rendition": Rule(
+        "A package has a rendition; where none could be made, its records say why.", "", WARNING
+    ),
 }
 
 

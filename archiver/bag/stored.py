@@ -11,7 +11,6 @@ import fcntl
 import hashlib
 import os
 import re
-import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,12 +19,12 @@ from pathlib import Path
 from archiver import stores
 from archiver.bag import fixity
 from archiver.bag.contents import File, Readable, Result
-from archiver.bag.ledger import Wanted
+from archiver.bag.ledger import NOTHING_HASHED, Wanted
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.making import payload
 from archiver.bag.rules import Unusable, finding
 from archiver.bag.serialization.members import is_serialized
-from archiver.errors import AlreadyExists, BagError
+from archiver.errors import AlreadyExists
 from archiver.findings import Finding
 from archiver.stores import Url
 
@@ -33,7 +32,7 @@ MARKER = "bagit.txt"
 """What a bag gets last, and loses first when it is replaced."""
 
 OWN_FILE = re.compile(
-    r"data/(?:original|rendition|metadata)/.+|bagit\.txt|bag-info\.txt|(?:tag)?manifest-\w+\.txt"
+    r"data/(?:[^/]+/)?(?:original|rendition|metadata)/.+|bagit\.txt|bag-info\.txt|(?:tag)?manifest-\w+\.txt"
 )
 """What an upload that was cut off can have left."""
 
@@ -42,6 +41,7 @@ class StoredBag:
     """The contents of the bag below a URL. Raises OSError where the store does not answer."""
 
     form = ""
+    hashed = NOTHING_HASHED
 
     def __init__(self, url: Url, limits: Limits = DEFAULT) -> None:
         self._url, self._limits = url, limits
@@ -79,25 +79,10 @@ def at_hand(url: Url) -> Iterator[Path | None]:
     if archive is None:
         yield None
         return
-    with tempfile.TemporaryDirectory(dir=scratch()) as folder:
+    with tempfile.TemporaryDirectory(dir=stores.scratch()) as folder:
         copy = Path(folder, url.name)
         stores.fetch(url, copy, archive.size)
         yield copy
-
-
-def scratch() -> Path:
-    """The folder of this user's own in which is built what goes to stores.
-
-    Raises BagError where something else has its name.
-    """
-    folder = Path(tempfile.gettempdir(), f"archiver-{os.getuid()}")
-    folder.mkdir(mode=0o700, exist_ok=True)
-    status = folder.lstat()
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
-        raise BagError(
-            "is there, and is no folder of your own alone", where=str(folder), hint="set TMPDIR to another"
-        )
-    return folder
 
 
 def is_there(url: Url, form: str) -> bool:
@@ -157,7 +142,7 @@ def _alone(url: Url) -> Iterator[None]:
 
     A lock of one byte of a file, whose place there is that of the URL among all (fcntl).
     """
-    descriptor = os.open(scratch() / "uploads", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    descriptor = os.open(stores.scratch() / "uploads", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         at = int.from_bytes(hashlib.sha256(str(url).encode()).digest()[:7])
         fcntl.lockf(descriptor, fcntl.LOCK_EX, 1, at)

@@ -20,7 +20,7 @@ from archiver.bag.ledger import Column, Ledger
 from archiver.bag.limits import Limits
 from archiver.bag.progress import list_entries
 from archiver.bag.rules import Unusable, finding
-from archiver.findings import Finding
+from archiver.findings import Finding, counted
 
 Tell = Callable[[Finding], None]
 """Where a reader says what is wrong."""
@@ -281,7 +281,7 @@ def tags(read: Iterator[str], name: str, declared: Declaration, tell: Tell) -> I
     if label:
         yield label, " ".join(value).strip()
     if long_lines:
-        told = f"has {long_lines:,} lines of more than {LINE_WIDTH} characters"
+        told = f"has {counted(long_lines, 'line')} of more than {LINE_WIDTH} characters"
         tell(finding("bagit-2.2.2-line-length", told, name))
 
 
@@ -321,14 +321,15 @@ class Listing:
 
     def read(self, read: Iterator[str], limits: Limits) -> None:
         """Take in every line. Raises Unusable where there are more than the limits allow."""
-        usual = self._usual.fullmatch
+        usual, fromhex = self._usual.fullmatch, bytes.fromhex
         number = 0
         for number, line in enumerate(read, 1):
             if number > limits.entries:
                 raise Unusable(_beyond(self.name, f"has more than {limits.entries:,} lines"))
             found = usual(line)
             if found:
-                self._put(found[2], bytes.fromhex(found[1]), number)
+                digest, path = found.groups()
+                self._put(path, fromhex(digest), number)
             else:
                 self._look_closely(line, number)
             if not number % 1000:
@@ -409,9 +410,9 @@ class Listing:
     def _put(self, path: str, digest: bytes, number: int) -> None:
         if self.tag and is_tag_manifest(path) and not self._belongs(path, number):
             return
-        row = self.ledger.row(path)
-        if not self.column.lists(row):
-            self.column.put(row, digest)
+        row, column = self.ledger.row(path), self.column
+        if not column.lists(row):
+            column.put(row, digest)
         elif self.version >= (1, 0) or self.column.digest(row) != digest:
             same = "again" if self.column.digest(row) == digest else "again, with another checksum"
             self._say("bagit-2.1.3-duplicate", f"lists {shown(path)!r} {same}", number)

@@ -65,7 +65,8 @@ def validate(path: Place, asked: Asked = FULLY, jobs: int = 1) -> Report:
     """The report on a bag: complete, valid, as its profiles ask, and the records of archiver's own.
 
     Never raises for what is wrong with a bag: that is what the report is for. A bag with much to
-    read is read by `jobs` processes.
+    read is read by `jobs` processes. Raises CannotWrite where the temporary files that a compressed
+    archive takes cannot be written.
     """
     begun = time.monotonic()
     try:
@@ -105,7 +106,7 @@ def contents_of(
                     yield contents
         return
     try:
-        folder = Folder(path, limits, jobs)
+        folder = Folder(path, limits, jobs if hashing else 1)
     except NotADirectoryError:
         from archiver.bag.serialization.opening import serialized
 
@@ -219,7 +220,7 @@ def _parsed(bag: Bag) -> Iterator[Result]:
 
 def _unread(bag: Bag) -> Iterator[Wanted]:
     read = bag.digests
-    return (file for file in bag.ledger.wanted() if file.path not in read)
+    return (file for file in bag.ledger.wanted(bag.contents.hashed) if file.path not in read)
 
 
 def _facts(bag: Bag) -> dict[str, Fact]:

@@ -8,6 +8,8 @@ import itertools
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -56,14 +58,25 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(f"archiver.cli.{ROOMS[name]}"), name)
         return command
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _heard():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, context: click.Context) -> Any:
-        try:
+        with _heard():
             return super().invoke(context)
-        except OSError as error:
-            if error.filename is not None:
-                raise
-            told = "was closed" if error.errno == errno.EPIPE else f"cannot be written: {error.strerror}"
-            raise ReportLost(f"{told}; what is done stays", where="standard output") from None
+
+
+@contextmanager
+def _heard() -> Iterator[None]:
+    """Raise ReportLost where nobody would hear what is told."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        told = "was closed" if error.errno == errno.EPIPE else f"cannot be written: {error.strerror}"
+        raise ReportLost(f"{told}; what is done stays", where="standard output") from None
 
 
 @click.group(
@@ -90,6 +103,8 @@ def cli(context: click.Context) -> None:
 
 def main() -> None:
     """Run a command; say in one sentence what stopped it, if anything did."""
+    if sys.getfilesystemencoding() != "utf-8":  # else files would not have the names that manifests list
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

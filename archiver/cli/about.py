@@ -50,7 +50,7 @@ def init(as_json: bool) -> None:
 @click.command()
 @common
 def doctor(as_json: bool, file: Path | None) -> None:
-    """Tell what is available: versions, fonts and scripts, veraPDF.
+    """Tell what is available: versions, fonts and scripts, veraPDF, Tesseract.
 
     \b
     Examples:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from archiver.cli.flags import common, limits_of
+from archiver.cli.flags import PLACE, common, limits_of
 from archiver.cli.telling import print_json, tell_report
 
 ENDINGS = {"tar": (".tar",), "tar.gz": (".tar.gz", ".tgz"), "zip": (".zip",)}
@@ -15,7 +15,7 @@ ENDINGS = {"tar": (".tar",), "tar.gz": (".tar.gz", ".tgz"), "zip": (".zip",)}
 
 
 @click.command()
-@click.argument("bag_path", metavar="BAG", type=click.Path(readable=False, path_type=Path))
+@click.argument("bag_path", metavar="BAG", type=PLACE)
 @common
 def inspect(bag_path: Path, as_json: bool, file: Path | None) -> None:
     """Tell what is in a package.
@@ -36,14 +36,14 @@ def inspect(bag_path: Path, as_json: bool, file: Path | None) -> None:
 
 
 @click.command()
-@click.argument("bag_path", metavar="BAG", type=click.Path(readable=False, path_type=Path))
+@click.argument("bag_path", metavar="BAG", type=PLACE)
 @click.option(
     "--format",
     "form",
     type=click.Choice(list(ENDINGS)),
     help="What to write; as the name of the file says, else tar.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; usually beside the bag.")
+@click.option("-o", "--output", type=PLACE, help="The file; usually beside the bag.")
 @click.option("--replace", is_flag=True, help="Replace a file that is there.")
 @common
 def pack(
@@ -75,10 +75,8 @@ def _form(form: str | None, output: Path | None) -> str:
 
 
 @click.command()
-@click.argument("archive", type=click.Path(readable=False, path_type=Path))
-@click.option(
-    "-o", "--output", metavar="FOLDER", type=click.Path(path_type=Path), help="The bag's folder to be."
-)
+@click.argument("archive", type=PLACE)
+@click.option("-o", "--output", metavar="FOLDER", type=PLACE, help="The bag's folder to be.")
 @common
 def unpack(archive: Path, output: Path | None, as_json: bool, file: Path | None) -> None:
     """Unpack a serialized bag, if it is valid and has nothing in it that is no part of a bag.

@@ -17,13 +17,27 @@ DEBUG = "ARCHIVER_DEBUG"
 """The variable that has tracebacks printed."""
 
 
+class Place(click.Path):
+    """A path that is named, be there something or not; an empty name would be the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("an empty name; expected a path", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PLACE = Place(readable=False, path_type=Path)
+NAMED = Place(readable=False)
+"""A path or a URL, as it is given."""
+
+
 def common(command: Callable[..., None]) -> Callable[..., None]:
     """The flags of every command that has settings."""
     command = click.option("--json", "as_json", is_flag=True, help="One JSON document.")(command)
     return click.option(
         "--settings",
         "file",
-        type=click.Path(path_type=Path),
+        type=PLACE,
         help="A settings file; it is read instead of archiver.toml.",
     )(command)
 
@@ -33,13 +47,25 @@ def rendering(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option(
             "--flavour",
-            type=click.Choice(["2a", "2b", "2u", "3a", "4", "4f"]),
-            help="PDF/A part and level; 2a unless set. 3a and 4f embed the source; all but 4 and 4f "
+            type=click.Choice(["2a", "2b", "2u", "3a", "3b", "4", "4f"]),
+            help="PDF/A part and level; 2a unless set. 3a, 3b and 4f embed the source; all but 4 and 4f "
             "are PDF/UA-1 too.",
         ),
         click.option("--strict", is_flag=True, default=None, help="Warnings are errors."),
-        click.option("--verapdf", type=click.Path(path_type=Path), help="A veraPDF of your own."),
+        click.option(
+            "--optimize",
+            is_flag=True,
+            default=None,
+            help="Recompress pages of scans, where that is smaller.",
+        ),
+        click.option("--verapdf", type=PLACE, help="A veraPDF of your own."),
         click.option("--no-verapdf", is_flag=True, help="Do not check PDF/A conformance."),
+        click.option(
+            "--require-pdfa",
+            is_flag=True,
+            default=None,
+            help="Refuse what is not shown to be PDF/A, and what has no rendition.",
+        ),
     ):
         command = option(command)
     return command
@@ -54,7 +80,7 @@ def reporting(*forms: str) -> Callable[[Callable[..., None]], Callable[..., None
                 "--output",
                 "outputs",
                 multiple=True,
-                type=click.Path(path_type=Path),
+                type=PLACE,
                 metavar="FILE",
                 help="Write a report, in the form that its suffix tells. Repeatable.",
             ),

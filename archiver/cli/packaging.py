@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archiver.cli.flags import common, rendering, settings_of
+from archiver.cli.flags import PLACE, common, rendering, settings_of
 from archiver.cli.telling import leave, tell_report
 from archiver.errors import SourceError
 
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     "--serialize",
     type=click.Choice(["tar", "tar.gz", "zip"]),
     help="Serialize every package to one file.",
+)
+@click.option(
+    "--bag-per",
+    type=click.Choice(["document", "folder", "batch"]),
+    help="One bag for a document (usual), for each folder of them, or for all.",
 )
 @click.option(
     "--algorithm",
@@ -51,13 +56,13 @@ if TYPE_CHECKING:
     "--report",
     "reports",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PLACE,
     metavar="FILE",
     help="Write a run report: .jsonl, a line a document as each is done, or .html, at the end. Repeatable.",
 )
 @click.option(
     "--retry-failed",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     metavar="FILE",
     help="Take only the documents that failed, by a run report (.jsonl).",
 )
@@ -84,15 +89,18 @@ def package(
     file: Path | None,
     **flags: Any,
 ) -> None:
-    """Package source documents: files, folders, globs, or - for standard input.
+    """Package source documents: files, folders, globs, manifests, or - for standard input.
 
-    A folder is searched for documents, and pictures come with the documents that show them; what is
-    named itself has to be a document. What is packaged already is passed over, so that the same
-    command goes on where it was stopped: by Ctrl-C once, what is in hand is finished first.
+    A folder is searched for documents; pictures beside them come with those that show them, and a
+    folder of page pictures alone is one document, as is a picture that is named itself. A CSV, TSV or
+    Excel table that is named is a manifest: the paths of documents, and their metadata.
+    What is packaged already is passed over, so that the same command goes on where it was stopped: by
+    Ctrl-C once, what is in hand is finished first.
 
     \b
     Examples:
       archiver package article.md
+      archiver package holdings.csv
       archiver package articles/ more/*.txt -o output/ --algorithm +sha256
       archiver package articles/ --report run.jsonl --report run.html
       archiver package articles/ --retry-failed run.jsonl --report again.jsonl
@@ -129,8 +137,8 @@ def _algorithms(of_settings: tuple[str, ...], given: tuple[str, ...]) -> tuple[s
 
 
 @click.command()
-@click.argument("source", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The PDF to write.")
+@click.argument("source", type=PLACE)
+@click.option("-o", "--output", type=PLACE, help="The PDF to write.")
 @click.option("--replace", is_flag=True, help="Replace a file that is there.")
 @rendering
 @common

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from types import FrameType
@@ -19,6 +20,7 @@ from archiver.batch import package_many
 from archiver.cli.telling import error_json
 from archiver.errors import ArchiverError, CannotWrite, ExitCode, Interrupted, OutOfSpace, SourceError
 from archiver.findings import counted
+from archiver.gathering import package_collections
 from archiver.pipeline import Outcome
 from archiver.reports.outcomes import json_end, json_piece, outcome_text
 from archiver.reports.pace import shown
@@ -56,19 +58,24 @@ def run(find: Find, settings: Settings, workers: Callable[[bool], Workers], aske
     documents = iter(find())
     first = list(islice(documents, FEW))
     few = len(first) < FEW
-    tally = Tally(len(first) if few else None)
-    if not few:
+    of_many = settings.bag_per != "document"
+    tally = Tally(len(first) if few and not of_many else None)
+    if not few and not of_many:
         threading.Thread(target=_count, args=(find, tally), daemon=True).start()
     stopped: ArchiverError | None = None
     with _stopping(tell=not asked.quiet) as stopping:
-        batch = package_many(
-            chain(first, documents),
-            settings.output,
-            settings,
-            workers(few),
-            replace=asked.replace,
-            stopping=stopping,
-        )
+        if not of_many:
+            batch = package_many(
+                chain(first, documents),
+                settings.output,
+                settings,
+                workers(few),
+                replace=asked.replace,
+                stopping=stopping,
+            )
+        else:
+            found = partial(_until, stopping, find)
+            batch = package_collections(found, settings.output, settings, replacing=asked.replace)
         try:
             _follow(batch, tally, asked)
         except (OutOfSpace, CannotWrite) as error:
@@ -118,6 +125,14 @@ def _end(tally: Tally, stopped: ArchiverError | None, asked: Asked) -> None:
         click.echo(summary(tally))
     if stopped:
         raise stopped
+
+
+def _until(stopping: Callable[[], bool], find: Find) -> Iterator[SourceRef | SourceError]:
+    """The documents of bags of many, of which none is made once it is asked to stop."""
+    for found in find():
+        if stopping():
+            raise KeyboardInterrupt
+        yield found
 
 
 def _interrupted(tally: Tally) -> Interrupted:

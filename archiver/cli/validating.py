@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from archiver.cli.flags import common, limits_of, reporting, settings_of
+from archiver.cli.flags import NAMED, PLACE, common, limits_of, reporting, settings_of
 from archiver.cli.telling import deliver, going_of, leave
 from archiver.errors import ExitCode, MissingExtra, SettingsError
 from archiver.reports.forms import FORMS, written
+from archiver.stores import Place, place
 
 if TYPE_CHECKING:
     from archiver.bag.profiles.model import Profile
@@ -25,16 +26,14 @@ INVENTORY = 50_000
 
 
 @click.command()
-@click.argument(
-    "bags", nargs=-1, required=True, type=click.Path(readable=False, path_type=Path), metavar="BAG..."
-)
+@click.argument("bags", nargs=-1, required=True, type=NAMED, metavar="BAG...")
 @click.option("--fast", is_flag=True, help="Compare Payload-Oxum only.")
 @click.option("--completeness-only", is_flag=True, help="Look at everything but the checksums.")
 @click.option("--check-pdf", is_flag=True, help="Check PDF/A conformance anew, with veraPDF.")
 @click.option("--since", metavar="REV", help="Only bags that differ from a revision of their git.")
 @click.option(
     "--changed-only",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=PLACE,
     metavar="FILE",
     help="Only bags that hold a path that FILE lists.",
 )
@@ -57,7 +56,7 @@ INVENTORY = 50_000
 @reporting(*FORMS)
 @common
 def validate(
-    bags: tuple[Path, ...],
+    bags: tuple[str, ...],
     fast: bool,
     completeness_only: bool,
     check_pdf: bool,
@@ -84,6 +83,7 @@ def validate(
     Examples:
       archiver validate output/
       archiver validate output/ --check-pdf
+      archiver validate s3://bucket/prefix
       archiver validate holdings/ --since origin/main
       archiver validate bag/ --profile our-profile.json
       archiver validate holdings/ --output may.json --output may.xml
@@ -108,9 +108,9 @@ def validate(
     )
     began, start = datetime.now(UTC), time.monotonic()
     with live.shown(enabled=not quiet) as show:
-        found = _selected(bags, since, changed_only)
+        found = _selected([_place(bag) for bag in bags], since, changed_only)
         _check_outside(going.files, found.bags)
-        show(found.bags)
+        show([bag for bag in found.bags if isinstance(bag, Path)])
         reports = (
             *survey(found.bags, asked, jobs or os.cpu_count() or 1),
             *map(passed_over, found.links),
@@ -127,11 +127,11 @@ def validate(
     leave(ExitCode.OK if told.valid else ExitCode.FINDINGS)
 
 
-def _check_outside(targets: Iterable[Path], bags: Iterable[Path]) -> None:
+def _check_outside(targets: Collection[Path], bags: Iterable[Place]) -> None:
     """Raise SettingsError for a report that would be written into a bag, and so change it."""
     from archiver.survey import is_bag
 
-    known = {os.path.realpath(bag) for bag in bags}
+    known = {os.path.realpath(bag) for bag in bags if isinstance(bag, Path)} if targets else set()
     for target in targets:
         for folder in Path(os.path.realpath(target)).parents:
             if str(folder) in known and is_bag(folder):
@@ -139,17 +139,31 @@ def _check_outside(targets: Iterable[Path], bags: Iterable[Path]) -> None:
                 raise SettingsError(told, where=f"--output {target}", hint="name a file outside of it")
 
 
-def _selected(places: tuple[Path, ...], since: str | None, changed_only: Path | None) -> Holdings:
+def _place(text: str) -> Place:
+    try:
+        return place(text)
+    except ValueError as error:
+        raise click.UsageError(f"{text}: {error}") from None
+
+
+def _selected(places: Sequence[Place], since: str | None, changed_only: Path | None) -> Holdings:
     """The bags below the places, or those of them that a change touched."""
     from archiver.survey import Holdings, find_bags
 
     if since is None and changed_only is None:
-        return find_bags(places)
+        try:
+            return find_bags(places)
+        except OSError as error:
+            told = f"cannot be listed: {error.strerror}"
+            raise SettingsError(told, where=error.filename or "", hint="try again later") from None
     from archiver.selection import changed_since, listed_in, touched
 
-    changed = changed_since(since, places) if since is not None else []
+    here = [place for place in places if isinstance(place, Path)]
+    if len(here) < len(places):
+        raise click.UsageError("--since and --changed-only select folders of this machine, and no URLs")
+    changed = changed_since(since, here) if since is not None else []
     changed += listed_in(changed_only) if changed_only else []
-    return Holdings(touched(changed, places), [])
+    return Holdings(touched(changed, here), [])
 
 
 def _profiles(places: tuple[str, ...]) -> tuple[Profile, ...]:
@@ -174,8 +188,8 @@ def _verapdf(file: Path | None) -> bool | Path:
 
 
 @click.command()
-@click.argument("old", type=click.Path(path_type=Path), metavar="OLD.json")
-@click.argument("new", type=click.Path(path_type=Path), metavar="NEW.json")
+@click.argument("old", type=PLACE, metavar="OLD.json")
+@click.argument("new", type=PLACE, metavar="NEW.json")
 @reporting("text", "json")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def compare(

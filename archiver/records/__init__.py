@@ -1,6 +1,12 @@
 """Records: an article and what happened to it, as the article's JSON, Dublin Core and PREMIS."""
 
-from archiver.records.checking import check, recorded_article, recorded_conformance, recorded_format
+from archiver.records.checking import (
+    check,
+    recorded_article,
+    recorded_conformance,
+    recorded_format,
+    recorded_obstacle,
+)
 from archiver.records.dublin_core import dublin_core
 from archiver.records.premis import StoredFile, premis
 
@@ -13,6 +19,7 @@ __all__ = [
     "recorded_article",
     "recorded_conformance",
     "recorded_format",
+    "recorded_obstacle",
 ]
 
 from archiver.article import Article

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lxml import etree
 
-from archiver.events import CONFORMANCE_EVENT
+from archiver.events import CONFORMANCE_EVENT, FAIL, NORMALIZATION_EVENT, SUCCESS
 from archiver.findings import Finding, Severity
-from archiver.records.premis import HASHES, PATH_TYPE, PREMIS, SUCCESS
+from archiver.records.premis import HASHES, PATH_TYPE, PREMIS
 
 MAX_BYTES = 64 * 1024 * 1024
 MOST_FINDINGS = 20
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 SPACE = {"p": PREMIS}
 
-FOLDER = "data/metadata/"
+ROOT = "data/"
+"""Where the files of an article are in a bag, unless that has several."""
 
 Open = Callable[[str], "Readable"]
 """Opens a file of a bag by its path there. Raises OSError where there is none."""
@@ -39,59 +40,91 @@ class Kind(NamedTuple):
     clause: str
 
 
+PREMIS_PATH, ARTICLE_PATH = "metadata/premis.xml", "metadata/article.json"
+"""Where records are among the files of an article."""
+
 RECORDS = {
-    "premis.xml": Kind(f"{{{PREMIS}}}premis", "premis-v3-0.xsd", "PREMIS 3.0"),
-    "dublin-core.xml": Kind("qualifieddc", "qualifieddc.xsd", "DCMI qualifieddc.xsd"),
+    PREMIS_PATH: Kind(f"{{{PREMIS}}}premis", "premis-v3-0.xsd", "PREMIS 3.0"),
+    "metadata/dublin-core.xml": Kind("qualifieddc", "qualifieddc.xsd", "DCMI qualifieddc.xsd"),
 }
 
+ALTO = "http://www.loc.gov/standards/alto/ns-v4#"
+ALTO_FOLDER = "rendition/alto/"
+ALTO_RECORD = Kind(f"{{{ALTO}}}alto", "alto-4-3.xsd", "ALTO 4.3")
 
-def check(open_file: Open, payload: Fixity, identifier: str) -> tuple[Finding, ...]:
-    """What is wrong with the records of a package; none where all is well.
+
+def check(
+    open_file: Open, payload: Fixity, identifier: str | None, root: str = ROOT
+) -> tuple[Finding, ...]:
+    """What is wrong with the records of an article, whose files are in `root`; none where all is well.
 
     PREMIS has to tell of every file of the `payload` but itself, with the digests that the manifests
-    say, and the article has to have the `identifier` of bag-info.txt.
+    say, and the article has to have the `identifier` of bag-info.txt, unless that is of several.
+    Recognized text is checked as ALTO.
     """
-    findings: list[Finding] = []
-    for name, kind in RECORDS.items():
+    return tuple(
+        found._replace(where=f"{root}{found.where}")
+        for found in _wrong(open_file, payload, identifier, root)
+    )
+
+
+def _wrong(open_file: Open, payload: Fixity, identifier: str | None, root: str) -> Iterator[Finding]:
+    names = (path.removeprefix(root) for path in sorted(payload))
+    texts = {name: ALTO_RECORD for name in names if name.startswith(ALTO_FOLDER)}
+    for name, kind in {**RECORDS, **texts}.items():
         try:
-            document = _document(open_file, name, kind)
+            document = _document(open_file, root, name, kind)
         except ValueError as error:
-            findings.append(_finding(name, str(error), kind.clause))
+            yield _finding(name, str(error), kind.clause)
             continue
         wrong = list(_breaches(document, name, kind))
-        if name == "premis.xml" and not wrong:
-            wrong = [*_disagreements(document, payload), *_unaccounted(document, payload)]
-        findings += wrong
-    return (*findings, *_article(open_file, identifier))
+        if name == PREMIS_PATH and not wrong:
+            files = payload.keys() - {f"{root}{name}"}
+            wrong = [*_disagreements(document, payload), *_unaccounted(document, files)]
+        yield from wrong
+    yield from _article(open_file, root, identifier)
 
 
-def recorded_conformance(open_file: Open) -> str:
+def recorded_conformance(open_file: Open, root: str = ROOT) -> str:
     """What PREMIS says was checked of the rendition, and by what; empty if nothing was.
 
     The record has been checked.
     """
-    for event in _document(open_file, "premis.xml", RECORDS["premis.xml"]).iterfind("p:event", SPACE):
-        outcome = event.findtext("p:eventOutcomeInformation/p:eventOutcome", None, SPACE)
-        kind = event.findtext("p:eventType", None, SPACE)
-        if (kind, outcome) == (CONFORMANCE_EVENT, SUCCESS):
+    return _told(open_file, root, CONFORMANCE_EVENT, SUCCESS)
+
+
+def recorded_obstacle(open_file: Open, root: str = ROOT) -> str:
+    """Why there is no rendition, as PREMIS says it; empty if it does not.
+
+    Raises ValueError for a record that cannot be read.
+    """
+    return _told(open_file, root, NORMALIZATION_EVENT, FAIL)
+
+
+def _told(open_file: Open, root: str, kind: str, outcome: str) -> str:
+    """The detail of the first event of a type that ended so; empty if there is none."""
+    document = _document(open_file, root, PREMIS_PATH, RECORDS[PREMIS_PATH])
+    for event in document.iterfind("p:event", SPACE):
+        ended = event.findtext("p:eventOutcomeInformation/p:eventOutcome", None, SPACE)
+        if (event.findtext("p:eventType", None, SPACE), ended) == (kind, outcome):
             return event.findtext("p:eventDetailInformation/p:eventDetail", "", SPACE)
     return ""
 
 
-def recorded_article(open_file: Open) -> Article | None:
-    """The article of a package; None where its record cannot be read as one."""
+def recorded_article(open_file: Open, root: str = ROOT) -> Article | None:
+    """The article whose files are in `root`; None where its record cannot be read as one."""
     from archiver.article import Article
 
     try:
-        return Article.model_validate_json(_content(open_file, "article.json"))
+        return Article.model_validate_json(_content(open_file, root, ARTICLE_PATH))
     except ValueError:
         return None
 
 
-def recorded_format(open_file: Open, path: str) -> str:
+def recorded_format(open_file: Open, path: str, root: str = ROOT) -> str:
     """What PREMIS calls the format of a file; empty where it cannot be read, or does not tell."""
     try:
-        document = _document(open_file, "premis.xml", RECORDS["premis.xml"])
+        document = _document(open_file, root, PREMIS_PATH, RECORDS[PREMIS_PATH])
     except ValueError:
         return ""
     name = "p:objectCharacteristics/p:format/p:formatDesignation/p:formatName"
@@ -100,14 +133,13 @@ def recorded_format(open_file: Open, path: str) -> str:
 
 
 def _finding(name: str, message: str, clause: str = "") -> Finding:
-    where = f"{FOLDER}{name}"
-    return Finding("records-invalid", Severity.ERROR, message, where, clause)
+    return Finding("records-invalid", Severity.ERROR, message, name, clause)
 
 
-def _content(open_file: Open, name: str) -> bytes:
+def _content(open_file: Open, root: str, name: str) -> bytes:
     """A record's bytes. Raises ValueError where there is no plain file of a sensible size."""
     try:
-        with open_file(FOLDER + name) as file:
+        with open_file(f"{root}{name}") as file:
             content = b""
             while len(content) <= MAX_BYTES and (block := file.read(MAX_BYTES + 1)):
                 content += block
@@ -147,17 +179,17 @@ def schema(name: str) -> etree.XMLSchema:
     return etree.XMLSchema(etree.fromstring(_schema_bytes(name), parser, base_url=name))
 
 
-def _document(open_file: Open, name: str, kind: Kind) -> etree._Element:
+def _document(open_file: Open, root: str, name: str, kind: Kind) -> etree._Element:
     """The root of a record. Raises ValueError where it is not well-formed, or another's."""
     try:
-        root = etree.fromstring(_content(open_file, name), _parser())
+        document = etree.fromstring(_content(open_file, root, name), _parser())
     except etree.XMLSyntaxError as error:
         raise ValueError(f"is not well-formed XML: {error.msg}") from None
-    if root.getroottree().docinfo.doctype:
+    if document.getroottree().docinfo.doctype:
         raise ValueError("has a document type declaration, which no record has")
-    if root.tag != kind.root:
-        raise ValueError(f"has the root {root.tag!r}; expected {kind.root!r}")
-    return root
+    if document.tag != kind.root:
+        raise ValueError(f"has the root {document.tag!r}; expected {kind.root!r}")
+    return document
 
 
 def _breaches(document: etree._Element, name: str, kind: Kind) -> Iterator[Finding]:
@@ -177,17 +209,16 @@ def _disagreements(document: etree._Element, payload: Fixity) -> Iterator[Findin
             digest = written.findtext("p:messageDigest", "", SPACE).lower()
             if known.get(algorithm, digest) != digest:
                 told = f"has another {algorithm} for {_path_of(item)} than the manifest"
-                yield _finding("premis.xml", told, "PREMIS 3.0, 1.5.2 fixity")
+                yield _finding(PREMIS_PATH, told, "PREMIS 3.0, 1.5.2 fixity")
 
 
-def _unaccounted(document: etree._Element, payload: Fixity) -> Iterator[Finding]:
+def _unaccounted(document: etree._Element, files: Set[str]) -> Iterator[Finding]:
     """Files that PREMIS knows and the payload has not, and the other way round."""
     told = {path for item in document.iterfind("p:object", SPACE) if (path := _path_of(item))}
-    files = payload.keys() - {f"{FOLDER}premis.xml"}
     for path in sorted(told - files):
-        yield _finding("premis.xml", f"tells of {path}, which is not in the package", "PREMIS 3.0, 1.1")
+        yield _finding(PREMIS_PATH, f"tells of {path}, which is not in the package", "PREMIS 3.0, 1.1")
     for path in sorted(files - told):
-        yield _finding("premis.xml", f"does not tell of {path}", "PREMIS 3.0, 1.1")
+        yield _finding(PREMIS_PATH, f"does not tell of {path}", "PREMIS 3.0, 1.1")
 
 
 def _path_of(item: etree._Element) -> str:
@@ -200,14 +231,14 @@ def _path_of(item: etree._Element) -> str:
 # --- JSON -------------------------------------------------------------------------------------
 
 
-def _article(open_file: Open, identifier: str) -> Iterator[Finding]:
+def _article(open_file: Open, root: str, identifier: str | None) -> Iterator[Finding]:
     from pydantic import ValidationError
 
     from archiver.article import Article
 
-    name = "article.json"
+    name = ARTICLE_PATH
     try:
-        article = Article.model_validate_json(_content(open_file, name))
+        article = Article.model_validate_json(_content(open_file, root, name))
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False)[:MOST_FINDINGS]:
             place = ".".join(map(str, problem["loc"]))
@@ -215,6 +246,6 @@ def _article(open_file: Open, identifier: str) -> Iterator[Finding]:
     except ValueError as error:
         yield _finding(name, str(error))
     else:
-        if article.identifier != identifier:
+        if identifier is not None and article.identifier != identifier:
             told = f"has the identifier {article.identifier!r}; bag-info.txt says {identifier!r}"
             yield _finding(name, told)

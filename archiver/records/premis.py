@@ -10,7 +10,10 @@ from typing import NamedTuple
 from lxml import etree
 
 from archiver.article import Article
+from archiver.capture import Capture
 from archiver.events import Agent, Event
+from archiver.formats import Format
+from archiver.records.mix import mix
 
 PREMIS = "http://www.loc.gov/premis/v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -19,32 +22,21 @@ NAMESPACE = uuid.UUID("8d6cf5a8-4a0c-5f0e-8b7f-3a1c8b8f1d52")
 PATH_TYPE = "path in the bag"
 """The type of the identifiers that are paths, such as `data/original/article.md`."""
 
-SUCCESS = "success"
-"""A term of the Library of Congress's vocabulary for event outcomes."""
-
 HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha512": "SHA-512"}
-
-PRONOM = {
-    "PDF/A-2a": "fmt/476",
-    "PDF/A-2b": "fmt/477",
-    "PDF/A-2u": "fmt/478",
-    "PDF/A-3a": "fmt/479",
-    "text/plain": "x-fmt/111",
-    "application/json": "fmt/817",
-    "application/xml": "fmt/101",
-    "text/markdown": "fmt/1149",
-}
-"""The PRONOM identifiers of the formats that archiver knows for certain."""
 
 
 class StoredFile(NamedTuple):
-    """A file of the payload: its path in the bag, size in bytes, digests, format, and name as it came."""
+    """A file of the payload: its path in the bag, size in bytes, digests, format, and name as it came.
+
+    `captures` says of page pictures how each in the file was captured.
+    """
 
     path: str
     size: int
     digests: Mapping[str, str]
-    format: str
+    format: Format
     original_name: str
+    captures: tuple[Capture, ...] = ()
 
 
 def premis(
@@ -112,11 +104,18 @@ def _characteristics(parent: etree._Element, file: StoredFile) -> None:
         _add(fixity, "messageDigest", digest)
     _add(element, "size", str(file.size))
     form = _add(element, "format")
-    _add(_add(form, "formatDesignation"), "formatName", file.format)
-    if file.format in PRONOM:
+    designation = _add(form, "formatDesignation")
+    _add(designation, "formatName", file.format.name)
+    if file.format.version:
+        _add(designation, "formatVersion", file.format.version)
+    if file.format.puid:
         registry = _add(form, "formatRegistry")
         _add(registry, "formatRegistryName", "PRONOM")
-        _add(registry, "formatRegistryKey", PRONOM[file.format])
+        _add(registry, "formatRegistryKey", file.format.puid)
+    if file.format.note:
+        _add(form, "formatNote", file.format.note)
+    for found in file.captures:
+        _add(element, "objectCharacteristicsExtension").append(mix(found))
 
 
 def _related(parent: etree._Element, kind: str, how: str, value: str) -> None:
@@ -134,7 +133,7 @@ def _event(root: etree._Element, event: Event, seed: str, moment: str) -> None:
     _add(element, "eventDateTime", moment)
     _add(_add(element, "eventDetailInformation"), "eventDetail", event.detail)
     outcome = _add(element, "eventOutcomeInformation")
-    _add(outcome, "eventOutcome", SUCCESS)
+    _add(outcome, "eventOutcome", event.outcome)
     if event.note:
         _add(_add(outcome, "eventOutcomeDetail"), "eventOutcomeDetailNote", event.note)
     agent = _identifier(element, "linkingAgentIdentifier", "name", _label(event.agent))

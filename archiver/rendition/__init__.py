@@ -3,76 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from archiver.article import Article, Obtained
 from archiver.errors import MissingGlyph, RenditionError
-from archiver.events import Event
-from archiver.findings import Finding
+from archiver.rendition import existing
+from archiver.rendition.catalog import Embeddable
 from archiver.rendition.direction import isolated
-from archiver.rendition.finishing import Embeddable, finish
+from archiver.rendition.finishing import finish
 from archiver.rendition.flavours import Flavour, told
-from archiver.rendition.fonts import fonts
+from archiver.rendition.fonts import Fonts, fonts
 from archiver.rendition.layout import lay_out
+from archiver.rendition.rendered import Rendition
+from archiver.rendition.text import Run, Typesetter
+from archiver.rendition.verapdf import Validator
 from archiver.rendition.xmp import PRODUCER
 from archiver.settings import Settings
-from archiver.sources import Source
+from archiver.sources import Pdf, Scan, Source, Text
 
 __all__ = ["Flavour", "Rendition", "render"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rendition:
-    """A rendition that was written: where, how many pages, what it claims to be, what was noticed.
-
-    `claims` are the veraPDF profiles that it has to pass ("2a", "ua1"), `beside` other files that
-    were made with it, by their media types, and `events` what was done beside rendering.
-    """
-
-    path: Path
-    pages: int
-    claims: tuple[str, ...]
-    findings: tuple[Finding, ...] = ()
-    beside: Mapping[Path, str] = field(default_factory=dict)
-    events: tuple[Event, ...] = ()
-
-    @property
-    def conformance(self) -> str:
-        """What it claims, for people: `PDF/A-2a and PDF/UA-1`."""
-        return told(self.claims)
-
-
 def render(
-    source: Source, target: Path, settings: Settings, originals: Mapping[str, Path] | None = None
+    source: Source,
+    target: Path,
+    settings: Settings,
+    originals: Mapping[str, Path] | None = None,
+    validator: Validator | None = None,
 ) -> Rendition:
     """Write the rendition of a source to `target`, in the flavour of the settings.
 
     Its files are read where `originals` says, by their names. The same source gives the same bytes.
-    Raises MissingGlyph for a character that no font has, RenditionError for what cannot be laid
-    out, SettingsError for a font place without fonts.
+    Of a PDF, `validator` decides what it can become. Raises MissingGlyph for a character that no font
+    has, RenditionError for what cannot be laid out, SettingsError for a font place without fonts.
     """
-    flavour = Flavour(settings.flavour)
-    record = list(provenance(source, flavour))
+    content = source.content
+    if isinstance(content, Pdf):
+        original = (originals or {})[source.document.name]
+        return existing.render(source, content, target, settings, original, validator)
+    if isinstance(content, Scan):
+        from archiver.rendition.scan import render_scan
+
+        return render_scan(source, content, target, settings, originals or {})
+    return _laid_out(source, content, target, settings, originals or {})
+
+
+def _laid_out(
+    source: Source, content: Text, target: Path, settings: Settings, originals: Mapping[str, Path]
+) -> Rendition:
+    flavour, faces = Flavour(settings.flavour), fonts(settings.fonts)
+    record = list(provenance(source, flavour, faces))
     try:
-        pages, findings = lay_out(
-            source.article, record, fonts(settings.fonts), originals or {}, settings.max_image_pixels
-        )
+        pages, findings = lay_out(source.article, record, faces, originals, settings.max_image_pixels)
     except RenditionError as error:
-        place = _place(error, source) or error.where
-        error.where = ", ".join(filter(None, (source.ref.label, place)))
+        part = error.part if isinstance(error, MissingGlyph) else ""
+        place = _place(error, source, content) or error.where
+        error.where = ", ".join(filter(None, (source.ref.label, part, place)))
         raise
     document = source.document
-    original = Embeddable(document.name, document.data, document.media_type)
-    finish(pages, source.article, flavour, original, target)
+    embeddable = Embeddable(document.name, document.data, document.media_type)
+    finish(pages, source.article, flavour, embeddable, target)
     return Rendition(target, pages.count, flavour.claims, tuple(findings))
 
 
-def _place(error: RenditionError, source: Source) -> str:
+def _place(error: RenditionError, source: Source, content: Text) -> str:
     """The line that a missing glyph is on, where the source writes it as it is."""
     if source.ref.line or not isinstance(error, MissingGlyph):
         return ""
-    return line_of(source.document.data.decode(source.content.encoding, "replace"), error.text)
+    return line_of(source.document.data.decode(content.encoding, "replace"), error.text)
 
 
 def line_of(text: str, passage: str) -> str:
@@ -91,7 +89,11 @@ HOW = {
 }
 
 
-def provenance(source: Source, flavour: Flavour) -> Iterator[tuple[str, str]]:
+MOST_SHOWN = 300
+"""Characters of a value that was overridden; all of them are in the other records."""
+
+
+def provenance(source: Source, flavour: Flavour, faces: Fonts) -> Iterator[tuple[str, str]]:
     """The record that ends a rendition: where the text is from and how its facts were obtained."""
     article = source.article
     if article.source_url:
@@ -106,11 +108,22 @@ def provenance(source: Source, flavour: Flavour) -> Iterator[tuple[str, str]]:
         if fields := [field for field, how in article.provenance.items() if how is given]:
             yield HOW[given].capitalize(), ", ".join(fields)
     for each in article.overridden:
-        yield f"Overridden {each.field}", f"“{isolated(each.value)}” ({HOW[each.obtained]})"
+        yield f"Overridden {each.field}", f"{_quoted(each.value, faces)} ({HOW[each.obtained]})"
     document = source.document
-    yield "Original", f"{isolated(document.name)}, {document.size:,} bytes"
+    yield "Original", f"{isolated(faces.spelled(document.name))}, {document.size:,} bytes"
     yield "SHA-256", document.digest("sha256")
     yield "Rendition", f"{told(flavour.claims)}, by {PRODUCER}"
+
+
+def _quoted(value: str, faces: Fonts) -> str:
+    """A value as it was, in one line; that it cannot be shown, where no font has it."""
+    line = " ".join(value.split())
+    line = line if len(line) <= MOST_SHOWN else f"{line[:MOST_SHOWN].rstrip()}…"
+    try:
+        Typesetter(faces, "").paragraph([Run(isolated(line))])
+    except MissingGlyph:
+        return "a value in characters that no font has"
+    return f"“{isolated(line)}”"
 
 
 def _date(article: Article) -> str:

@@ -22,6 +22,7 @@ class Flavour(StrEnum):
     A2B = "2b"
     A2U = "2u"
     A3A = "3a"
+    A3B = "3b"
     A4 = "4"
     A4F = "4f"
 
@@ -60,15 +61,25 @@ class Flavour(StrEnum):
         """The names of the veraPDF profiles that the rendition has to pass."""
         return (self.value, "ua1") if self.accessible else (self.value,)
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The same of a rendition whose text nobody has recognized: its appearance is kept, no more."""
+        return (UNREAD.get(self, self).value,)
+
 
 TRAITS = {
     Flavour.A2A: _Traits(2, "A", "1.7", True, False),
     Flavour.A2B: _Traits(2, "B", "1.7", True, False),
     Flavour.A2U: _Traits(2, "U", "1.7", True, False),
     Flavour.A3A: _Traits(3, "A", "1.7", True, True),
+    Flavour.A3B: _Traits(3, "B", "1.7", True, True),
     Flavour.A4: _Traits(4, "", "2.0", False, False),
     Flavour.A4F: _Traits(4, "F", "2.0", False, True),
 }
+
+
+UNREAD = {Flavour.A2A: Flavour.A2B, Flavour.A2U: Flavour.A2B, Flavour.A3A: Flavour.A3B}
+"""The level of the same part that asks nothing of text."""
 
 
 def told(claims: Sequence[str]) -> str:

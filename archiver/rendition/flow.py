@@ -92,7 +92,7 @@ class Sheet:
         """Count the letters of lines on a page."""
         if not self.right_to_left:
             return
-        text = "".join(part.glyphs.text for line in lines for part in line.parts)
+        text = "".join(said for line in lines for part in line.parts for _, said in part.glyphs.pairs)
         letters = [char for char in text if char.isalpha() or char == LEFT_TO_RIGHT_MARK]
         leftward = sum(RIGHT_TO_LEFT.match(char) is not None for char in letters)
         rightward = len(letters) - leftward
@@ -111,12 +111,14 @@ class Leaf:
 class Block(Flowable):
     """Something of a known height, beside the bars of the quotations that it is in.
 
-    `follower` is what must begin on the same page, if anything; `keeps` says that it must.
+    `follower` is what must begin on the same page, if anything; `keeps` says that it must. `ending` is
+    how many of the bars, the innermost, end with this block.
     """
 
     follower: Block | None = None
     keeps = False
     bars: Sequence[float] = ()
+    ending = 0
     base = 0
     height = 0.0
     before = 0.0
@@ -151,10 +153,11 @@ class Block(Flowable):
         return []
 
     def drawOn(self, canvas: Any, x: float, y: float, _sW: float = 0) -> None:
-        for bar in self.bars:
+        going_on = len(self.bars) - self.ending
+        for number, bar in enumerate(self.bars):
             left = x + (MEASURE - bar - 1.5 if self.base else bar)
-            reach = self.before + self.height + self.after
-            canvas.operators += rectangle(left, y - self.after, 1.5, reach, 0.75)
+            below = self.after if number < going_on else 0.0
+            canvas.operators += rectangle(left, y - below, 1.5, self.before + self.height + below, 0.75)
         canvas.operators += self.operators(canvas.number, x, y)
 
     def operators(self, page: int, x: float, y: float) -> list[str]:
@@ -236,7 +239,7 @@ class TextBlock(Block):
         if last < len(self.lines):
             part.after = 0
         else:
-            part.follower = self.follower
+            part.follower, part.ending = self.follower, self.ending
         return part
 
     def operators(self, page: int, x: float, y: float) -> list[str]:

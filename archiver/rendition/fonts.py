@@ -149,6 +149,11 @@ class Face:
         glyphs = (self.font.get_nominal_glyph(code) for code in (0x200B, 0xFEFF, 0x200C))
         return next((glyph for glyph in glyphs if glyph and not self.advance(glyph)), None)
 
+    @property
+    def speaker(self) -> Face:
+        """The face whose blanks say what this one cannot: itself, or where it has none archiver's serif."""
+        return self if self.blank is not None else _own("serif")
+
     def glyph(self, code: int) -> int:
         """The glyph that a character code shows: itself, or for a carrier the blank one."""
         if self.blank is None or code < SILENT:
@@ -405,6 +410,17 @@ class Fonts:
         if key not in self._found:
             self._found[key] = self._search(*key)
         return self._found[key]
+
+    def spelled(self, name: str) -> str:
+        """A name with an escape for each character that no font has."""
+        return "".join(map(self._spelled, name))
+
+    def _spelled(self, char: str) -> str:
+        try:
+            self.find(char, Typeface())
+        except MissingGlyph:
+            return char.encode("unicode_escape").decode()
+        return char
 
     def _search(self, cluster: str, typeface: Typeface, language: str) -> Face:
         for face in self._candidates(cluster, typeface, language):

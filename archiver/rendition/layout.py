@@ -7,6 +7,7 @@ of provenance, and at each page's foot the identifier and the page's number.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
@@ -17,7 +18,7 @@ from archiver import article as model
 from archiver import pictures
 from archiver.errors import MissingGlyph, RenditionError
 from archiver.findings import Finding, Severity
-from archiver.rendition.direction import isolated
+from archiver.rendition.direction import ISOLATES, isolated
 from archiver.rendition.flow import (
     KEPT_WHOLE,
     LABEL_GAP,
@@ -122,19 +123,19 @@ class Composer:
     def _head(self) -> Iterator[Block]:
         article = self.article
         if article.publisher:
-            yield self._line(article.publisher, "P", MASTHEAD)
-        title = self._line(article.title, "H1", TITLE, BOLD)
+            yield self._line("publisher", article.publisher, "P", MASTHEAD)
+        title = self._line("title", article.title, "H1", TITLE, BOLD)
         title.bookmark = (1, article.title)
         title.keeps = True
         yield title
         if article.subtitle:
-            yield self._line(article.subtitle, "P", SUBTITLE)
+            yield self._line("subtitle", article.subtitle, "P", SUBTITLE)
         if article.abstract:
-            yield self._line(article.abstract, "P", ABSTRACT)
+            yield self._line("abstract", article.abstract, "P", ABSTRACT)
         if article.creators:
-            yield self._line(byline(article.creators), "P", BYLINE, BOLD)
+            yield self._line("creators", byline(article.creators), "P", BYLINE, BOLD)
         if dateline := self._dateline():
-            yield self._line(dateline, "P", DATELINE)
+            yield self._line("places or date", dateline, "P", DATELINE)
         yield Rule(6, 14)
 
     def _dateline(self) -> str:
@@ -143,8 +144,11 @@ class Composer:
         where = ", ".join(map(isolated, self.article.places))
         return " · ".join(filter(None, (where, when and isolated(when))))
 
-    def _line(self, text: str, tag: str, style: Style, typeface: Typeface = REGULAR) -> TextBlock:
-        return self._text([model.Span(text=text)], Element(tag, self.root), style, typeface)
+    def _line(
+        self, part: str, text: str, tag: str, style: Style, typeface: Typeface = REGULAR
+    ) -> TextBlock:
+        with _in_part(part):
+            return self._text([model.Span(text=text)], Element(tag, self.root), style, typeface)
 
     def _record(self) -> Iterator[Block]:
         language = "" if self.language.partition("-")[0] == RECORD_LANGUAGE else RECORD_LANGUAGE
@@ -164,7 +168,9 @@ class Composer:
                 model.Span(text=f"{name}: ", strong=True, language=language or None),
                 *([model.Span(text=value, href=value)] if linked else self._recorded(value)),
             ]
-            yield self._text(spans, element, RECORD, base=0, own_side=True)
+            with _in_part(f"the record, {name}"):
+                line = self._text(spans, element, RECORD, base=0, own_side=True)
+            yield line
 
     def _recorded(self, value: str) -> list[model.Span]:
         """A value of the record: in its language, but for what it has from the source in another."""
@@ -194,7 +200,10 @@ class Composer:
             case model.Quote():
                 quote = Element("BlockQuote", place.element)
                 inner = Place(quote, place.start + BAR_INDENT, (*place.bars, place.start))
-                yield from self._body(block.blocks, inner)
+                quoted = list(self._body(block.blocks, inner))
+                if quoted:
+                    quoted[-1].ending += 1
+                yield from quoted
             case model.List():
                 yield from self._list(block, place)
             case model.Table():
@@ -279,7 +288,8 @@ class Composer:
         shown = PictureBlock(self.sheet, picture, element, place.start, self._base)
         yield shown
         if caption:
-            below = self._placed(block.caption, Element("Caption", element), CAPTION, place)
+            with _in_part("caption"):
+                below = self._placed(block.caption, Element("Caption", element), CAPTION, place)
             shown.follower = below
             shown.after = 0
             yield below
@@ -292,14 +302,16 @@ class Composer:
 
     def _table(self, block: model.Table, place: Place) -> Iterator[Block]:
         if len(block.header) > MAX_COLUMNS:
+            begins = _begins(" ".join(span.text for cell in block.header for span in cell))
             raise RenditionError(
                 f"has {len(block.header)} columns, more than the {MAX_COLUMNS} a page can show",
-                where="table",
+                where=f"the table that begins {begins}",
             )
         element = Element("Table", place.element)
         if any(span.text.strip() for span in block.caption):
             caption = Element("Caption", element)
-            above = self._placed(block.caption, caption, CAPTION._replace(after=4), place)
+            with _in_part("caption"):
+                above = self._placed(block.caption, caption, CAPTION._replace(after=4), place)
             above.keeps = True
             yield above
         aligned = block.align or ("start",) * len(block.header)
@@ -392,14 +404,28 @@ class Composer:
         try:
             return self.typesetter.paragraph(runs, base), roles
         except MissingGlyph as missing:
-            begins = shorten("".join(span.text for span in spans), 50, placeholder="…")
-            missing.where = f"the passage “{begins}”"
+            missing.where = f"the passage {_begins(''.join(span.text for span in spans))}"
             raise
 
     def _passages(self, span: model.Span) -> list[Passage]:
         if span.language and span.language != self.language:
             return [Passage(0, len(span.text), span.language)]
         return passages(span.text, self.language, self.languages)
+
+
+def _begins(text: str) -> str:
+    """How a text begins, in quotation marks."""
+    return f"“{shorten(ISOLATES.sub('', text), 50, placeholder='…')}”"
+
+
+@contextmanager
+def _in_part(part: str) -> Iterator[None]:
+    """Have a character that no font has told with the part of the article that it is in."""
+    try:
+        yield
+    except MissingGlyph as missing:
+        missing.part = part
+        raise
 
 
 def byline(creators: Sequence[model.Creator]) -> str:

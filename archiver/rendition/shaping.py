@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -145,14 +145,14 @@ def _is_exact(text: str, clusters: Sequence[int], told: Sequence[str], right_to_
     return single and "".join(told) == text.replace("\u00a0", " ")
 
 
-def sayable(text: str, face: Face) -> bool:
-    """Whether `face` has blanks for all characters of a text."""
-    return face.blank is not None and SAYABLE.fullmatch(text) is not None
+def sayable(text: str) -> bool:
+    """Whether there are blanks for all characters of a text."""
+    return SAYABLE.fullmatch(text) is not None
 
 
 def _said(text: str, face: Face) -> str:
     """What blanks are to say for a text from right to left; nothing where the face has none for it."""
-    if not sayable(text, face):
+    if face.blank is None or not sayable(text):
         return ""
     marked = (char + RIGHT_TO_LEFT_MARK * _needs_mark(text, at) for at, char in enumerate(text))
     return "".join(marked).replace("\u00a0", " ")[::-1]
@@ -178,6 +178,28 @@ def said_rightward(text: str) -> str:
 KINDS = {"R": "R", "AL": "R", "NSM": "M"}
 
 
+def said_leftward(text: str) -> Iterator[str]:
+    """What blanks are to say for a line from left to right on a page from right to left.
+
+    That is its stretches, of which the first is to stand rightmost: those of letters from right to
+    left reversed, as readers reverse them again, the others between marks, where readers part them.
+    """
+    text = text.replace("\u00a0", " ")
+    kinds = "".join(SIDES.get(unicodedata.bidirectional(char), "-") for char in text)
+    at = 0
+    for found in re.finditer("L(?:[^R]*L)?M*|$", kinds):
+        if between := text[at : found.start()]:
+            yield between[::-1] + RIGHT_TO_LEFT_MARK * (at == 0)
+        at = found.end()
+        if found[0]:
+            mark = LEFT_TO_RIGHT_MARK * (unicodedata.bidirectional(text[at - 1]) not in ("L", "EN"))
+            yield f"{RIGHT_TO_LEFT_MARK}{text[found.start() : at]}{mark}"
+
+
+SIDES = {**dict.fromkeys(("L", "EN", "AN", "CS", "ES", "ET"), "L"), "R": "R", "AL": "R", "NSM": "M"}
+"""For readers a number, and what may be in one, is a part of a stretch from left to right."""
+
+
 def _needs_mark(text: str, at: int) -> bool:
     """Whether readers would take a character for a part of a number, unless a mark follows it."""
     weak = unicodedata.bidirectional(text[at]) in ("CS", "ES", "ET")
@@ -185,7 +207,13 @@ def _needs_mark(text: str, at: int) -> bool:
 
 
 def silent(glyphs: Glyphs) -> Glyphs:
-    """Glyphs that are drawn and say nothing (ISO 32000-1 14.9.4), or for some readers next to nothing."""
+    """Glyphs that are drawn and say nothing (ISO 32000-1 14.9.4).
+
+    To readers that do not know that, they say next to nothing where their face has codes for it.
+    """
+    if glyphs.face.blank is None:
+        operands = f"]TJ /Span <</ActualText <FEFF>>> BDC[{glyphs.operands}]TJ EMC["
+        return replace(glyphs, text="", operands=operands, exact=True)
 
     def quiet(shown: re.Match[str]) -> str:
         codes = (int(code, 16) for code in re.findall("....", shown[1]))
@@ -205,15 +233,16 @@ def saying(text: str, face: Face, width: float) -> Glyphs:
     Readers order characters by where they stand, take those in one place for one that is shown
     twice, and those that are apart for words: blanks of a width of their own avoid all that.
     """
+    face = face.speaker
     codes = tuple((WIDE | ord(char), char) for char in text)
     scale = 100 * max(width, 1.0) / (len(text) * face.advance(face.glyph(WIDE)))
     shown = "".join(f"{code:04x}" for code, _ in codes)
-    return Glyphs(face, "", width, f"]TJ {scale:.2f} Tz[<{shown}>]TJ 100 Tz[", codes, True)
+    return Glyphs(face, "", width, f"]TJ {scale:.2f} Tz[<{shown}>]TJ 100 Tz[", codes, True, width)
 
 
 def marks(face: Face, mark: str, count: int = 1) -> Glyphs:
     """A direction mark (U+200E, U+200F) that is only said; more of them each a little to the left."""
-    code = CARRIER | ord(mark)
+    code, face = CARRIER | ord(mark), face.speaker
     operands = "150".join([f"<{code:04x}>"] * count)
     return Glyphs(face, mark * count, 0.0, operands, ((code, mark),), True)
 

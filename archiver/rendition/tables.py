@@ -131,6 +131,7 @@ class TableBlock(Block):
         base: int = 0,
         start: float = 0,
         repeated: bool = False,
+        height: float | None = None,
     ) -> None:
         super().__init__()
         self.style = style = columns.style
@@ -138,7 +139,7 @@ class TableBlock(Block):
         self.base, self.start, self.repeated = base, start, repeated
         self.before, self.after = style.before, style.after
         self.total = sum(columns.widths) + columns.gutter * (len(columns.widths) - 1)
-        self.height = self._height(header) + sum(map(self._height, rows))
+        self.height = sum(map(self._height, (header, *rows))) if height is None else height
         self.room = COLUMN
         self.lead_in(0)
 
@@ -165,22 +166,25 @@ class TableBlock(Block):
     def split(self, width: float, height: float) -> list[Flowable]:
         """The rows that fit, and the rest, which may begin within a row that is cut."""
         room = height - self._height(self.header) + SLACK
-        taken: list[Row] = []
-        rest = list(self.rows)
-        while rest and self._height(rest[0]) <= room:
-            room -= self._height(rest[0])
-            taken.append(rest.pop(0))
+        count = 0
+        while count < len(self.rows) and self._height(self.rows[count]) <= room:
+            room -= self._height(self.rows[count])
+            count += 1
+        taken, rest = list(self.rows[:count]), list(self.rows[count:])
         if rest and self._may_be_cut(rest[0]):
             fitting = min(int((room - 2 * PADDING) / self.style.leading), rest[0].depth - 2)
             if fitting >= 2:
-                upper, lower = rest[0].cut(rest[0].best_cut(fitting))
+                upper, rest[0] = rest[0].cut(rest[0].best_cut(fitting))
                 taken.append(upper)
-                rest[0] = lower
         if not taken or not rest:
             return []
-        return [self._part(taken, self.repeated), self._part(rest, True)]
+        ends = sum(map(self._height, taken)) - 2 * PADDING * (len(taken) > count)
+        upper_part = self._part(taken, self.repeated)
+        lower_part = self._part(rest, True, self.height - ends)
+        lower_part.ending = self.ending
+        return [upper_part, lower_part]
 
-    def _part(self, rows: Sequence[Row], repeated: bool) -> TableBlock:
+    def _part(self, rows: Sequence[Row], repeated: bool, height: float | None = None) -> TableBlock:
         part = TableBlock(
             self.sheet,
             self.header,
@@ -189,6 +193,7 @@ class TableBlock(Block):
             base=self.base,
             start=self.start,
             repeated=repeated,
+            height=height,
         )
         part.bars = self.bars
         return part

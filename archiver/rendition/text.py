@@ -27,6 +27,7 @@ from archiver.rendition.shaping import (
     RIGHT_TO_LEFT_MARK,
     Glyphs,
     marks,
+    said_leftward,
     said_rightward,
     sayable,
     saying,
@@ -293,12 +294,16 @@ class Typesetter:
         return lines
 
     def _line(self, words: Sequence[Word], paragraph: Paragraph) -> Line:
-        """Words as one line. A mark after a hyphen at its end keeps readers from taking that away."""
+        """Words as one line. A mark keeps readers from taking away a hyphen at its right end."""
         base, article = paragraph.base, self.fallback_level
         line = _mixed_line(words, base, article) if paragraph.mixed else _line(words)
-        if base >= article and not words[-1].pieces[-1].glyphs.text.endswith(HYPHENS):
+        leftward = base and article
+        rightmost = words[0] if leftward else words[-1]
+        text = "".join([piece.glyphs.text for piece in rightmost.pieces]).rstrip()
+        if base >= article and not (text.startswith(HYPHENS) if leftward else text.endswith(HYPHENS)):
             return line
-        return line._replace(parts=(*line.parts, *_direction_mark(words[-1].pieces[-1], base, line.width)))
+        mark = _direction_mark(rightmost.pieces[0 if leftward else -1], base, line.width)
+        return line._replace(parts=(*line.parts, mark))
 
     def _fitting(self, words: Sequence[Word], limit: float) -> Iterable[Word]:
         """The words, those that no line can hold broken."""
@@ -357,9 +362,14 @@ def _faces(
 
 
 def _clusters(text: str, fonts: Fonts, typeface: Typeface, language: str) -> Iterator[tuple[Face, str]]:
-    """Each cluster with the face that has it; what belongs to no script stays with the face before."""
-    face: Face | None = None
-    for cluster in CLUSTER.findall(text):
+    """Each cluster with the face that has it; what belongs to no script stays with the face before.
+
+    What begins a text goes with its first letter, so that what opens is in the face of what closes.
+    """
+    clusters = CLUSTER.findall(text)
+    letter = next(filter(str.isalpha, clusters), "")
+    face = fonts.find(letter, typeface, language) if letter else None
+    for cluster in clusters:
         if face is None or cluster.isalpha() or not face.has(cluster):
             face = fonts.find(cluster, typeface, language)
         yield face, cluster
@@ -407,7 +417,7 @@ def _mixed_line(words: Sequence[Word], base: int, article: int) -> Line:
     """A line whose words run in both directions, or to the left; `article` is its article's direction."""
     line = _line(words)
     pieces = line.parts
-    if not base and not any(piece.level for piece in pieces):
+    if not base and not any(piece.level % 2 for piece in pieces):
         return line
     item_levels = [piece.level for piece in pieces]
     for i in range(len(pieces) - 1, -1, -1):
@@ -419,9 +429,9 @@ def _mixed_line(words: Sequence[Word], base: int, article: int) -> Line:
     for i in visual_order(range(len(pieces)), item_levels):
         places[i] = x
         x += pieces[i].glyphs.width
-    if base > article:
+    if base != article:
         run = [piece._replace(x=x) for piece, x in zip(pieces, places, strict=True)]
-        return line._replace(parts=tuple(_against(run, article)))
+        return line._replace(parts=tuple(_against(run, article) if base else _leftward(run)))
     parts: list[Piece] = []
     for against, members in groupby(range(len(pieces)), key=lambda i: item_levels[i] > base):
         run = [pieces[i]._replace(x=places[i]) for i in members]
@@ -441,11 +451,11 @@ def _against(run: list[Piece], base: int) -> Iterator[Piece]:
     single = (
         len(run) == 1 and run[0].glyphs.exact and said_rightward(text) == text[::-1] + LEFT_TO_RIGHT_MARK
     )
-    if base or single or not all(sayable(text, piece.glyphs.face) for piece in run):
+    if base or single or not sayable(text):
         yield from run
-        yield from _direction_mark(run[-1], base, left - 10 if base else right)
+        yield _direction_mark(run[-1], base, left - 10 if base else right)
         if base and not text[-1].isalnum():
-            yield from _direction_mark(run[-1], 0, right)
+            yield _direction_mark(run[-1], 0, right)
         return
     parts = [list(members) for _, members in groupby(run, key=lambda piece: piece.role)]
     told = [said_rightward("".join(piece.glyphs.text for piece in part)) for part in parts]
@@ -455,6 +465,27 @@ def _against(run: list[Piece], base: int) -> Iterator[Piece]:
         if order:
             yield part[0]._replace(glyphs=saying(order, part[0].glyphs.face, step * len(order)), x=left)
         left += step * len(order)
+
+
+def _leftward(run: list[Piece]) -> Iterator[Piece]:
+    """A line from left to right that holds words from right to left, on a page from right to left.
+
+    It is drawn in silence, and blanks in its place say it in the order that readers put right.
+    """
+    if not all(sayable(piece.glyphs.text) for piece in run):
+        yield from run
+        return
+    left = min(piece.x or 0.0 for piece in run)
+    right = max((piece.x or 0.0) + piece.glyphs.width for piece in run)
+    parts = [list(members) for _, members in groupby(run, key=lambda piece: piece.role)]
+    told = [list(said_leftward("".join(piece.glyphs.text for piece in part))) for part in parts]
+    step = (right - left) / len("".join(chain.from_iterable(told)))
+    for part, said in zip(parts, told, strict=True):
+        yield from (piece._replace(glyphs=silent(piece.glyphs)) for piece in part)
+        for stretch in said:
+            width = step * len(stretch)
+            right -= width
+            yield part[0]._replace(glyphs=saying(stretch, part[0].glyphs.face, width), x=right)
 
 
 def _joined(ink: Piece, blank: Piece) -> Iterator[Piece]:
@@ -479,13 +510,11 @@ def _joined(ink: Piece, blank: Piece) -> Iterator[Piece]:
     )
 
 
-def _direction_mark(piece: Piece, base: int, x: float) -> Iterator[Piece]:
+def _direction_mark(piece: Piece, base: int, x: float) -> Piece:
     """A mark that is only said (U+200E, U+200F), where a run against a line's direction ends.
 
     It keeps what follows, for readers that order text by where it stands, from being taken for a
     part of the run.
     """
-    face = piece.glyphs.face
-    if face.blank is not None:
-        mark = RIGHT_TO_LEFT_MARK if base else LEFT_TO_RIGHT_MARK
-        yield piece._replace(glyphs=marks(face, mark), x=x)
+    mark = RIGHT_TO_LEFT_MARK if base else LEFT_TO_RIGHT_MARK
+    return piece._replace(glyphs=marks(piece.glyphs.face, mark), x=x)

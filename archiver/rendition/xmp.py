@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -11,7 +12,6 @@ import pikepdf
 from archiver import __version__
 from archiver.article import Article
 from archiver.errors import RenditionError
-from archiver.rendition.flavours import Flavour
 
 PRODUCER = f"archiver {__version__}"
 
@@ -46,10 +46,10 @@ PDFUA_EXTENSION = """\
 """The description of `pdfuaid:part` that PDF/A-2 and -3 ask for (ISO 19005-2 6.6.2.3)."""
 
 
-def packet(article: Article, flavour: Flavour) -> bytes:
-    """The XMP packet of a rendition of `article`. It holds no time of making."""
+def packet(article: Article, claims: Sequence[str]) -> bytes:
+    """The XMP packet of a rendition that claims this ("2a", "ua1"). It holds no time of making."""
     prefixes = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
-    properties = "\n".join(_properties(article, flavour))
+    properties = "\n".join(_properties(article, claims[0], accessible="ua1" in claims))
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
         '<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
@@ -59,7 +59,7 @@ def packet(article: Article, flavour: Flavour) -> bytes:
     ).encode()
 
 
-def _properties(article: Article, flavour: Flavour) -> list[str]:
+def _properties(article: Article, level: str, *, accessible: bool) -> list[str]:
     date = article.date.edtf if article.date and article.date.edtf else ""
     rights = article.rights
     statement = " ".join(filter(None, (rights.statement, rights.uri))) if rights else ""
@@ -77,11 +77,11 @@ def _properties(article: Article, flavour: Flavour) -> list[str]:
         *_simple("dc:format", "application/pdf"),
         *_simple("pdf:Producer", PRODUCER),
         *_simple("xmp:CreatorTool", PRODUCER),
-        *_simple("pdfaid:part", str(flavour.part)),
-        *_simple("pdfaid:rev", "2020" if flavour.part == 4 else None),
-        *_simple("pdfaid:conformance", flavour.level),
-        *_simple("pdfuaid:part", "1" if flavour.accessible else None),
-        *([PDFUA_EXTENSION] if flavour.accessible else []),
+        *_simple("pdfaid:part", level[0]),
+        *_simple("pdfaid:rev", "2020" if level[0] == "4" else None),
+        *_simple("pdfaid:conformance", level[1:].upper()),
+        *_simple("pdfuaid:part", "1" if accessible else None),
+        *([PDFUA_EXTENSION] if accessible else []),
     ]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archiver.paging import listening
 from archiver.reports.tally import Tally, pace
 from archiver.reports.text import printable
 
@@ -34,8 +35,9 @@ def shown(tally: Tally, *, enabled: bool) -> Iterator[Say]:
         from rich.console import Console
         from rich.live import Live
 
+        paging = ""
         live = Live(
-            get_renderable=lambda: _drawn(tally),
+            get_renderable=lambda: _drawn(tally, paging),
             console=Console(stderr=True),
             transient=True,
             redirect_stdout=False,
@@ -48,7 +50,11 @@ def shown(tally: Tally, *, enabled: bool) -> Iterator[Say]:
                 _say(text)
                 live.start()
 
-        with live:
+        def turn(page: int, count: int) -> None:
+            nonlocal paging
+            paging = f"page {page} of {count}" if page < count else ""
+
+        with live, listening(turn):
             yield say
 
 
@@ -70,13 +76,13 @@ def _with_lines(tally: Tally) -> Say:
     return say
 
 
-def _drawn(tally: Tally) -> Group:
+def _drawn(tally: Tally, paging: str) -> Group:
     from rich.console import Group
     from rich.progress_bar import ProgressBar
     from rich.text import Text
 
     bar = ProgressBar(total=tally.total, completed=tally.done, width=60, pulse=tally.total is None)
-    lines = [Text(pace(tally))]
+    lines = [Text(" ".join(filter(None, (pace(tally), paging))))]
     if failed := tally.last_failed:
         told = f"last failure: {failed.report.findings[0].sentence}"
         lines.append(Text(printable(told), style="red", no_wrap=True, overflow="ellipsis"))

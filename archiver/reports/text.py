@@ -18,6 +18,7 @@ COLOURS = {
     "valid": "green",
     "complete": "cyan",
     "nothing wrong found": "cyan",
+    "not looked at": "cyan",
     Severity.ERROR: "red",
     Severity.WARNING: "yellow",
     Severity.INFO: "cyan",
@@ -110,6 +111,8 @@ def wrong_first(reports: Iterable[Report]) -> list[Report]:
 def word(report: Report) -> str:
     """The verdict in the words of RFC 8493, section 3."""
     if report.verdict is Verdict.NOT_CHECKED:
+        if all(check.verdict is Verdict.NOT_CHECKED for check in report.checks):
+            return "not looked at"
         complete = report.answer(COMPLETE) is Verdict.PASSED
         return "complete" if complete else "nothing wrong found"
     return "valid" if report.verdict is Verdict.PASSED else "invalid"

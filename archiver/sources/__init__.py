@@ -11,14 +11,18 @@ from archiver.errors import SourceError
 from archiver.settings import Settings
 from archiver.sources import refs
 from archiver.sources.figures import PICTURE_SUFFIXES
+from archiver.sources.manifests import is_manifest
 from archiver.sources.refs import LINES_SUFFIXES, SourceRef, beginning, locate_in
 from archiver.sources.sidecars import beside, is_sidecar
-from archiver.sources.source import Original, Source, Text, refuse_warnings
+from archiver.sources.source import Original, Pdf, Scan, ScannedPage, Source, Text, refuse_warnings
 
 __all__ = [
     "PICTURE_SUFFIXES",
     "SUFFIXES",
     "Original",
+    "Pdf",
+    "Scan",
+    "ScannedPage",
     "Source",
     "SourceRef",
     "Text",
@@ -32,7 +36,7 @@ __all__ = [
 TEXTS = (".txt", ".md", ".markdown", ".json", ".jsonl", ".ndjson")
 PAGES = (".html", ".htm", ".xhtml", ".warc", ".warc.gz", ".wacz")
 OFFICE = (".docx", ".odt", ".eml")
-SUFFIXES = (*TEXTS, *PAGES, *OFFICE)
+SUFFIXES = (*TEXTS, *PAGES, *OFFICE, ".pdf")
 """What is taken for a source when a folder is searched."""
 
 HEAD_BYTES = 4096
@@ -56,9 +60,11 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     """
     ref = _only(ref)
     if is_sidecar(ref.path.name):
-        raise SourceError(
-            "is the metadata of a document, and no document itself", where=ref.label, hint="name that"
-        )
+        told = "is the metadata of a document, and no document itself"
+        raise SourceError(told, where=ref.label, hint="name that")
+    if is_manifest(ref.path.name):
+        told = "is a manifest of documents, and no document itself"
+        raise SourceError(told, where=ref.label, hint="archiver package takes all that it names")
     sidecars = beside(ref, settings)
     ref = replace(ref, given=(*(sidecar.given for sidecar in sidecars), *ref.given))
     source = _reader(ref, settings)(ref, settings)
@@ -73,12 +79,18 @@ def read(ref: SourceRef, settings: Settings) -> Source:
 
 def _reader(ref: SourceRef, settings: Settings) -> Callable[[SourceRef, Settings], Source]:
     """The reader of the format that a document begins as, or has the suffix of."""
-    from archiver.sources import captures, mail, office, texts, webpage
+    from archiver.sources import captures, mail, office, pdf, scans, texts, webpage
 
     if ref.record:
         return captures.read
+    if ref.data is None and ref.path.is_dir():
+        return scans.read
     head = beginning(ref, HEAD_BYTES)
+    if not ref.line and scans.begins_as_picture(head):
+        return scans.read
     suffix = ref.path.suffix.lower()
+    if not ref.line and pdf.is_pdf(head):
+        return pdf.read
     if not ref.line and (webpage.is_page(head) or suffix in webpage.SUFFIXES):
         return webpage.read
     if office.kind_of(ref, head):

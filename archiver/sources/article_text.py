@@ -14,7 +14,7 @@ from archiver.article import WebAddress
 from archiver.sources import lists
 from archiver.sources.languages import inferred
 from archiver.sources.lists import LINK, bare
-from archiver.sources.parts import Block, Noticed, Parts, is_kept
+from archiver.sources.parts import Block, Noticed, Parts, is_kept, link_span
 
 FIELD = re.compile(
     r"[*_]{0,3}(?P<label>Authors?|By|Date|Published|Location|Locations|Places?|Source URL|Source|"
@@ -228,8 +228,8 @@ class _Reader:
         ]
 
     def _keep_links(self, line: Line, place: str) -> None:
-        for link in LINK.finditer(line.text):
-            self.body += self.noticed.moved_link(link[1], link[2], place, line.number)
+        for found in LINK.finditer(line.text):
+            self.body += self.noticed.moved_link(found[1], found[2], place, line.number)
 
     def _unplaced(self, what: str, line: Line) -> None:
         self.noticed.warn("source-unplaced", f"{what}; it stays in the body", line.number)
@@ -240,20 +240,20 @@ class _Reader:
             spans += self._spans(line)
             if position < len(lines) - 1:
                 spans.append({"text": " "})
-        return {"type": "paragraph", "content": spans}
+        return {"type": "paragraph", "content": self.noticed.linked(spans)}
 
     def _spans(self, line: Line) -> Iterator[Block]:
         at = 0
         if PICTURE.search(line.text):
             told = "has a picture, which an article text cannot show; it stays as text"
             self.noticed.warn("source-picture-as-text", told, line.number)
-        for link in LINK.finditer(line.text):
-            if not link[1] and link[2] in ("", "#"):
+        for found in LINK.finditer(line.text):
+            if not found[1] and found[2] in ("", "#"):
                 continue
-            if link.start() > at:
-                yield {"text": line.text[at : link.start()]}
-            yield self.noticed.linked(link[1], link[2], line.number)
-            at = link.end()
+            if found.start() > at:
+                yield {"text": line.text[at : found.start()]}
+            yield link_span(found[1], found[2], line.number)
+            at = found.end()
         if at < len(line.text):
             yield {"text": line.text[at:]}
 

@@ -139,14 +139,15 @@ class _Pictures:
         return tuple(self.found.values())
 
     def _captured(self, address: str) -> Original | None:
-        status = self.ref.path.stat()
-        capture = _index(self.ref.path, status.st_mtime_ns, status.st_size).get(address)
-        if capture is None or capture.length > self.settings.max_image_bytes:
-            return None
-        with _member(self.ref.path, capture.member) as file:
-            file.seek(capture.offset)
-            stream = next(iter(_iterator(file))).content_stream()
-            data = stream.read(self.settings.max_image_bytes + 1)
+        with _reading(self.ref.label):
+            status = self.ref.path.stat()
+            capture = _index(self.ref.path, status.st_mtime_ns, status.st_size).get(address)
+            if capture is None or capture.length > self.settings.max_image_bytes:
+                return None
+            with _member(self.ref.path, capture.member) as file:
+                file.seek(capture.offset)
+                stream = next(iter(_iterator(file))).content_stream()
+                data = stream.read(self.settings.max_image_bytes + 1)
         name = self._name(address)
         try:
             pictures.of(data, name, self.settings.max_image_pixels)

@@ -44,6 +44,10 @@ NAMED = {
     "euc_jp": "EUC-JP",
     "euc_jis_2004": "EUC-JIS-2004",
     "iso2022_jp_ext": "ISO-2022-JP",
+    "mac_roman": "Mac OS Roman",
+    "mac_cyrillic": "Mac OS Cyrillic",
+    "cp850": "IBM850",
+    "cp866": "IBM866",
 }
 
 JAPANESE_ESCAPE = re.compile(rb"\x1b\$(?:[@B]|\(D)")

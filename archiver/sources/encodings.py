@@ -8,9 +8,11 @@ and Japanese by its kana, which no other language has many of.
 from __future__ import annotations
 
 import codecs
+import math
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -22,6 +24,9 @@ ENCODINGS = (
     *("iso8859_8", "cp1255", "iso8859_6", "cp1256", "cp1258"),
 )
 """The candidates; of two that read the bytes alike the first is named."""
+
+OF_OTHER_SYSTEMS = ("mac_roman", "mac_cyrillic", "cp866", "cp850")
+"""Those of Mac OS and DOS, for what they fit clearly better than the candidates."""
 
 OF_MANY_BYTES = ("gb18030", "big5", "cp932", "euc_jp", "cp949")
 """Those of Chinese, Japanese and Korean."""
@@ -79,6 +84,8 @@ MAY_END_WORDS = "“”„‟‘’‚‹›«»¿¡…€£§©®™°†‡•
 SYMBOLS_ALONE = 0.6
 SAMPLE = 20_000
 LIKELY, POSSIBLE = 0.9, 0.5
+MARGIN, MARGINS = 0.5, {"cp1251": 0.05}
+"""By how much one of another system must be likelier; Mac OS's Cyrillic is much like Windows'."""
 
 
 class Reading(NamedTuple):
@@ -93,11 +100,20 @@ def guessed(data: bytes) -> str | None:
     sample = _sample(data)
     if japanese := _japanese(sample):
         return japanese
-    readings = [Reading(name, score) for name in ENCODINGS if (score := _score(sample, name)) is not None]
-    best = max(readings, key=lambda reading: reading.score, default=None)
-    if best and best.score >= LIKELY:
+    best = _best(sample, ENCODINGS)
+    margin = MARGINS.get(best.encoding, MARGIN)
+    if best.score < LIKELY or best.encoding in MARGINS:
+        other = _best(sample, OF_OTHER_SYSTEMS)
+        best = other if other.score >= max(LIKELY, best.score + margin) else best
+    if best.score >= LIKELY:
         return best.encoding
-    return _of_many_bytes(sample) or (best.encoding if best and best.score >= POSSIBLE else None)
+    return _of_many_bytes(sample) or (best.encoding if best.score >= POSSIBLE else None)
+
+
+def _best(sample: bytes, encodings: Sequence[str]) -> Reading:
+    """The likeliest reading of a sample in some encodings."""
+    readings = (Reading(name, _score(sample, name)) for name in encodings)
+    return max(readings, key=lambda reading: reading.score)
 
 
 def _sample(data: bytes) -> bytes:
@@ -130,19 +146,22 @@ def _of_many_bytes(sample: bytes) -> str | None:
     return best.encoding if best and best.multi_byte_usage > 0.1 and best.chaos < 0.1 else None
 
 
-def _score(sample: bytes, encoding: str) -> float | None:
+IMPOSSIBLE = -math.inf
+
+
+def _score(sample: bytes, encoding: str) -> float:
     from charset_normalizer.cd import coherence_ratio
     from charset_normalizer.md import mess_ratio
 
     try:
         text = sample.decode(encoding)
     except UnicodeDecodeError:
-        return None
+        return IMPOSSIBLE
     foreign = [char for char in text if ord(char) > 127]
     if not foreign or re.search("[\x80-\x9f]", text):
-        return None
+        return IMPOSSIBLE
     if encoding == "cp1258" and not (VIETNAMESE.search(text) and re.search("[đơưă]", text, re.IGNORECASE)):
-        return None
+        return IMPOSSIBLE
     letters = Counter(char.lower() for char in foreign if char.isalpha())
     most = max(sum(letters[char] for char in alphabet) for alphabet in ALPHABETS.values())
     fit = most / letters.total() if letters else SYMBOLS_ALONE

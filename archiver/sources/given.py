@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 from archiver.article import NOT_TEXT, Obtained, Overridden
 from archiver.findings import Finding
 
+MOST_KEPT = 10_000
+"""Characters of an overridden value, as many as a valid one may have; the source has them all."""
+
 
 class Given(NamedTuple):
     """Metadata that is given beside a source: by what kind of thing, its name, the fields.
@@ -41,10 +44,9 @@ def override(values: dict[str, Any], provenance: dict[str, Obtained], given: Giv
 
 
 def is_missing(value: object) -> bool:
-    """Whether a value is left out: nothing, blank text, or lists and objects of nothing."""
-    if isinstance(value, dict):
-        return all(map(is_missing, value.values()))
-    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+    """Whether a value is left out: nothing, blank text, an empty list, or an object of such."""
+    parts = value.values() if isinstance(value, dict) else (value,)
+    return all(part is None or part == [] or (isinstance(part, str) and not part.strip()) for part in parts)
 
 
 def _as_text(value: object) -> str:
@@ -52,4 +54,5 @@ def _as_text(value: object) -> str:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return "; ".join(map(_as_text, value))
     text = value.strip() if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", text)
+    text = NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if len(text) <= MOST_KEPT else f"{text[:MOST_KEPT]}…"

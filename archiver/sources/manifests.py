@@ -129,36 +129,38 @@ def _short(text: str) -> str:
 def _document(row: Row, head: _Head, ref: SourceRef, folder: Path, real: str) -> SourceRef:
     """The document that a row names, with what it says. Raises SourceError."""
     where = f"{ref.label}, row {row.number}"
-    cells = [cell.strip() for cell in row.cells]
-    if any(cells[len(head.columns) :]):
-        told = f"has {len(cells)} cells where there are {len(head.columns)} columns"
-        raise SourceError(
-            told, where=where, hint="put a cell that has the delimiter in it in quotation marks"
-        )
-    fields: dict[str, Any] = {}
-    places: dict[str, str] = {}
-    at: Path | None = None
-    for cell, column, title in zip(cells, head.columns, head.titles, strict=False):
-        if not cell or (not column and title.strip()):
-            continue
-        place = f"{where}, column {title}"
-        if not column:
-            raise SourceError(f"has {_short(cell)!r} in a column without a title", where=where)
-        if cell in ERROR_VALUES:
-            raise SourceError(f"has the error {cell}", where=place)
-        if column == PATH:
-            at = _path(cell, place, folder, real)
-            continue
-        field = "rights" if column in RIGHTS else column
-        places.setdefault(field, place)
-        if column in RIGHTS:
-            fields.setdefault(field, {})[RIGHTS[column]] = cell
-        else:
-            fields[field] = _items(cell) if column in LISTS else cell
-    if at is None:
+    cells = _cells(row, head, where)
+    if PATH not in cells:
         raise SourceError(f"has no {PATH}", where=where)
-    given = Given(Obtained.MANIFEST, f"{ref.original_name}, row {row.number}", fields, places, row.findings)
-    return SourceRef(at, given=(given,))
+    places = {column: f"{where}, column {title}" for column, (title, _) in cells.items()}
+    path = _path(cells.pop(PATH)[1], places[PATH], folder, real)
+    fields: dict[str, Any] = {}
+    for column, (_, cell) in cells.items():
+        if part := RIGHTS.get(column):
+            fields.setdefault("rights", {})[part] = cell
+            places["rights"] = places[column]
+        else:
+            fields[column] = _items(cell) if column in LISTS else cell
+    name = f"{ref.original_name}, row {row.number}"
+    return SourceRef(path, given=(Given(Obtained.MANIFEST, name, fields, places, row.findings),))
+
+
+def _cells(row: Row, head: _Head, where: str) -> dict[str, tuple[str, str]]:
+    """The title and the text of each cell that says something, by its column. Raises SourceError."""
+    texts = [cell.strip() for cell in row.cells]
+    if any(texts[len(head.columns) :]):
+        told = f"has {len(texts)} cells where there are {len(head.columns)} columns"
+        hint = "put a cell that has the delimiter in it in quotation marks"
+        raise SourceError(told, where=where, hint=hint)
+    cells = {}
+    for text, title, column in zip(texts, head.titles, head.columns, strict=False):
+        if text and not title.strip():
+            raise SourceError(f"has {_short(text)!r} in a column without a title", where=where)
+        if text in ERROR_VALUES and column:
+            raise SourceError(f"has the error {text}", where=f"{where}, column {title}")
+        if text and column:
+            cells[column] = (title, text)
+    return cells
 
 
 def _items(cell: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt
@@ -10,7 +11,7 @@ from markdown_it.token import Token
 
 from archiver.errors import SourceError
 from archiver.sources import yaml_fields
-from archiver.sources.parts import Block, Noticed, Parts
+from archiver.sources.parts import Block, Noticed, Parts, is_kept, link_span
 
 FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 
@@ -22,16 +23,22 @@ def parse(text: str, name: str) -> Parts:
     """The parts of a Markdown text. Raises SourceError, with the line, for broken front matter."""
     front = _front_matter(text, name)
     parser = MarkdownIt("commonmark", {"maxNesting": 100, "store_labels": True}).enable("table")
+    normalized = parser.normalizeLink
+    parser.normalizeLink = lambda url: normalized(url) if is_kept("".join(url.split())) else url  # type: ignore[method-assign]
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     references: dict[str, Any] = {}
     tokens = parser.parse(front.rest, references)
     reader = _Reader(name, front.rest, front.lines)
-    body = reader.blocks(tokens)
-    if "title" not in front.fields and body and body[0]["type"] == "heading" and body[0]["level"] == 1:
-        heading = body.pop(0)["content"]
-        front.fields["title"] = "".join(span["text"] for span in heading)
-        line = front.lines + (tokens[0].map or [0])[0] + 1
-        body[:0] = reader.moved_links(heading, line)
+    body: list[Block] = []
+    if (
+        "title" not in front.fields
+        and tokens
+        and tokens[0].type == "heading_open"
+        and tokens[0].tag == "h1"
+    ):
+        front.fields["title"], body = reader.title(tokens)
+        tokens = tokens[3:]
+    body += reader.blocks(tokens)
     body += reader.unused(references)
     return Parts(front.fields, body, front.places, reader.noticed.findings, reader.pictures)
 
@@ -68,6 +75,14 @@ class _Reader:
         self.pictures: dict[str, int] = {}
         self.tokens: list[Token] = []
         self.at = 0
+
+    def title(self, tokens: list[Token]) -> tuple[str, list[Block]]:
+        """The text of the heading that begins the tokens, and blocks for what a title does not keep."""
+        line = self.offset + (tokens[0].map or [0])[0] + 1
+        spans, figures = self._spans(tokens[1].children or [], line)
+        links = [span for span in spans if "href" in span]
+        moved = (self.noticed.moved_link(s["text"], s["href"], "the title", s["line"]) for s in links)
+        return "".join(span["text"] for span in spans), [*chain.from_iterable(moved), *figures]
 
     def blocks(self, tokens: list[Token]) -> list[Block]:
         self.tokens, self.at = tokens, 0
@@ -166,7 +181,12 @@ class _Reader:
         return [{"type": "paragraph", "content": [{"text": " | ".join(cells)}]}]
 
     def _inline(self, tokens: list[Token], line: int) -> tuple[list[Block], list[Block]]:
-        """The spans of a passage and the figures in it."""
+        """The spans of a passage, with the links that are kept, and the figures in it."""
+        spans, figures = self._spans(tokens, line)
+        return self.noticed.linked(spans), figures
+
+    def _spans(self, tokens: list[Token], line: int) -> tuple[list[Block], list[Block]]:
+        """The spans of a passage, with all their links, and the figures in it."""
         spans: list[Block] = []
         figures: list[Block] = []
         style: dict[str, bool] = {}
@@ -179,30 +199,26 @@ class _Reader:
                 case "strong_open" | "strong_close":
                     style = _switched(style, "strong", token.nesting)
                 case "link_open":
-                    link = _Link.of(token, len(spans) + len(figures))
+                    link = _Link.of(token, line, len(spans) + len(figures))
                 case "link_close" if link:
                     if link.begun == len(spans) + len(figures):
-                        spans.append(self.noticed.linked("", link.target, line, **style))
+                        spans.append(_span("", link, **style))
                     if link.title:
                         spans.append({"text": f" ({link.title})", **style})
                     link = None
                 case "softbreak" | "hardbreak":
                     line += 1
-                    spans.append({"text": " " if token.type == "softbreak" else "\n"})
+                    spans.append(_span(" " if token.type == "softbreak" else "\n", link))
                 case "image":
                     figures += self._figure(token, line, spans, link)
                 case "html_inline":
                     self.noticed.warn("source-html", "has HTML, which is kept as text", line)
-                    spans.append({"text": token.content, **style})
+                    spans.append(_span(token.content, link, **style))
+                case "code_inline":
+                    spans.append(_span(token.content, link, **style, code=True))
                 case _ if token.content:
-                    spans.append(self._span(token, line, style, link))
+                    spans.append(_span(token.content, link, **style))
         return [span for span in spans if span["text"]], figures
-
-    def _span(self, token: Token, line: int, style: dict[str, bool], link: _Link | None) -> Block:
-        style = {**style, "code": True} if token.type == "code_inline" else style
-        if link is None:
-            return {"text": token.content, **style}
-        return self.noticed.linked(token.content, link.target, line, **style)
 
     def _figure(self, token: Token, line: int, spans: list[Block], link: _Link | None) -> list[Block]:
         src, alt = str(token.attrGet("src") or ""), token.content
@@ -213,7 +229,7 @@ class _Reader:
                 line,
             )
             text = f"{alt} ({src})" if alt else src
-            spans.append(self.noticed.linked(text, link.target, line) if link else {"text": text})
+            spans.append(_span(text, link))
             return []
         from urllib.parse import unquote
 
@@ -221,19 +237,10 @@ class _Reader:
         caption: list[Block] = [{"text": title}] if title else []
         if link:
             caption += [{"text": " "}] if title else []
-            caption.append(self.noticed.linked(link.target, link.target, line))
+            caption += self.noticed.linked([_span("", link)])
         figure: Block = {"type": "figure", "src": unquote(src), "alt": alt}
         self.pictures.setdefault(unquote(src), line)
         return [{**figure, "caption": caption} if caption else figure]
-
-    def moved_links(self, spans: list[Block], line: int) -> list[Block]:
-        """Paragraphs for the links in a heading that became the title."""
-        return [
-            block
-            for span in spans
-            if "href" in span
-            for block in self.noticed.moved_link(span["text"], span["href"], "the title", line)
-        ]
 
     def unused(self, environment: dict[str, Any]) -> list[Block]:
         """Paragraphs for the definitions of links that nothing refers to, and for those given twice."""
@@ -251,9 +258,9 @@ class _Reader:
                 "source-definition-unused", f"defines a link [{label}] that nothing uses; it is kept", line
             )
             title = f" ({definition['title']})" if definition["title"] else ""
-            target = self.noticed.linked(definition["href"], definition["href"], line)
+            target = self.noticed.linked([link_span("", definition["href"], line)])
             blocks.append(
-                {"type": "paragraph", "content": [{"text": f"[{label}]: "}, target, {"text": title}]}
+                {"type": "paragraph", "content": [{"text": f"[{label}]: "}, *target, {"text": title}]}
             )
         return blocks
 
@@ -264,15 +271,21 @@ class _Reader:
 
 
 class _Link(NamedTuple):
-    """A link that is open: its target, its title and how much was found before it."""
+    """A link that is open: its target, its title, the line and how much was found before it."""
 
     target: str
     title: str
+    line: int
     begun: int
 
     @classmethod
-    def of(cls, token: Token, begun: int) -> _Link:
-        return cls(str(token.attrGet("href") or ""), str(token.attrGet("title") or ""), begun)
+    def of(cls, token: Token, line: int, begun: int) -> _Link:
+        return cls(str(token.attrGet("href") or ""), str(token.attrGet("title") or ""), line, begun)
+
+
+def _span(text: str, link: _Link | None, **style: bool) -> Block:
+    """A span, with the link that is open, if one is."""
+    return link_span(text, link.target, link.line, **style) if link else {"text": text, **style}
 
 
 def _cells(row: str) -> list[str]:

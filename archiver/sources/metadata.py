@@ -151,7 +151,12 @@ def _derived_identifier(source_url: object, data: bytes) -> str:
         return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, source_url.strip())}"
     import hashlib
 
-    return f"urn:uuid:{uuid.uuid5(SOURCE_NAMESPACE, hashlib.sha512(data).hexdigest())}"
+    return identifier_of(hashlib.sha512(data).hexdigest())
+
+
+def identifier_of(sha512: str) -> str:
+    """The identifier of a source that has none but its bytes, by their SHA-512 in hexadecimal digits."""
+    return f"urn:uuid:{uuid.uuid5(SOURCE_NAMESPACE, sha512)}"
 
 
 def texts(value: object) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -40,25 +41,42 @@ class Noticed:
         """Notice something about a line."""
         self.findings.append(Finding(rule, Severity.WARNING, message, where=self.at(line)))
 
-    def linked(self, text: str, target: str, line: int, **style: bool) -> Block:
-        """A span with its link; where the target is of no kind that is kept, its text alone."""
-        if is_kept(target):
-            return {"text": text or target, "href": target, **style}
-        if target not in ("", "#"):
-            self.warn(
-                "source-link-dropped",
-                f"has a link to {target!r}, which is of no kind that is kept; its text stays",
-                line,
-            )
-        return {"text": text or target, **style}
+    def linked(self, spans: Iterable[Block]) -> list[Block]:
+        """The spans of a passage with their links; `line` says of each link where it is.
+
+        A target of no kind that is kept stands as text behind what it was linked from.
+        """
+        found: list[Block] = []
+        for (target, line), members in groupby(
+            spans, key=lambda span: (span.get("href"), span.pop("line", 0))
+        ):
+            linked = list(members)
+            found += linked
+            if target is None or is_kept(target):
+                continue
+            for span in linked:
+                del span["href"]
+            if target not in ("", "#"):
+                told = f"has a link to {target!r}, which is of no kind that is kept; it stays as text"
+                self.warn("source-link-as-text", told, line)
+                if "".join(span["text"] for span in linked) != target:
+                    found.append({"text": f" ({target})"})
+        return found
 
     def moved_link(self, text: str, target: str, place: str, line: int) -> list[Block]:
         """A paragraph for a link in a place that keeps no links; none where there is no target."""
-        if not is_kept(target):
-            self.linked(text, target, line)
+        if target in ("", "#"):
             return []
-        self.warn("source-link-moved", f"has a link to {target!r} in {place}; it is kept in the body", line)
-        return [{"type": "paragraph", "content": [{"text": f"{text}: "}, {"text": target, "href": target}]}]
+        if is_kept(target):
+            told = f"has a link to {target!r} in {place}; it is kept in the body"
+            self.warn("source-link-moved", told, line)
+        moved = self.linked([link_span("", target, line)])
+        return [{"type": "paragraph", "content": [{"text": f"{text}: "}, *moved]}]
+
+
+def link_span(text: str, target: str, line: int, **style: bool) -> Block:
+    """A span with a link, and the line it is on; its text is its target where it has none."""
+    return {"text": text or target, "href": target, "line": line, **style}
 
 
 def is_kept(target: str) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from archiver.errors import SourceError
 from archiver.settings import Settings
 from archiver.sources.given import Given
+from archiver.stores import Url
 
 LINES_SUFFIXES = {".jsonl", ".ndjson"}
 NAME_BYTES = 240
@@ -39,6 +40,8 @@ class SourceRef:
     """The WARC file in a WACZ that the record is in."""
     given: tuple[Given, ...] = ()
     """Metadata from elsewhere that goes before the document's own, a later one before an earlier."""
+    url: Url | None = None
+    """Where in a store the file is; `path` is the name of it, or a local copy."""
 
     def at(self, line: int) -> str:
         """Where a line of the document is: one of JSON Lines has one, which its label names."""
@@ -51,7 +54,7 @@ class SourceRef:
     @property
     def label(self) -> str:
         """The document's name for people."""
-        name = os.fsencode(self.path).decode("utf-8", "backslashreplace")
+        name = str(self.url or os.fsencode(self.path).decode("utf-8", "backslashreplace"))
         if self.record:
             return f"{name}, record {self.record}"
         return f"{name}:{self.line}" if self.line else name
@@ -103,7 +106,7 @@ def locate(path: Path) -> Iterator[SourceRef]:
     found = False
     try:
         with opened(path) as file:
-            for ref in _lines(path, file):
+            for ref in lines(path, file):
                 found = True
                 yield ref
     except OSError as error:
@@ -120,12 +123,12 @@ def locate_in(data: bytes, name: str) -> Iterator[SourceRef]:
         yield SourceRef(Path(f"{name}.txt"), data=data)
         return
     path = Path(f"{name}.jsonl")
-    for ref in _lines(path, io.BytesIO(data)):
+    for ref in lines(path, io.BytesIO(data)):
         end = ref.offset + (ref.length or 0)
         yield replace(ref, data=data[ref.offset : end])
 
 
-def _lines(path: Path, file: BinaryIO) -> Iterator[SourceRef]:
+def lines(path: Path, file: BinaryIO) -> Iterator[SourceRef]:
     """Where each line of a file is that is not blank; no line is held whole."""
     from archiver.sources.decoding import WIDE_MARKS
 

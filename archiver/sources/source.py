@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver.article import Article
+from archiver.capture import Capture
 from archiver.errors import InvalidArticle
 from archiver.events import Event
 from archiver.findings import Finding, Severity
@@ -18,12 +19,16 @@ from archiver.sources.refs import SourceRef, portable
 
 
 class Original(NamedTuple):
-    """A file of a source: its name, its media type, and its bytes or, where they are many, its path."""
+    """A file of a source: its name, its media type, and its bytes or, where they are many, its path.
+
+    `captures` says of page pictures how each in the file was captured.
+    """
 
     name: str
     media_type: str
     path: Path | None = None
     data: bytes = b""
+    captures: tuple[Capture, ...] = ()
 
     @property
     def stored(self) -> str:
@@ -51,6 +56,28 @@ class Text(NamedTuple):
     encoding: str
 
 
+class Pdf(NamedTuple):
+    """Content that has its pages already; `obstacle` says why no rendition can be made of them."""
+
+    pages: int
+    has_text: bool = True
+    obstacle: str = ""
+
+
+class ScannedPage(NamedTuple):
+    """A page that is a picture: a frame (from 0) of an original of this name, and how it was captured."""
+
+    original: str
+    frame: int
+    capture: Capture
+
+
+class Scan(NamedTuple):
+    """Content that is shown as it came: the pages, in order."""
+
+    pages: tuple[ScannedPage, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A source document that was read.
@@ -62,7 +89,7 @@ class Source:
     ref: SourceRef
     originals: tuple[Original, ...]
     article: Article
-    content: Text
+    content: Text | Pdf | Scan
     findings: tuple[Finding, ...] = ()
     events: tuple[Event, ...] = ()
     """What was done to it before it came, as far as it says so itself."""

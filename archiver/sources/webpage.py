@@ -88,7 +88,6 @@ def read(ref: SourceRef, settings: Settings) -> Source:
 
 def _beside(ref: SourceRef, settings: Settings) -> Show:
     """Pictures in files beside the page: those that are there, whole, and within the limits."""
-    folder = ref.path.absolute().parent
 
     def show(src: str) -> str | None:
         try:
@@ -96,7 +95,7 @@ def _beside(ref: SourceRef, settings: Settings) -> Show:
             name = unquote(parts.path)
             if parts.scheme or parts.netloc or not name or ref.data is not None:
                 return None
-            checked(name, folder, settings)
+            checked(name, ref, settings)
         except (ValueError, SourceError, RenditionError):
             return None
         return name

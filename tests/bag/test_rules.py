@@ -223,6 +223,7 @@ ELSEWHERE = {
     "bag-link": "tests/test_survey.py",
     "bag-changed": "tests/bag/test_hostile.py",
     "bag-fast-no-oxum": "tests/bag/test_validation.py",
+    "package-no-rendition": "tests/test_pdfs.py",
     "package-pdf": "tests/bag/test_package.py",
 }
 """Rules that no bag breaks by itself, or no bag but a package."""

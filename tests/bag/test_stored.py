@@ -1,11 +1,9 @@
 """Bags in stores are the same bags as in folders, whatever goes wrong on the way, or they are not there."""
 
 import json
-import os
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,8 +12,7 @@ import pytest
 
 from archiver import stores
 from archiver.bag import validate
-from archiver.bag.stored import MARKER, scratch
-from archiver.errors import BagError
+from archiver.bag.stored import MARKER
 from archiver.findings import Verdict
 from archiver.pipeline import Job, package_one
 from archiver.settings import Settings
@@ -296,10 +293,36 @@ def test_a_local_path_needs_no_fsspec(tmp_path: Path) -> None:
         assert done.stderr.count("\n") <= 1
 
 
-def test_a_file_in_the_place_of_scratch_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    (tmp_path / f"archiver-{os.getuid()}").symlink_to(tmp_path)
-    with pytest.raises(BagError, match="no folder of your own"):
-        scratch()
-    (tmp_path / f"archiver-{os.getuid()}").unlink()
-    assert scratch().stat().st_mode & 0o777 == 0o700
+def test_bags_below_a_url_are_found_and_validated(output: Url, tmp_path: Path) -> None:
+    packaged(FERRY, output)
+    packaged(SEEDS, output, serialize="tar")
+    (tmp_path / "x").write_bytes(b"x")
+    stores.put(tmp_path / "x", output / "notes.txt")
+    done = _validate(str(output), "--json", cwd=tmp_path)
+    reports = json.loads(done.stdout)["reports"]
+    assert [report["valid"] for report in reports] == [True, True], done.stderr
+    assert [Url(report["subject"]).parent for report in reports] == [output] * 2
+    stores.put(tmp_path / "x", output / packaged(FERRY, output).identifier.replace(":", "%3A") / "data/x")
+    assert _validate(str(output), cwd=tmp_path).returncode == 1
+    assert "it is no bag" in _validate(f"{output}/none", cwd=tmp_path).stdout
+    assert _validate(str(output), "--since", "x", cwd=tmp_path).returncode == 2
+
+
+def _validate(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "archiver", "validate", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_a_document_takes_as_many_requests_as_is_documented(server: s3.Server, output: Url) -> None:
+    asked = {}
+    for form in (None, "tar"):
+        for status in ("packaged", "already packaged"):
+            server.asked.clear()
+            assert packaged(FERRY, output, serialize=form).status == status
+            asked[form, status] = dict(server.asked)
+    assert asked == {
+        (None, "packaged"): {"LIST": 3, "PUT": 9, "HEAD": 1},
+        (None, "already packaged"): {"LIST": 2, "GET": 6},
+        ("tar", "packaged"): {"LIST": 2, "PUT": 1, "HEAD": 3},
+        ("tar", "already packaged"): {"HEAD": 2, "GET": 1},
+    }

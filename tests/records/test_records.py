@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from archiver.article import Article
 from archiver.events import CONFORMANCE_EVENT, Agent, Event
+from archiver.formats import known
 from archiver.records import StoredFile, article_json, dublin_core, premis
 from archiver.records.checking import schema
 
@@ -49,8 +50,8 @@ def premis_of(value: Article) -> bytes:
     stored = "data/original/ferry.md"
     made = "data/rendition/ferry.pdf"
     files = [
-        StoredFile(stored, 9, digests, "text/markdown", "ferry.md"),
-        StoredFile(made, 99, digests, "PDF/A-2a", "ferry.pdf"),
+        StoredFile(stored, 9, digests, known("text/markdown"), "ferry.md"),
+        StoredFile(made, 99, digests, known("PDF/A-2a"), "ferry.pdf"),
     ]
     events = [
         Event("creation", "rendered", Agent("archiver", "software", "1"), (stored,), (made,)),

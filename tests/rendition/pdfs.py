@@ -1,10 +1,16 @@
 """Small PDFs whose conformance is known, made without archiver's own rendition."""
 
+import io
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pikepdf
+import pymupdf_fonts
 from pikepdf import Array, Dictionary, Name, Pdf, String
 from PIL import ImageCms
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -93,4 +99,27 @@ def encrypted(path: Path) -> Path:
     with Pdf.new() as pdf:
         pdf.add_blank_page()
         pdf.save(path, encryption=pikepdf.Encryption(owner="owner", user="user"))
+    return path
+
+
+def written(path: Path, *pages: str, title: str = "") -> Path:
+    """Pages of text in a font that is embedded, with a red square; not PDF/A."""
+    pdfmetrics.registerFont(TTFont("Embedded", io.BytesIO(pymupdf_fonts.myfont("figo"))))
+    canvas = Canvas(str(path), invariant=True)
+    canvas.setTitle(title)
+    for text in pages or ("A page of text",):
+        canvas.setFont("Embedded", 20)
+        canvas.drawString(50, 500, text)
+        canvas.setFillColorRGB(1, 0, 0)
+        canvas.rect(100, 100, 50, 50, fill=1)
+        canvas.showPage()
+    canvas.save()
+    return path
+
+
+def changed(path: Path, change: Callable[[Pdf], object], **saving: Any) -> Path:
+    """A PDF after a change to it."""
+    with Pdf.open(path, allow_overwriting_input=True) as pdf:
+        change(pdf)
+        pdf.save(path, static_id=not saving, **saving)
     return path

@@ -11,6 +11,7 @@ import pytest
 
 from archiver.rendition.fonts import Fonts, Typeface, fonts
 from archiver.rendition.shaping import shape
+from archiver.rendition.text import Run, Typesetter
 from archiver.rendition.verapdf import Validator
 from tests.rendition.renditions import rendition
 
@@ -56,7 +57,6 @@ def test_a_right_to_left_header_that_is_repeated_is_set_as_the_first_time(tmp_pa
         ("he", "MBI הודיעה!", True),
         ("en", "שלום is the Hebrew word for peace!", False),
         ("en", "שלום", True),
-        ("he", "An English paragraph, with עברית in it, and (parentheses)!", False),
         ("he", "https://example.org/a/long/address כאן!", True),
     ],
 )
@@ -71,6 +71,26 @@ def test_a_paragraph_runs_as_its_article_does_unless_most_of_it_is_of_the_other_
         assert max(box[2] for box in line) == pytest.approx(513, abs=1)
     else:
         assert min(box[0] for box in line) == pytest.approx(82, abs=1)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "An English paragraph, with עברית in it, and (parentheses)!",
+        {"type": "code", "text": "M = ['שלום', (1)]  # שלום."},
+    ],
+    ids=["paragraph", "code"],
+)
+def test_what_runs_to_the_right_looks_the_same_in_a_hebrew_article_as_in_an_english_one(
+    block: object, tmp_path: Path
+) -> None:
+    def line(language: str) -> bytes:
+        pdf = rendition([block, block], tmp_path / "a.pdf", language)
+        page = pypdfium2.PdfDocument(pdf)[0].render(scale=2, grayscale=True).to_pil()
+        return bytes(page.crop((160, 216, 1100, 284)).tobytes())
+
+    assert min(line("he")) < 99
+    assert line("he") == line("en")
 
 
 def test_a_byline_begins_where_its_article_does(tmp_path: Path) -> None:
@@ -94,9 +114,11 @@ def test_the_quotation_of_a_chinese_date_closes_in_the_face_it_opened_in(tmp_pat
     assert bracket[0] - closing[0] < 5
 
 
-def test_code_runs_from_left_to_right_whatever_it_says(tmp_path: Path) -> None:
-    pdf = rendition([{"type": "code", "text": "M = 'سلام'"}], tmp_path / "a.pdf", "ar")
-    assert boxes(pdf, 0, "M")[0][0] == pytest.approx(82, abs=1)
+@pytest.mark.parametrize(("language", "word"), [("ar", "«كتاب»"), ("zh", "“书”"), ("hi", "(किताब)")])
+def test_what_opens_before_a_word_is_in_the_face_of_what_closes_after_it(language: str, word: str) -> None:
+    shaped = Typesetter(fonts(), language).paragraph([Run(word)]).words
+    faces = {piece.glyphs.face for each in shaped for piece in each.pieces}
+    assert len(faces) == 1
 
 
 @pytest.mark.parametrize(
@@ -169,6 +191,16 @@ def test_the_bar_beside_a_quotation_passes_its_pictures_tables_and_lists(tmp_pat
         bars = sorted(rectangles(pdf, page, 1.5), key=lambda bar: -bar[1])
         assert sum(bar[3] for bar in bars) > 200
         assert all(below[1] + below[3] >= bar[1] - 0.1 for bar, below in pairwise(bars))
+
+
+def test_the_bar_beside_a_quotation_ends_with_its_last_line(tmp_path: Path) -> None:
+    inner = {"type": "quote", "blocks": ["one", "two"]}
+    pdf = rendition([{"type": "quote", "blocks": [inner, inner]}, "After."], tmp_path / "a.pdf")
+    bars = rectangles(pdf, 0, 1.5)
+    left = min(bar[0] for bar in bars)
+    outer, inside = ([bar for bar in bars if (bar[0] == left) == is_outer] for is_outer in (True, False))
+    assert [bar[3] for bar in outer] == [23.25, 23.25, 23.25, 15.5]
+    assert [bar[3] for bar in inside] == [23.25, 15.5, 23.25, 15.5]
 
 
 def test_a_number_stands_clear_of_the_bar_of_a_quotation_that_begins_its_item(tmp_path: Path) -> None:

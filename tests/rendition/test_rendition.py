@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from archiver.scripts import passages
 from archiver.settings import Settings
 from archiver.sources import SourceRef, read
 from tests.conftest import EXAMPLES, Write
+from tests.rendition.renditions import plain
 
 RICH = {
     "title": "Everything at once",
@@ -159,6 +161,7 @@ def test_no_paragraph_leaves_a_line_alone_and_no_heading_ends_a_page(tmp_path: P
 def test_the_markdown_examples_render(name: str, tmp_path: Path, verapdf: Validator) -> None:
     source = read(SourceRef(EXAMPLES / name), Settings())
     made = render(source, tmp_path / "a.pdf", Settings(), {"jars.png": EXAMPLES / "jars.png"})
+    assert made.path
     assert verapdf.check(made.path, ("2a", "ua1")) == ()
 
 
@@ -218,3 +221,39 @@ def test_a_character_without_a_font_is_told_with_its_source_and_line(
     source = article("# Title\n\nText of it.\n\nA sign: \U00012345\n", "a.md")
     with pytest.raises(MissingGlyph, match=r"a\.md, line 5: .*U\+12345"):
         render(source, tmp_path / "a.pdf", Settings())
+
+
+@pytest.mark.parametrize(
+    ("values", "part"),
+    [
+        ({"title": "T \U00012345"}, "title"),
+        ({"creators": {"name": "N", "note": "\U00012345"}}, "creators"),
+        ({"places": "\U00012345"}, "places or date"),
+        ({"rights": "\U00012345"}, "the record, Rights"),
+        ({"body": [{"type": "table", "header": ["a"], "caption": "\U00012345"}]}, "caption"),
+    ],
+)
+def test_a_character_without_a_font_is_told_with_the_part_of_the_article_that_it_is_in(
+    values: dict[str, object], part: str, tmp_path: Path
+) -> None:
+    with pytest.raises(MissingGlyph) as raised:
+        rendered({"title": "T", "body": ["b"], **values}, tmp_path / "a.pdf")
+    assert raised.value.where.startswith(f"article.json, {part}, the passage “")
+
+
+def test_a_files_name_is_told_whatever_characters_it_has(article: Write, tmp_path: Path) -> None:
+    source = article("# Title\n\nText of it.\n", "a \U00012345.md")
+    render(source, tmp_path / "a.pdf", Settings())
+    text = pypdfium2.PdfDocument(tmp_path / "a.pdf")[0].get_textpage().get_text_range()
+    assert "Original: a \\U00012345.md, " in text
+
+
+def test_a_value_that_was_overridden_is_shown_where_a_font_has_it(tmp_path: Path) -> None:
+    stated = {"title": "\ue000 bad", "subtitle": "s " * 400, "body": ["x"]}
+    (tmp_path / "a.json").write_text(json.dumps(stated))
+    (tmp_path / "a.meta.yaml").write_text("title: Good\nsubtitle: Short\n")
+    render(read(SourceRef(tmp_path / "a.json"), Settings()), tmp_path / "a.pdf", Settings())
+    text = plain(pypdfium2.PdfDocument(tmp_path / "a.pdf")[0].get_textpage().get_text_range())
+    assert "Overridden title: a value in characters that no font has (stated in the source)" in text
+    assert "Overridden subtitle: “s s s" in text
+    assert "s…” (stated in the source)" in text

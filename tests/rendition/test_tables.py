@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.errors import RenditionError
 from archiver.rendition.flow import COLUMN, MEASURE, Sheet
 from archiver.rendition.fonts import fonts
 from archiver.rendition.layout import TABLE
@@ -77,8 +78,12 @@ def test_what_a_table_says_it_begins_with_is_what_it_can_begin_with_below_any_le
     least = table.head_height()
     assert lead_in + least <= COLUMN
     for room in (least, least - 0.1, least + more):
-        begins = room >= table.height or bool(table.split(MEASURE, room))
-        assert begins == (room >= least)
+        parts = table.split(MEASURE, room)
+        assert (room >= table.height or bool(parts)) == (room >= least)
+        for part in parts:
+            assert isinstance(part, TableBlock)
+            whole = TableBlock(part.sheet, part.header, part.rows, set_as)
+            assert part.height == pytest.approx(whole.height)
 
 
 @pytest.mark.parametrize("lines", range(19, 26))
@@ -93,3 +98,10 @@ def test_a_heading_is_not_left_at_the_foot_of_a_page_before_a_table(lines: int, 
     for page in pdf:
         found = page.get_textpage().get_text_range()
         assert "QUERY" not in found or "lengthyword" in found
+
+
+def test_a_table_of_too_many_columns_is_told_by_how_it_begins(tmp_path: Path) -> None:
+    table = {"type": "table", "header": ["Year", *["x"] * 50], "rows": []}
+    with pytest.raises(RenditionError, match="the table that begins “Year x x") as raised:
+        rendition([table], tmp_path / "a.pdf")
+    assert raised.value.message == "has 51 columns, more than the 40 a page can show"

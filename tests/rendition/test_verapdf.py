@@ -447,3 +447,13 @@ def test_a_made_up_program_whose_answer_is_no_verdict_never_passes_a_file(
 def test_a_program_that_cannot_be_run_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RenditionError, match="veraPDF could not be run"):
         Program(tmp_path / "gone").check(pdfs.conforming(tmp_path / "a.pdf"), ("2a",))
+
+
+def test_a_check_that_takes_too_long_is_broken_off(
+    tmp_path: Path, verapdf: verapdf.Validator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verapdf.check(pdfs.conforming(tmp_path / "a.pdf"), ("2b",))
+    long = pdfs.written(tmp_path / "long.pdf", *map(str, range(2000)))
+    monkeypatch.setattr(java, "SECONDS", 0.05)
+    with pytest.raises(RenditionError, match=r"long\.pdf: veraPDF broke off its check: timeout"):
+        verapdf.check(long, ("2b",))

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from archiver.bag import Asked, Depth
 from archiver.findings import Survey
 from archiver.reports import text
-from tests.reports.conftest import MakeBag, of_one, surveyed
+from archiver.survey import passed_over
+from tests.reports.conftest import BEGAN, MakeBag, of_one, surveyed
 
 
 def plain(pieces: Iterator[str]) -> list[str]:
@@ -51,6 +52,12 @@ def test_what_was_not_checked_is_said_and_never_called_valid(
     lines = plain(text.brief(surveyed(make_bag("a"), asked=Asked(depth))))
     assert lines[0] == f"{verdict}: a"
     assert [line.split(": ")[1].split(" (")[0] for line in lines if "not checked" in line] == unchecked
+
+
+def test_a_link_that_is_passed_over_is_called_not_looked_at() -> None:
+    survey = Survey((passed_over(Path("holdings/link")),), BEGAN, 1.5)
+    assert plain(text.brief(survey))[0] == "not looked at: holdings/link"
+    assert any("bag-link" in line for line in plain(text.written(survey)))
 
 
 def test_a_bag_that_is_valid_shows_its_warnings(make_bag: MakeBag) -> None:

@@ -219,3 +219,17 @@ def test_no_word_and_no_link_of_an_article_text_is_dropped(lines: list[tuple[str
         r"[a-z]+", re.sub("|".join(f"^{x}:" for x in LABELS), "", written, flags=re.M).casefold()
     ):
         assert word in kept or word == "and"
+
+
+def test_the_target_of_a_link_that_cannot_be_kept_stays_in_the_body(article: Write) -> None:
+    source = article(
+        "[The title](../a.html)\n\nAuthor: [Ann Lee](javascript:run(1))\n\nSee [this](b.html) now.\n",
+        "a.txt",
+    )
+    assert creators(source.article) == ["Ann Lee"]
+    assert body(source.article) == [
+        "The title: ../a.html",
+        "Ann Lee: javascript:run(1)",
+        "See this (b.html) now.",
+    ]
+    assert warned(source) == ["line 1", "line 3", "line 5"]

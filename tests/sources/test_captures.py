@@ -101,6 +101,15 @@ def test_any_damage_is_an_error_or_a_page(
             read(ref, Settings())
 
 
+def test_damage_beyond_a_page_is_told_when_its_pictures_are_looked_for(tmp_path: Path) -> None:
+    path = captured(tmp_path / "c.warc")
+    (ref,) = locate(path)
+    before, name, after = path.read_bytes().rpartition(b"WARC-Target-URI")
+    path.write_bytes(before + name[::-1] + after)
+    with pytest.raises(SourceError, match=r"c\.warc, record 2: cannot be read as a web capture"):
+        read(ref, Settings())
+
+
 def test_a_package_of_a_capture(tmp_path: Path) -> None:
     path = captured(tmp_path / "crawl.warc.gz")
     (ref,) = locate(path)

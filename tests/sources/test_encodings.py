@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.errors import SourceError
+from archiver.sources import Text
 from archiver.sources.encodings import guessed
 from tests.conftest import Write
 
@@ -128,6 +129,16 @@ WRITTEN = [
     ("gb18030", "政府今天宣布了一项新计划，市民表示欢迎。\n" * 1000),
     ("big5", "港口的圖書館在春天重新開放,許多市民前來參觀。\n" * 5),
     ("cp949", "정부는 오늘 새로운 계획을 발표했다.\n" * 5),
+    ("cp866", "Правительство сегодня объявило о новом плане. Министр сообщил, что работа начнётся.\n"),
+    ("mac_cyrillic", "Правительство сегодня объявило о новом плане. Министр сообщил: «Начнём».\n"),
+    ("mac_cyrillic", "Уряд сьогодні оголосив про новий план. Міністр повідомив, що робота почнеться.\n"),
+    ("mac_roman", "Un café\n\nElle dit « voilà » — puis s’en va très tôt, à l’été. Où ça ? À l'hôtel.\n"),
+    ("mac_roman", "Größe, Übermut und Ärger: die Straße ist schön. Der Bürgermeister sprach über Pläne.\n"),
+    ("mac_roman", "El año pasado, el señor Núñez dijo: ¿qué pasó? Mañana será otro día.\n"),
+    ("cp850", "Größe, Übermut und Ärger: die Straße ist schön. Der Bürgermeister sprach über Pläne.\n"),
+    ("cp850", "Le café est fermé depuis l'été dernier, où il faisait très chaud à Paris.\n"),
+    ("cp1252", "It’s a “fine” day — everybody said so.\n"),
+    ("cp1251", "день — ночь\n"),
 ]
 
 
@@ -151,7 +162,7 @@ def test_utf_8_with_stray_bytes_keeps_its_letters(article: Write) -> None:
     kept = source.article.model_dump_json()
     assert "forêt" in kept
     assert "À l’été" in kept
-    assert source.content.encoding == "utf-8"
+    assert source.content == Text("utf-8")
     assert [(f.rule, f.where.rpartition(", ")[2]) for f in source.findings] == [
         ("source-encoding", "line 5")
     ]

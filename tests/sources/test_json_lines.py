@@ -1,6 +1,7 @@
 """JSON Lines: a document each line, from a file or standard input, each error told by its line."""
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,24 @@ def test_an_error_names_its_line_once(tmp_path: Path, bad: str) -> None:
         with pytest.raises(SourceError) as raised:
             read(ref, Settings())
         assert raised.value.where == f"{path}:{ref.line}"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_no_line_is_held_whole_to_find_where_it_is(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "long.jsonl"
+    with path.open("w", encoding=encoding) as file:
+        file.write(f"{GOOD}\n")
+        for _ in range(40):
+            file.write("x" * 1_000_000)
+        file.write(f"\n{GOOD}\n")
+    tracemalloc.start()
+    try:
+        refs = list(locate(path))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [ref.line for ref in refs] == [1, 2, 3]
+    assert peak < 15_000_000
+    assert read(refs[2], Settings()).article.title == "Tïtle"
+    with pytest.raises(SourceError, match="is larger than the 16,777,216 bytes"):
+        read(refs[1], Settings())

@@ -249,6 +249,12 @@ def test_a_folder_or_a_pattern_takes_no_table_for_a_manifest(tmp_path: Path) -> 
     ]
 
 
+def test_a_manifest_is_no_document(locate: Locate, tmp_path: Path) -> None:
+    refs, _ = locate("path\nlist.csv\n")
+    with pytest.raises(SourceError, match="is a manifest of documents, and no document itself"):
+        read(refs[0], Settings())
+
+
 def test_a_manifest_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "list.csv")
     found = list(discover([str(tmp_path / "list.csv")], tmp_path, Settings()))

@@ -45,7 +45,7 @@ def test_a_warning_about_a_cell_names_its_row(article: Write) -> None:
     assert warned(source) == [
         ("source-html", "line 7"),
         ("source-html", "line 7"),
-        ("source-link-dropped", "line 8"),
+        ("source-link-as-text", "line 8"),
     ]
 
 
@@ -73,7 +73,7 @@ def test_the_title_of_a_link_follows_it(article: Write) -> None:
     read_in = article(
         '# T\n\nSee [this](https://e.org/l "What it is") now, and [that][d].\n\n[d]: /x "D"\n'
     ).article
-    assert body(read_in) == ["See this (What it is) now, and that (D)."]
+    assert body(read_in) == ["See this (What it is) now, and that (/x) (D)."]
 
 
 def test_definitions_that_nothing_uses_are_kept(article: Write) -> None:
@@ -144,3 +144,31 @@ def test_no_word_and_no_link_of_markdown_is_dropped(lines: list[str]) -> None:
     kept = source.article.model_dump_json().casefold()
     for word in set(re.findall("[a-z]{2,}", "\n".join(lines))) - {"theta"}:  # a label is a sign alone
         assert word in kept
+
+
+@pytest.mark.parametrize(
+    ("link", "told", "warnings"),
+    [
+        ("[a **bold** `c`\n<b>line</b>](../x.html)", "a bold c <b>line</b> (../x.html)", 1),
+        ("[a](x.html)[b](y.html)", "a (x.html)b (y.html)", 2),
+        ("<javascript:alert(1)>", "javascript:alert(1)", 1),
+        ("[](x.html)", "x.html", 1),
+        ("[a](<../a b/ά.html>)", "a (../a b/ά.html)", 1),
+        ("[placeholder](#)", "placeholder", 0),
+    ],
+)
+def test_the_target_of_a_link_that_cannot_be_kept_stands_once_behind_its_text(
+    link: str, told: str, warnings: int, article: Write
+) -> None:
+    source = article(f"# T\n\nSee\n{link} now.\n")
+    assert body(source.article) == [f"See {told} now."]
+    assert not any(span.href for span in spans(source.article))
+    lines = [line for rule, line in warned(source) if rule == "source-link-as-text"]
+    assert lines == ["line 4"] * warnings
+
+
+def test_the_target_of_a_link_in_the_title_stays_in_the_body(article: Write) -> None:
+    source = article("# [The title](../index.html)\n\nText.\n")
+    assert source.article.title == "The title"
+    assert body(source.article) == ["The title: ../index.html", "Text."]
+    assert warned(source) == [("source-link-as-text", "line 1")]

@@ -96,6 +96,19 @@ def test_what_is_overridden_is_kept_whatever_it_was(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("title", ["[" * 900 + "]" * 900, '{"a":' * 900 + "1" + "}" * 900])
+def test_what_is_overridden_may_be_nested_deeply(tmp_path: Path, title: str) -> None:
+    text = f'{{"title": {title}, "body": ["x"]}}'
+    article = source(tmp_path, "a.json", text, a__meta__yaml="title: T\nlanguage: en\n").article
+    assert article.title == "T"
+
+
+def test_what_is_overridden_is_kept_up_to_what_a_value_may_have(tmp_path: Path) -> None:
+    text = json.dumps({"title": "x" * 20_000, "body": ["x"]})
+    (kept,) = source(tmp_path, "a.json", text, a__meta__yaml="title: T\n").article.overridden
+    assert kept.value == "x" * 10_000 + "…"
+
+
 def test_a_sidecar_of_one_stem_is_that_of_every_line_of_a_file(tmp_path: Path) -> None:
     line = json.dumps({"title": "T", "body": ["x"]})
     (tmp_path / "many.jsonl").write_text(f"{line}\n{line}\n")

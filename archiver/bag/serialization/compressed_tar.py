@@ -1,4 +1,4 @@
-"""Compressed tar files: a bag read as the stream that it is, in one pass (tar.gz, tar.bz2, tar.xz).
+"""Compressed tar files: a bag read as the stream that it is, in one pass (tar.gz, tar.bz2, tar.xz, 7z).
 
 Such a file can be read from its beginning only. So, in the one pass in which its members are listed,
 
@@ -21,9 +21,10 @@ from typing import BinaryIO, cast
 from archiver.bag import fixity
 from archiver.bag.algorithms import DIGEST_BYTES, algorithm_of, is_manifest, is_tag_manifest
 from archiver.bag.contents import Changed, File, Readable, Result
-from archiver.bag.ledger import Column, Wanted
+from archiver.bag.ledger import NOTHING_HASHED, Column, Wanted
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.rules import Unusable, finding
+from archiver.bag.serialization import seven_zip
 from archiver.bag.serialization.members import Index, Member, failure, plain
 from archiver.bag.serialization.streams import BUFFER, Decompressed, Kept, Part, Window
 from archiver.bag.serialization.tar import members
@@ -36,15 +37,25 @@ KEPT_PAYLOAD = 64 * 1024 * 1024
 """How much of what is kept may be payload, in bytes."""
 
 
-FORMS = {b"\x1f\x8b": "application/gzip", b"BZh": "application/x-bzip2", b"\xfd7zXZ\0": "application/x-xz"}
-"""The MIME types of compressed files, by how they begin."""
+FORMS = {
+    b"\x1f\x8b": "application/gzip",
+    b"BZh": "application/x-bzip2",
+    b"\xfd7zXZ\0": "application/x-xz",
+    seven_zip.MARK: "application/x-7z-compressed",
+}
+"""The MIME types of what is read as a compressed tar file, by how it begins."""
 
 PASSES = 16
 """How often a file that was not kept is looked for: no bag may ask for a pass a file."""
 
 
 class CompressedTar:
-    """The contents of the bag in a compressed tar file; `hashing` where its payload is to be verified."""
+    """The contents of the bag in a compressed tar file, one that begins as `kind` says.
+
+    `hashing` where its payload is to be verified.
+    """
+
+    hashed = NOTHING_HASHED
 
     def __init__(
         self,
@@ -74,8 +85,11 @@ class CompressedTar:
         self._kept.close()
 
     def _stream(self) -> BinaryIO:
-        compressed = Window(self._descriptor, 0, self._length)
-        raw = Decompressed(compressed, self._kind, self._most)
+        raw: io.RawIOBase
+        if self._kind == seven_zip.MARK:
+            raw = seven_zip.AsTar(self._descriptor, self._length, self._most)
+        else:
+            raw = Decompressed(Window(self._descriptor, 0, self._length), self._kind, self._most)
         return cast(BinaryIO, io.BufferedReader(raw, BUFFER))
 
     def walk(self) -> Iterator[Finding | File]:

@@ -14,14 +14,12 @@ from archiver.bag.contents import Contents, Readable
 from archiver.bag.folder import STORED_BLOCK
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.rules import Unusable, finding
-from archiver.bag.serialization.compressed_tar import CompressedTar
-from archiver.bag.serialization.members import Index
-from archiver.bag.serialization.streams import COMPRESSIONS
+from archiver.bag.serialization.compressed_tar import FORMS, CompressedTar
+from archiver.bag.serialization.members import Index, failure
 from archiver.bag.serialization.tar import BLOCK, Tar, is_tar
 from archiver.bag.serialization.zip import END_MARK, LOCAL_MARK, Zip
 
 OTHERS = {
-    b"7z\xbc\xaf'\x1c": "7-Zip",
     b"Rar!\x1a\x07": "RAR",
     b"\x28\xb5\x2f\xfd": "Zstandard",
     b"\x04\x22\x4d\x18": "LZ4",
@@ -59,9 +57,12 @@ def serialized(
             told = "is neither a folder nor a file; expected a bag"
         raise Unusable(finding("bag-missing", told)) from None
     try:
-        length = _length(descriptor, limits)
-        begins = os.pread(descriptor, BLOCK, 0)
-        kind = next((mark for mark in COMPRESSIONS if begins.startswith(mark)), b"")
+        try:
+            length = _length(descriptor, limits)
+            begins = os.pread(descriptor, BLOCK, 0)
+        except OSError as error:
+            raise Unusable(failure(error)) from None
+        kind = next((mark for mark in FORMS if begins.startswith(mark)), b"")
         if kind:
             with CompressedTar(path, descriptor, length, kind, limits, hashing=hashing) as archive:
                 yield archive

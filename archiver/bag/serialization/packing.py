@@ -14,7 +14,7 @@ from pathlib import Path
 from archiver.bag import fixity
 from archiver.bag.contents import Damaged, File, Readable, Result, shown
 from archiver.bag.folder import Folder
-from archiver.bag.ledger import Wanted
+from archiver.bag.ledger import NOTHING_HASHED, Wanted
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.making import normalise_modes
 from archiver.bag.placing import flush_all, put, staging, writing
@@ -94,6 +94,8 @@ class _Packing:
 
     Tag files that were parsed before that are kept: what was parsed is what is written.
     """
+
+    hashed = NOTHING_HASHED
 
     def __init__(self, folder: Folder, kept: Kept, writer: Writer, target: Place) -> None:
         self._folder, self._kept, self._writer, self._target = folder, kept, writer, target

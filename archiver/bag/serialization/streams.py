@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Protocol
 
 from archiver.bag.contents import Damaged, Readable
 from archiver.bag.rules import Unusable, finding
+from archiver.errors import CannotWrite
 
 CHUNK = 128 * 1024
 """How much of a compressed file is read at once."""
@@ -20,6 +21,9 @@ BUFFER = 1024 * 1024
 
 XZ_MEMORY = 256 * 1024 * 1024
 """What a decompressor of xz may take; `xz -9` makes files that take 65 MiB."""
+
+TEMPORARY = "temporary files"
+"""What is kept, for a person."""
 
 
 class Truncated(Damaged):
@@ -122,10 +126,16 @@ class Copying:
 
 
 class Kept:
-    """Files that are kept as they are read, in one temporary file, to be opened again later."""
+    """Files that are kept as they are read, in one temporary file, to be opened again later.
+
+    Raises CannotWrite where the temporary file cannot be made, and, as one is read, where it takes no more.
+    """
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
+        try:
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
+        except OSError as error:
+            raise CannotWrite(error, TEMPORARY) from None
         self._places: dict[str, tuple[int, int]] = {}
         self.size = 0
 
@@ -138,7 +148,12 @@ class Kept:
         at = self.size
 
         def write(data: bytes | memoryview) -> None:
-            self._file.write(data)
+            left = memoryview(data)
+            try:
+                while left:
+                    left = left[self._file.write(left) :]
+            except OSError as error:  # else it would be told of the file that is read
+                raise CannotWrite(error, TEMPORARY) from None
             self.size += len(data)
             self._places[path] = at, self.size - at
 

@@ -14,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 
 from archiver.bag import parallel
 from archiver.bag.contents import Damaged, File, Result, shown
-from archiver.bag.ledger import Wanted
+from archiver.bag.ledger import NOTHING_HASHED, Wanted
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.rules import Unusable, finding
 from archiver.bag.serialization.members import Index, Member
@@ -223,6 +223,8 @@ def _member(
         rule, told = REFUSED[b"S"]
     elif not folder and not rule and header.kind not in FILES:
         rule, told = "serialized-device", f"is of the kind {header.kind!r}, which is not known"
+    elif folder and size and header.kind in FILES:
+        rule, told = "serialized-damaged", "is a folder by its name, and has content"
     refused = finding(rule, f"{told}; it is not looked at", shown(name)) if rule else None
     if not name.isascii() and any("\udc80" <= c <= "\udcff" for c in name):
         yield finding("serialized-encoding", "is a name that is not UTF-8", shown(name))
@@ -233,6 +235,7 @@ class Tar:
     """The contents of the bag in an uncompressed tar file, read by `jobs` processes where it has much."""
 
     form = "application/x-tar"
+    hashed = NOTHING_HASHED
 
     def __init__(
         self, path: Path, descriptor: int, length: int, limits: Limits = DEFAULT, jobs: int = 1
@@ -256,7 +259,7 @@ class Tar:
 
     def verify(self, wanted: Iterable[Wanted]) -> Iterator[Result]:
         """Read every wanted file once; yields those in which something is wrong."""
-        return parallel.verify_inherited(self.open, wanted, self._jobs)
+        return parallel.verify(self.open, wanted, self._jobs)
 
     def each(self) -> Iterator[tuple[str, Window]]:
         """Every file, to be read before the next one."""

@@ -22,7 +22,7 @@ from typing import BinaryIO, NamedTuple
 from archiver.bag import parallel
 from archiver.bag.contents import Damaged, File, Result, shown
 from archiver.bag.folder import KINDS
-from archiver.bag.ledger import Wanted
+from archiver.bag.ledger import NOTHING_HASHED, Wanted
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.rules import Unusable, finding
 from archiver.bag.serialization.members import Index, Member
@@ -298,6 +298,7 @@ class Zip:
     """The contents of the bag in a zip file, read by `jobs` processes where it has much."""
 
     form = "application/zip"
+    hashed = NOTHING_HASHED
 
     def __init__(
         self, path: Path, descriptor: int, length: int, limits: Limits = DEFAULT, jobs: int = 1
@@ -389,7 +390,7 @@ class Zip:
 
     def verify(self, wanted: Iterable[Wanted]) -> Iterator[Result]:
         """Read every file once, wanted or not, for its CRC-32; yields those in which something is wrong."""
-        return parallel.verify_inherited(self.open, self._all(wanted), self._jobs)
+        return parallel.verify(self.open, self._all(wanted), self._jobs)
 
     def _all(self, wanted: Iterable[Wanted]) -> Iterator[Wanted]:
         seen = bytearray(len(self.index.sizes))

@@ -9,6 +9,9 @@ from archiver.findings import Finding, Severity
 
 NAME = "veraPDF"
 
+SECONDS = 600
+"""How long a check of one file may take."""
+
 
 class Failure(NamedTuple):
     """A rule of a profile that a file breaks, where it does so first, and how often it does.

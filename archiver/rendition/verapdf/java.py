@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from archiver.errors import RenditionError
 from archiver.findings import Finding
 from archiver.rendition.verapdf import profiles as validation
-from archiver.rendition.verapdf.failures import NAME, Failure
+from archiver.rendition.verapdf.failures import NAME, SECONDS, Failure
 
 VALIDATOR_CLASS = "org/verapdf/gf/foundry/VeraGreenfieldFoundryProvider.class"
 VERSION_FILES = tuple(
@@ -73,23 +73,26 @@ class InProcess:
         return "unknown"
 
     def check(self, pdf: Path, profiles: Sequence[str]) -> tuple[Finding, ...]:
-        """See Validator.check. The file is read once and walked once for all profiles."""
+        """See Validator.check. The file is walked once for all profiles."""
         try:
-            data = pdf.read_bytes()
+            file = pdf.open("rb")
         except OSError as error:
             raise RenditionError(f"veraPDF cannot read it: {error.strerror}", where=pdf.name) from None
-        java = _start(self.jars)
-        with _told(java, pdf.name), self._parser(java, data, profiles[0]) as parser:
-            results = self._validator(java, profiles).validateAll(parser)
-            return tuple(f.finding() for result in results for f in _failures(result, pdf.name))
+        with file:
+            java = _start(self.jars)
+            with _told(java, pdf.name), self._parser(java, file, profiles[0]) as parser:
+                validator = self._validator(java, profiles)
+                with _no_longer_than(SECONDS, java, validator):
+                    results = validator.validateAll(parser)
+                return tuple(f.finding() for result in results for f in _failures(result, pdf.name))
 
     @staticmethod
     @contextmanager
-    def _parser(java: Any, data: bytes, profile: str) -> Iterator[Any]:
-        """The file as veraPDF reads it, from bytes: Java does not open every file name."""
+    def _parser(java: Any, file: BinaryIO, profile: str) -> Iterator[Any]:
+        """The file as veraPDF reads it, a part at a time; Java does not open every file by its name."""
         flavour = java(validation.FLAVOURS).valueOf(validation.named(profile).flavour)
-        stream = java("java.io.ByteArrayInputStream")(data)
-        parser = java("org.verapdf.pdfa.Foundries").defaultInstance().createParser(stream, flavour)
+        opened = java("java.io.File")(f"/dev/fd/{file.fileno()}")
+        parser = java("org.verapdf.pdfa.Foundries").defaultInstance().createParser(opened, flavour)
         try:
             yield parser
         finally:
@@ -103,6 +106,19 @@ class InProcess:
             wanted.add(self._profiles[name])
         factory = java("org.verapdf.pdfa.validation.validators.ValidatorFactory")
         return factory.createValidatorByProfiles(wanted, MOST_DETAILS, False, True, False)
+
+
+@contextmanager
+def _no_longer_than(seconds: float, java: Any, validator: Any) -> Iterator[None]:
+    """Have a check broken off that takes too long, which its result then says."""
+    status = java("org.verapdf.processor.reports.enums.JobEndStatus").TIMEOUT
+    timer = threading.Timer(seconds, validator.cancelValidation, (status,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def holds_validator(jar: Path) -> bool:

@@ -12,11 +12,8 @@ from typing import Any
 
 from archiver.errors import RenditionError
 from archiver.findings import Finding
-from archiver.rendition.verapdf.failures import NAME, Failure
+from archiver.rendition.verapdf.failures import NAME, SECONDS, Failure
 from archiver.rendition.verapdf.profiles import named
-
-SECONDS = 600
-"""How long the program may take over one file."""
 
 
 class Program:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import archiver
 from archiver.bag import PROFILE_IDENTIFIER, Asked, Depth, validate
 from archiver.bag.folder import Folder
+from archiver.bag.package import COLLECTION_PROFILE_IDENTIFIER
 from archiver.bag.profiles import places
 from archiver.bag.profiles.checks import check_profiles
 from archiver.bag.profiles.model import MAX_BYTES, Profile, matcher, parse
@@ -228,9 +229,9 @@ def test_a_bag_is_held_to_the_profiles_that_it_names_and_archiver_knows(bag: Pat
     name(bag, *known, known[0], "urn:unknown")
     report = validate(bag)
     checks = verdicts(report)
-    assert [check.verdict for check in checks] == ["failed", "failed", "not checked"]
-    assert [check.note for check in checks[:2]] == known
-    assert checks[2].note == "'urn:unknown' is not known; give it with --profile"
+    assert [check.verdict for check in checks] == ["failed", "failed", "failed", "not checked"]
+    assert [check.note for check in checks[:3]] == known
+    assert checks[3].note == "'urn:unknown' is not known; give it with --profile"
     assert any(f"(profile {known[0]})" in found.message for found in report.findings)
 
 
@@ -484,14 +485,23 @@ def test_a_profile_is_a_file_or_an_identifier_that_is_known(tmp_path: Path, bag:
 # --- the profiles that come with archiver
 
 
-def test_archivers_own_profile_is_the_one_that_is_published() -> None:
-    own = (FOLDER / "archiver.json").read_bytes()
-    assert own == (SCHEMAS / "bagit-profile.json").read_bytes()
-    assert parse(own, "archiver.json").identifier == PROFILE_IDENTIFIER
+@pytest.mark.parametrize(
+    ("name", "published", "identifier"),
+    [
+        ("archiver.json", "bagit-profile.json", PROFILE_IDENTIFIER),
+        ("archiver-collection.json", "bagit-profile-collection.json", COLLECTION_PROFILE_IDENTIFIER),
+    ],
+)
+def test_archivers_own_profiles_are_those_that_are_published(
+    name: str, published: str, identifier: str
+) -> None:
+    own = (FOLDER / name).read_bytes()
+    assert own == (SCHEMAS / published).read_bytes()
+    assert parse(own, name).identifier == identifier
 
 
 def test_no_profile_that_comes_along_leaves_a_doubt() -> None:
-    assert len(bundled()) == 4
+    assert len(bundled()) == 5
     assert not any(profile.doubts for profile in bundled().values())
 
 

@@ -24,7 +24,7 @@ from archiver.bag.serialization.writing import FORMS
 from archiver.bag.validation import validate
 from archiver.cli import cli
 from archiver.errors import AlreadyExists, BagError, CannotWrite, NotABag
-from archiver.survey import find_bags
+from archiver.survey import find_below
 from tests.bag.serialization.archives import (
     BAG,
     TAR_END,
@@ -184,6 +184,16 @@ def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
         unpack(tmp_path / "bag.tar", bag)
 
 
+def test_an_archive_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*arguments: int) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    (tmp_path / "bag.tar").write_bytes(tarred(BAG))
+    monkeypatch.setattr(os, "pread", failing)
+    assert rules(validate(tmp_path / "bag.tar")) == {"bag-unreadable"}
+    assert rules(unpack(tmp_path / "bag.tar", tmp_path / "out")) == {"bag-unreadable"}
+
+
 def test_a_link_is_never_replaced(tmp_path: Path) -> None:
     bag = write_folder(tmp_path / "bag", BAG)
     (tmp_path / "mine").write_bytes(b"mine")
@@ -341,7 +351,7 @@ def test_archives_are_found_below_folders_by_their_names(tmp_path: Path) -> None
     (tmp_path / "holdings/a bag/data/inner.zip").write_bytes(b"")
     found = {
         path.relative_to(tmp_path / "holdings").as_posix()
-        for path in find_bags([tmp_path / "holdings"]).bags
+        for path in find_below(tmp_path / "holdings").bags
     }
     assert found == {"a bag", "bag.zip", "more/bag.tar.gz"}
 

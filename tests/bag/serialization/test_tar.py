@@ -72,6 +72,7 @@ HOSTILE = {
         tar_member("./bag//data/./one.txt", b"one\n"),
     ),
     "a file that is a folder too": ("serialized-duplicate", tar_member("bag/data/one.txt/x", b"x")),
+    "a folder that has content": ("serialized-damaged", tar_member("bag/data/x/", b"x")),
     "a folder that is a file too": ("serialized-duplicate", tar_member("bag/data/one.txt/", kind=b"5")),
     "a second folder at the top": ("serialized-top-level", tar_member("more/x", b"x")),
     "a file at the top": ("serialized-top-level", tar_member("x", b"x")),
@@ -202,7 +203,7 @@ def test_an_archive_is_known_by_its_content_whatever_it_is_called(tmp_path: Path
         assert report_on(tmp_path, "bag.zip", content).valid
 
 
-@pytest.mark.parametrize("begins", [b"7z\xbc\xaf'\x1c", b"Rar!\x1a\x07\0", b"\x28\xb5\x2f\xfd"])
+@pytest.mark.parametrize("begins", [b"LZIP", b"Rar!\x1a\x07\0", b"\x28\xb5\x2f\xfd"])
 def test_formats_that_are_not_read_are_named(begins: bytes, tmp_path: Path) -> None:
     assert rules(report_on(tmp_path, "bag.tar", begins + bytes(1000))) == {"serialized-format"}
 

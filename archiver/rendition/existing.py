@@ -1,0 +1,241 @@
+"""Existing PDFs: one that is PDF/A is its own rendition, another is repaired, or has none.
+
+veraPDF judges each step, and the pages before and after are compared as pictures. Nothing is
+claimed that veraPDF does not confirm.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pikepdf
+
+from archiver import likeness
+from archiver.errors import RenditionError
+from archiver.events import Agent
+from archiver.findings import Finding, Severity
+from archiver.rendition import ghostscript
+from archiver.rendition.flavours import told
+from archiver.rendition.rendered import ARCHIVER, Making, Rendition
+from archiver.rendition.repair import Done, Traits, repair, traits
+from archiver.rendition.verapdf import EXTRA, Validator
+from archiver.rendition.xmp import claims
+from archiver.settings import Settings
+from archiver.sources import Pdf, Source
+
+LEVEL_RULES = re.compile(r"verapdf-ISO_(14289_.*|19005_[23]-6\.(7|2\.11\.7)\..*)")
+"""What level B does not ask: tagging, text in Unicode, and what PDF/UA asks."""
+
+MOST_REASONS = 3
+
+
+class Way(NamedTuple):
+    """A way to make a PDF PDF/A: who goes it, and the file that it begins with."""
+
+    agent: Agent
+    begin: Path
+
+
+class Repaired(NamedTuple):
+    """A PDF that veraPDF found to be what it claims."""
+
+    claims: tuple[str, ...]
+    done: Done
+    pages: int
+
+
+def render(
+    source: Source, pdf: Pdf, target: Path, settings: Settings, original: Path, validator: Validator | None
+) -> Rendition:
+    """The rendition of a PDF that lies at `original`, written to `target`; none where it cannot be one.
+
+    Raises OSError where `target` cannot be written.
+    """
+    where = source.ref.label
+    if pdf.obstacle:
+        return _none(pdf, pdf.obstacle, where)
+    claimed = _claimed(original)
+    if validator is None:
+        if claimed:
+            return _same(pdf, target, original, claimed, where, judged=False)
+        why = f"does not say that it is PDF/A, and there is no veraPDF to judge what is made of it: {EXTRA}"
+        return _none(pdf, why, where)
+    if claimed and not _wrong(validator, original, claimed):
+        return _same(pdf, target, original, claimed, where, judged=True)
+    try:
+        return _repaired(source, pdf, target, settings, original, validator)
+    except RenditionError as error:
+        target.unlink(missing_ok=True)
+        return _none(pdf, error.message, where)
+
+
+def _claimed(pdf: Path) -> tuple[str, ...]:
+    try:
+        return claims(pdf)
+    except RenditionError:
+        return ()
+
+
+def _wrong(validator: Validator, pdf: Path, claimed: Sequence[str]) -> tuple[Finding, ...]:
+    """What a PDF breaks of what it claims; that veraPDF cannot say it is one such thing."""
+    try:
+        return validator.check(pdf, claimed)
+    except RenditionError as error:
+        return (Finding(error.rule, Severity.ERROR, error.message),)
+
+
+def _none(pdf: Pdf, why: str, where: str) -> Rendition:
+    said = f"has no rendition, only the original is kept: it {why}"
+    told_of = Finding("rendition-none", Severity.WARNING, said, where)
+    return Rendition(None, pdf.pages, (), (told_of,), making=Making("normalization", f"it {why}"))
+
+
+def _same(
+    pdf: Pdf, target: Path, original: Path, claimed: tuple[str, ...], where: str, *, judged: bool
+) -> Rendition:
+    shutil.copyfile(original, target)
+    says = f"is {told(claimed)} already" if judged else f"says that it is {told(claimed)}"
+    finding = Finding(
+        "rendition-same", Severity.INFO, f"{says}: the rendition is the same, byte for byte", where
+    )
+    making = Making("replication", f"it {says}: the original is its own rendition")
+    return Rendition(target, pdf.pages, claimed, (finding,), making=making, judged=judged)
+
+
+# --- repair -----------------------------------------------------------------------------------
+
+
+def _repaired(
+    source: Source, pdf: Pdf, target: Path, settings: Settings, original: Path, validator: Validator
+) -> Rendition:
+    """Repair a PDF one way, else another. Raises RenditionError with what keeps it from being PDF/A."""
+    where = source.ref.label
+    reasons: list[str] = []
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        for way in _ways(original, Path(folder), settings, reasons):
+            try:
+                found = traits(original)
+                repaired = _attempt(way, source, target, settings, original, validator, reasons)
+            except pikepdf.PdfError as error:
+                reasons.append(f"it cannot be written anew: {error}")
+                continue
+            if repaired:
+                break
+        else:
+            raise RenditionError(f"is not PDF/A and cannot be made so: {'; '.join(reasons)}")
+    what = ", ".join(
+        f"{what} ({times})" if times > 1 else what for what, times in sorted(repaired.done.items())
+    )
+    by = f" by {way.agent.name} {way.agent.version}, as {reasons[0]}" if way.agent != ARCHIVER else ""
+    detail = f"made {told(repaired.claims)}{by}: {what}"
+    findings = [
+        Finding("rendition-repaired", Severity.INFO, detail, where),
+        *_signature(found, where),
+        *_compared(original, target, repaired.pages, found, settings, where),
+    ]
+    making = Making("normalization", detail, way.agent)
+    return Rendition(target, repaired.pages, repaired.claims, tuple(findings), making=making, judged=True)
+
+
+def _ways(original: Path, folder: Path, settings: Settings, reasons: list[str]) -> Iterator[Way]:
+    """The file itself, then what Ghostscript makes of it; why there is no second way is a reason."""
+    yield Way(ARCHIVER, original)
+    if not ghostscript.version():
+        reasons.append("Ghostscript, which may do more, is not installed")
+        return
+    rewritten = folder / "rewritten.pdf"
+    try:
+        ghostscript.rewrite(original, rewritten, settings.max_pdf_seconds)
+    except RenditionError as error:
+        reasons.append(error.message)
+        return
+    yield Way(Agent(ghostscript.NAME, "software", ghostscript.version()), rewritten)
+
+
+def _attempt(
+    way: Way,
+    source: Source,
+    target: Path,
+    settings: Settings,
+    original: Path,
+    validator: Validator,
+    reasons: list[str],
+) -> Repaired | None:
+    """Repair a PDF to the highest level that veraPDF confirms; else None, and `reasons` says why."""
+    carried = original if way.begin != original else None
+    for claimed in _candidates(traits(way.begin), traits(original), settings, _claimed(original)):
+        done, pages = repair(way.begin, target, source.article, claimed, carried)
+        wrong = _wrong(validator, target, claimed)
+        if not wrong:
+            return Repaired(claimed, done, pages)
+        if not all(LEVEL_RULES.fullmatch(finding.rule) for finding in wrong):
+            break
+    reasons.append(_summed(wrong))
+    return None
+
+
+def _candidates(
+    begin: Traits, original: Traits, settings: Settings, claimed: Sequence[str]
+) -> Iterator[tuple[str, ...]]:
+    """What a PDF may be found to be, the highest first (ISO 19005-2 5, ISO 19005-3 5).
+
+    One with attachments is of a part that allows any: 3, or 4f.
+    """
+    if settings.flavour.startswith("4"):
+        yield ("4f",) if original.attachments else ("4",)
+        return
+    part = "3" if original.attachments or settings.flavour.startswith("3") else "2"
+    if begin.tagged:
+        if "ua1" in claimed:
+            yield f"{part}a", "ua1"
+        yield (f"{part}a",)
+    yield (f"{part}u",)
+    yield (f"{part}b",)
+
+
+def _summed(wrong: Sequence[Finding]) -> str:
+    """The first things that are wrong, in few words."""
+    told_of = [finding.message.partition(" Required: ")[0].rstrip(".") for finding in wrong]
+    more = f", and {len(wrong) - MOST_REASONS} more" if len(wrong) > MOST_REASONS else ""
+    return f"veraPDF says: {'; '.join(told_of[:MOST_REASONS])}{more}"
+
+
+# --- what is told of a repaired PDF -----------------------------------------------------------
+
+
+def _signature(found: Traits, where: str) -> Iterator[Finding]:
+    if found.signed:
+        said = "is signed: the signature is the original's; the rendition is changed, and has none"
+        yield Finding("rendition-signature", Severity.WARNING, said, where)
+
+
+def _compared(
+    original: Path, target: Path, pages: int, found: Traits, settings: Settings, where: str
+) -> Iterator[Finding]:
+    """Whether the pages look as they did, as far as that was looked at."""
+    if pages != found.pages:
+        said = f"has {found.pages:,} pages, and the rendition {pages:,}"
+        yield Finding("rendition-pages-differ", Severity.WARNING, said, where)
+    if not likeness.available():
+        said = f"the pages of the rendition were not compared with the original's: {likeness.MISSING}"
+        yield Finding("rendition-pages-not-compared", Severity.WARNING, said, where)
+        return
+    chosen = likeness.chosen(found.pages, settings.max_compared_pages)
+    try:
+        different = likeness.compare(original, target, chosen, settings.max_pdf_seconds)
+    except RenditionError as error:
+        said = f"the pages of the rendition were not compared with the original's: {error.message}"
+        yield Finding("rendition-pages-not-compared", Severity.WARNING, said, where)
+        return
+    if different:
+        shown = ", ".join(map(str, different[:10])) + (", ..." if len(different) > 10 else "")
+        said = f"{len(different):,} of {len(chosen):,} pages look different in the rendition: {shown}"
+        yield Finding("rendition-pages-differ", Severity.WARNING, said, where)
+    if len(chosen) < found.pages:
+        said = f"{len(chosen):,} of {found.pages:,} pages were compared with the rendition's, spread evenly"
+        yield Finding("rendition-pages-compared", Severity.INFO, said, where)

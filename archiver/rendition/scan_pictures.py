@@ -1,0 +1,255 @@
+"""Pictures of pages, as a PDF holds them (ISO 32000-1 8.9): as they came, wherever that can be.
+
+JPEG and JPEG 2000 go in byte for byte where PDF/A lets them (ISO 19005-2 6.2.8.3), and so do the
+samples of a PNG. A bitonal page stays bitonal (CCITT Group 4, ITU-T T.6). Everything else is
+compressed without loss. Colour profiles come along (8.6.5.5).
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from pikepdf import Array, Dictionary, Name, Object, String
+from PIL import Image, ImageCms, TiffImagePlugin
+from PIL.ImageFile import ImageFile
+
+from archiver import jpeg2000, pictures
+from archiver.capture import Capture
+
+BASELINE_FRAMES = (0xC0, 0xC1, 0xC2)
+"""JPEG's frames that DCTDecode has: baseline, extended sequential, progressive (ISO 32000-1 7.4.8)."""
+
+STANDALONE = {0x01, *range(0xD0, 0xD9)}
+"""Markers without a length (ISO 10918-1 B.1.1.3)."""
+
+FAST = 1
+"""zlib's level: the noise of scans is hardly smaller with any other, and takes many times as long."""
+
+PROFILE_CLASSES = ("scnr", "mntr", "prtr", "spac")
+PROFILE_SPACES = {"GRAY": 1, "RGB": 3, "CMYK": 4}
+NEWER_PROFILE_VERSION = 5
+"""The ICC profiles that PDF/A-2 takes: classes, colour spaces, versions below (ISO 19005-2 6.2.4.2)."""
+
+DEVICE = {1: Name.DeviceGray, 3: Name.DeviceRGB}
+CMYK = 4
+
+
+class Drawn(NamedTuple):
+    """An image XObject: its dictionary without the colour space, what that is, and its data.
+
+    `profile` is an ICC profile of `components`; without one, `colours` is a colour space by itself.
+    `changed` says what the picture shows otherwise than its file has it, and `recompressed` whether
+    that was asked for.
+    """
+
+    entries: Object
+    data: bytes
+    components: int
+    profile: bytes = b""
+    colours: Object | None = None
+    changed: str = ""
+    recompressed: bool = False
+
+
+def draw(image: ImageFile, content: bytes, found: Capture, *, recompress: bool) -> Drawn:
+    """The picture of a page that `image` is at the frame of, in a file of this content.
+
+    What is compressed without loss may be recompressed with some. Raises OSError and what else Pillow
+    does where it cannot be decoded.
+    """
+    way = None if recompress and found.lossless else WAYS.get(image.format or "")
+    drawn = way(image, content) if way else None
+    if drawn is None:
+        image.load()
+        drawn = _encoded(image, recompress=recompress)
+        if found.bits > drawn.entries.get("/BitsPerComponent", 8):
+            drawn = drawn._replace(changed=f"has {found.bits} bits a sample, of which 8 are shown")
+    return drawn
+
+
+def _entries(image: Image.Image, bits: int, **more: Any) -> Object:
+    width, height = image.size
+    return Dictionary(
+        Type=Name.XObject, Subtype=Name.Image, Width=width, Height=height, BitsPerComponent=bits, **more
+    )
+
+
+# --- as it came ---------------------------------------------------------------------------------
+
+
+def _jpeg(image: ImageFile, content: bytes) -> Drawn | None:
+    """A JPEG, byte for byte. Adobe's CMYK is inverted (ISO 32000-1 8.9.5.2, Decode)."""
+    components = len(image.getbands())
+    profile = profile_of(image, components)
+    if _frame(content) not in BASELINE_FRAMES or (components == CMYK and not profile):
+        return None
+    entries = _entries(image, 8, Filter=Name.DCTDecode)
+    if components == CMYK and "adobe" in image.info:
+        entries.Decode = Array([1, 0] * CMYK)
+    return Drawn(entries, content, components, profile)
+
+
+def _frame(content: bytes) -> int:
+    """The marker of a JPEG's frame (ISO 10918-1 B.2.2), which tells its process; 0 where there is none."""
+    at = 2
+    while at + 4 <= len(content) and content[at] == 0xFF:
+        marker = content[at + 1]
+        if marker == 0xFF:
+            at += 1
+        elif marker in range(0xC0, 0xD0) and marker not in (0xC4, 0xC8, 0xCC):
+            return marker
+        else:
+            at += 2 if marker in STANDALONE else 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+    return 0
+
+
+def _jpeg2000(image: ImageFile, content: bytes) -> Drawn | None:
+    """A JPEG 2000 file of one plain colour specification, byte for byte."""
+    header = jpeg2000.read(io.BytesIO(content))
+    if not header.boxed or header.mapped or header.bits not in (1, 8, 16) or len(header.colours) != 1:
+        return None
+    (colour,) = header.colours
+    plain = (colour.method, colour.number, header.channels)
+    profile = usable(colour.profile, header.channels) if colour.method == jpeg2000.RESTRICTED else b""
+    if not profile and plain not in PLAIN_JPEG2000:
+        return None
+    return Drawn(_entries(image, header.bits, Filter=Name.JPXDecode), content, header.channels, profile)
+
+
+PLAIN_JPEG2000 = {
+    (jpeg2000.ENUMERATED, jpeg2000.SRGB, 3),
+    (jpeg2000.ENUMERATED, jpeg2000.GRAY, 1),
+}
+"""Method, number and channels of the colour specifications that are a device's colours."""
+
+
+def _png(image: ImageFile, content: bytes) -> Drawn | None:
+    """The samples of a PNG that is neither interlaced nor transparent, as they are coded.
+
+    None where more or fewer are inflated than there should be: readers might try to hold them all.
+    """
+    if image.has_transparency_data or image.mode not in ("1", "L", "P", "RGB", "I;16"):
+        return None
+    header, palette, samples = _png_chunks(content)
+    width, bits, kind, interlaced = int.from_bytes(header[:4], "big"), header[8], header[9], header[12]
+    components = len(image.getbands())
+    profile = profile_of(image, components)
+    if interlaced or bits == 1 or (palette and image.info.get("icc_profile")):
+        return None
+    if not pictures.are_whole(samples, image.height, 1 + (components * bits * width + 7) // 8):
+        return None
+    parameters = Dictionary(Predictor=15, Colors=components, BitsPerComponent=bits, Columns=width)
+    entries = _entries(image, bits, Filter=Name.FlateDecode, DecodeParms=parameters)
+    colours = _indexed(palette) if kind == PALETTE else None
+    return Drawn(entries, samples, components, profile, colours)
+
+
+PALETTE = 3
+"""PNG's colour type of indexes (ISO 15948 11.2.2)."""
+
+
+def _png_chunks(content: bytes) -> tuple[bytes, bytes, bytes]:
+    """The header, the palette and the samples of a PNG (ISO 15948 5.3), which Pillow has decoded."""
+    found: dict[bytes, list[bytes]] = {}
+    at = len(pictures.PNG_SIGNATURE)
+    while at + 12 <= len(content):
+        size = int.from_bytes(content[at : at + 4], "big")
+        found.setdefault(content[at + 4 : at + 8], []).append(content[at + 8 : at + 8 + size])
+        at += size + 12
+    header, palette, samples = (b"".join(found.get(kind, [])) for kind in (b"IHDR", b"PLTE", b"IDAT"))
+    return header, palette, samples
+
+
+def _indexed(palette: bytes) -> Object:
+    return Array([Name.Indexed, Name.DeviceRGB, len(palette) // 3 - 1, String(palette)])
+
+
+WAYS: dict[str, Callable[[ImageFile, bytes], Drawn | None]] = {
+    "JPEG": _jpeg,
+    "MPO": _jpeg,
+    "JPEG2000": _jpeg2000,
+    "PNG": _png,
+}
+
+
+# --- compressed here ----------------------------------------------------------------------------
+
+QUALITY = 85
+"""JPEG's, where pictures may be recompressed."""
+
+
+def _encoded(image: Image.Image, *, recompress: bool) -> Drawn:
+    """A decoded picture, compressed without loss, or as JPEG where that may be and is smaller."""
+    if image.mode == "1":
+        return _group4(image)
+    if image.mode in ("I;16", "I;16B", "I;16L"):
+        data = image.tobytes("raw", "I;16B")
+        return Drawn(_entries(image, 16, Filter=Name.FlateDecode), zlib.compress(data, FAST), 1)
+    changed = ""
+    profile = image.info.get("icc_profile", b"")
+    if image.has_transparency_data:
+        image = pictures.on_white(image)
+        changed = "is transparent in parts, which are shown white"
+    if image.mode in ("CMYK", "LAB") and not usable(profile, len(image.getbands())):
+        image, changed = image.convert("RGB"), f"has colours in {image.mode}, which are shown in RGB"
+    if image.mode not in ("L", "RGB", "CMYK"):
+        image = image.convert("L" if image.mode in ("I", "F") else "RGB")
+    components = len(image.getbands())
+    entries = _entries(image, 8, Filter=Name.FlateDecode)
+    data = zlib.compress(image.tobytes(), FAST)
+    drawn = Drawn(entries, data, components, usable(profile, components), changed=changed)
+    if recompress and components != CMYK and len(coded := _as_jpeg(image)) < len(data):
+        entries.Filter = Name.DCTDecode
+        told = "; ".join(filter(None, (changed, f"is recompressed as JPEG of quality {QUALITY}")))
+        return drawn._replace(data=coded, changed=told, recompressed=True)
+    return drawn
+
+
+def _as_jpeg(image: Image.Image) -> bytes:
+    coded = io.BytesIO()
+    image.save(coded, "JPEG", quality=QUALITY, subsampling=0, icc_profile=None)
+    return coded.getvalue()
+
+
+def _group4(image: Image.Image) -> Drawn:
+    """A bitonal picture, in the one strip that a PDF takes."""
+    whole = io.BytesIO()
+    image.save(whole, "TIFF", compression="group4", strip_size=(image.width + 7) // 8 * image.height)
+    with Image.open(whole) as written:
+        tags = getattr(written, "tag_v2")  # noqa: B009
+        (begin,), (size,) = tags[TiffImagePlugin.STRIPOFFSETS], tags[TiffImagePlugin.STRIPBYTECOUNTS]
+        dark = tags[TiffImagePlugin.PHOTOMETRIC_INTERPRETATION] == 1
+    parameters = Dictionary(K=-1, Columns=image.width, Rows=image.height, BlackIs1=dark)
+    entries = _entries(image, 1, Filter=Name.CCITTFaxDecode, DecodeParms=parameters)
+    return Drawn(entries, whole.getvalue()[begin : begin + size], 1)
+
+
+# --- colours ------------------------------------------------------------------------------------
+
+
+def profile_of(image: Image.Image, components: int) -> bytes:
+    """A picture's ICC profile, where PDF/A takes it for so many components; else nothing."""
+    return usable(image.info.get("icc_profile", b""), components)
+
+
+def usable(profile: bytes, components: int) -> bytes:
+    """An ICC profile that PDF/A takes for so many components; else nothing (ISO 19005-2 6.2.4.2)."""
+    if not profile:
+        return b""
+    try:
+        read = ImageCms.ImageCmsProfile(io.BytesIO(profile)).profile
+    except (ImageCms.PyCMSError, OSError):
+        return b""
+    fits = PROFILE_SPACES.get(read.xcolor_space.strip()) == components
+    known = read.device_class in PROFILE_CLASSES and read.version < NEWER_PROFILE_VERSION
+    return profile if fits and known else b""
+
+
+def colour_space(drawn: Drawn, profile: Object | None) -> Object:
+    """The colour space of a picture, whose ICC profile is this stream, if it has one."""
+    if profile is not None:
+        return Array([Name.ICCBased, profile])
+    return drawn.colours if drawn.colours is not None else DEVICE[drawn.components]

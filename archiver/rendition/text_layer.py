@@ -1,0 +1,116 @@
+"""The text layer: recognized text on pages, invisible, word by word in its place, and tagged.
+
+Text rendering mode 3 (ISO 32000-1 9.3.6). Every character is a code of its own that shows a blank:
+its width is scaled to the word's, and ToUnicode says what it stands for (9.10.3).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from pikepdf import Object, Pdf
+
+from archiver.errors import RenditionError
+from archiver.rendition.direction import RIGHT_TO_LEFT
+from archiver.rendition.embedded_fonts import write_font
+from archiver.rendition.embedding import Embedded
+from archiver.rendition.fonts import WIDE, Fonts, Typeface
+from archiver.rendition.recognition import Matrix, Paragraph, Recognized, Word
+from archiver.rendition.shaping import RIGHT_TO_LEFT_MARK
+from archiver.rendition.tagging import CLOSE, Element, Structure
+
+LAST_CODE = 0xFFFF
+
+RESOURCE = "Recognized"
+"""The name of the font among a page's resources."""
+
+QUARTERS = ((1, 0), (0, 1), (-1, 0), (0, -1))
+"""Cosine and sine of the quarter turns: readers take words apart that slant, so each is set level."""
+
+SMALLEST, SMALLEST_STRETCH = 0.1, 0.001
+"""The least size of a letter in points, and how far a blank is stretched at least: less is no size."""
+
+
+FORWARD = re.compile("L(?:[L-]*L)?|.")
+"""A number or a foreign word, with what is inside it; else one character."""
+
+KINDS = {"L": "L", "EN": "L", "AN": "L", "R": "R", "AL": "R", "NSM": "R"}
+
+
+def _rightward(text: str) -> str:
+    """A word of a line from right to left, as its characters are from left to right.
+
+    Readers take punctuation after a number or a foreign word for a part of it, unless a mark parts them.
+    """
+    kinds = "".join(KINDS.get(unicodedata.bidirectional(character), "-") for character in text)
+    parts = []
+    for found in FORWARD.finditer(kinds):
+        marked = found[0][0] == "L" and kinds[found.end() : found.end() + 1] == "-"
+        parts.append(RIGHT_TO_LEFT_MARK * marked + text[found.start() : found.end()])
+    return "".join(reversed(parts))
+
+
+class TextLayer:
+    """The invisible text of one document: its structure, and the characters that its font says."""
+
+    def __init__(self, structure: Structure, fonts: Fonts) -> None:
+        self.structure = structure
+        face = fonts.first(Typeface())
+        self.font = Embedded(face, RESOURCE)
+        self.codes: dict[str, str] = {}
+        self.advance = face.advance(face.glyph(WIDE)) / 1000
+
+    def draw(self, page: int, text: Recognized, to_points: Matrix) -> str:
+        """The operators that show the text of a page (counted from 0), whose pixels go to points so."""
+        return "\n".join(
+            operator
+            for paragraph in text.paragraphs
+            for operator in self._paragraph(page, paragraph, to_points)
+        )
+
+    def _paragraph(self, page: int, paragraph: Paragraph, to_points: Matrix) -> Iterator[str]:
+        element = Element("P", self.structure.root)
+        yield f"{self.structure.open(element, page)}\nBT /{RESOURCE} 1 Tf 3 Tr"
+        for line in paragraph.lines:
+            size = max(SMALLEST, math.hypot(*to_points.way(0, line.size)))
+            for word in line.words:
+                yield self._word(word, size, to_points, paragraph.right_to_left)
+        yield f"ET\n{CLOSE}"
+
+    def _word(self, word: Word, size: float, to_points: Matrix, right_to_left: bool) -> str:
+        """A word, and a space after it as one reads: at its left where that is from right to left.
+
+        Readers of PDF take what is on the page from left to right, and so it is written.
+        """
+        x, y = to_points.place(*word.start)
+        across, up = to_points.way(*word.along)
+        width = max(SMALLEST, math.hypot(across, up))
+        cos, sin = QUARTERS[round(math.atan2(up, across) / (math.pi / 2)) % 4]
+        backward = right_to_left or RIGHT_TO_LEFT.search(word.text)
+        shown = _rightward(word.text) if backward else word.text
+        stretch = max(SMALLEST_STRETCH, width / (len(shown) * self.advance))
+        if right_to_left:
+            space = stretch * self.advance
+            x, y, shown = x - space * cos, y - space * sin, f" {shown}"
+        else:
+            shown = f"{shown} "
+        matrix = (stretch * cos, stretch * sin, -size * sin, size * cos)
+        codes = "".join(map(self._code, shown))
+        return f"{' '.join(f'{value:.3f}' for value in matrix)} {x:.2f} {y:.2f} Tm <{codes}> Tj"
+
+    def _code(self, character: str) -> str:
+        """The code of a character, in hexadecimal: the next one, where it is new. Raises RenditionError."""
+        if character not in self.codes:
+            code = WIDE + len(self.codes)
+            if code > LAST_CODE:
+                raise RenditionError("has more different characters than one font can say")
+            self.font.text_of[code] = character
+            self.codes[character] = f"{code:04x}"
+        return self.codes[character]
+
+    def write_font(self, pdf: Pdf) -> Object:
+        """The font of the text in a PDF, which holds no character that is not in it."""
+        return write_font(pdf, self.font)
