@@ -19,7 +19,7 @@ from archiver.pipeline import Outcome
 from archiver.settings import Settings
 from archiver.stores import Place, Url
 from tests import s3
-from tests.conftest import EXAMPLES
+from tests.conftest import EXAMPLES, batch
 from tests.s3 import files_in
 
 GROUP = "urn:example:letters"
@@ -50,6 +50,8 @@ def gathered(
     sources: Path, output: Place, per: str, *, replace: bool = False, **more: object
 ) -> list[Outcome]:
     settings = Settings(**{"verapdf": False, "bag_per": per, **more})  # type: ignore[arg-type]
+    if per == "document":
+        return batch([str(sources)], output, settings, replace=replace)
     found = partial(discover, [str(sources)], output, settings)
     return list(package_collections(found, output, settings, replacing=replace))
 
