@@ -107,7 +107,7 @@ class _Places:
             target = bag.destination(job.output, outcome.identifier, job.settings.form)
             if any(target == other.bag for _, other, _ in self._under_way):
                 yield from self.rest()
-            if outcome.status != "already packaged" and (maker := self._maker(target)):
+            if maker := self._maker(target):
                 if outcome.staged:
                     shutil.rmtree(outcome.staged.parent)
                 job = replace(job, maker=maker)

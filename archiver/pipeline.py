@@ -124,12 +124,20 @@ def place_one(job: Job, made: Outcome) -> Outcome:
     except AlreadyExists as error:
         if job.replace and not job.maker:
             return failed(made.source, error, made.identifier)
-        room = made.staged.with_name("again")
-        room.mkdir()
-        return place_one(job, make_one(job, room))
+        return _met(job, made, made.bag)
     except CannotWrite as error:
         return failed(made.source, error, made.identifier)
     return replace(made, staged=None, seconds=made.seconds + time.monotonic() - begun)
+
+
+def _met(job: Job, made: Outcome, target: Place) -> Outcome:
+    """What is told of a document where something came to its place meanwhile."""
+    try:
+        with at_hand(job.ref, job.settings) as source:
+            report = already_packaged(source, job.settings, target, job.maker)
+    except Exception as error:
+        return failed(made.source, error, made.identifier)
+    return replace(made, status="already packaged", report=report, staged=None)
 
 
 def failed(source: str, error: Exception, identifier: str = "") -> Outcome:
