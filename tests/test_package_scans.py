@@ -113,7 +113,7 @@ def test_a_page_that_cannot_be_decoded_fails_its_document_and_says_which(tmp_pat
 
 
 @needs_tesseract
-def test_what_is_terminated_ends_at_once_with_all_that_it_began(volume: Path, tmp_path: Path) -> None:
+def test_what_is_terminated_twice_ends_at_once_with_all_that_it_began(volume: Path, tmp_path: Path) -> None:
     slow, begun = tmp_path / "slow", tmp_path / "begun"
     slow.write_text(
         f'#!/bin/sh\n[ "$2" = stdout ] || exec tesseract "$@"\necho $$ >> {begun}\nexec sleep 600\n'
@@ -123,13 +123,17 @@ def test_what_is_terminated_ends_at_once_with_all_that_it_began(volume: Path, tm
         [sys.executable, "-m", "archiver", "package", str(volume), "-o", "out", "--no-verapdf"],
         cwd=tmp_path,
         env={**os.environ, "ARCHIVER_TESSERACT": str(slow), "ARCHIVER_PAGE_WORKERS": "2"},
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
+    assert process.stderr is not None
     while not (begun.exists() and len(begun.read_text().split()) == 2):
         assert process.poll() is None
         time.sleep(0.05)
     process.terminate()
-    assert process.wait(timeout=30) == 130
+    assert b"finishing what is in hand" in process.stderr.readline()
+    process.terminate()
+    process.communicate(timeout=30)
+    assert process.returncode == 130
     for started in map(int, begun.read_text().split()):
         with pytest.raises(ProcessLookupError):
             os.kill(started, 0)
