@@ -239,6 +239,8 @@ class _Line:
         while not future.done():
             if self._stopping():
                 self._cancel()
+            if self._workers.are_lost():
+                raise CancelledError
             wait([future], TICK)
         return future.result()
 

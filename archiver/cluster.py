@@ -21,6 +21,9 @@ ADDRESS = re.compile(r"[a-z]+://[^\s/]+:\d{1,5}")
 
 EXTRA = "archiver[dask]"
 
+TALKATIVE = ("distributed", "distributed.client", "tornado", "tornado.application")
+"""Loggers that tell of each broken connection at length."""
+
 PATIENCE, PAUSE = 60.0, 1.0
 """Seconds that a scheduler that was lost is waited for, and between two tries."""
 
@@ -45,7 +48,8 @@ class Dask:
         except ImportError:
             told = "needs Dask, which is not installed"
             raise MissingExtra(told, where=where, hint=f"pip install '{EXTRA}'") from None
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        for name in TALKATIVE:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         client = import_module("distributed.client")
         self.lost: Errors = (
             CancelledError,
@@ -57,6 +61,7 @@ class Dask:
         self._patience = 0.0
         self._cluster: Any = None
         self._client: Any = None
+        self._comm: Any = None
 
     def start(self) -> Executor:
         """See Workers. A scheduler that has answered once is waited for."""
@@ -82,6 +87,7 @@ class Dask:
             self._client = self._distributed.Client(
                 self._cluster or self.scheduler, timeout=PATIENCE / 4, set_as_default=False
             )
+        self._comm = self._client.scheduler_comm
         self._client.wait_for_workers(1, timeout=PATIENCE / 2)
         self.ahead = AHEAD * len(self._client.scheduler_info()["workers"])
         executor: Executor = self._client.get_executor(pure=False)
@@ -104,6 +110,10 @@ class Dask:
     def beside(self) -> Executor:
         """See Workers."""
         return pool_of(self.count)
+
+    def are_lost(self) -> bool:
+        """See Workers: a scheduler that is away, or came back, tells no more of what it had in hand."""
+        return self._client.status != "running" or self._client.scheduler_comm is not self._comm
 
     def stop(self, *, at_once: bool = False) -> None:
         """See Workers. What somebody else's workers have in hand is given up."""

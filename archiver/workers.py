@@ -66,6 +66,9 @@ class Workers(Protocol):
     def beside(self) -> Executor:
         """As many processes of this machine, for what takes time to put in its place."""
 
+    def are_lost(self) -> bool:
+        """Whether they are lost, though no future says so."""
+
     def stop(self, *, at_once: bool = False) -> None:
         """End them, when what they have in hand is done or at once."""
 
@@ -101,6 +104,10 @@ class Here:
     def beside(self) -> Executor:
         """See Workers."""
         return Inline()
+
+    def are_lost(self) -> bool:
+        """See Workers."""
+        return False
 
     def stop(self, *, at_once: bool = False) -> None:
         """See Workers."""
@@ -142,6 +149,10 @@ class Processes:
     def beside(self) -> Executor:
         """See Workers."""
         return pool_of(self.count)
+
+    def are_lost(self) -> bool:
+        """See Workers."""
+        return False
 
     def stop(self, *, at_once: bool = False) -> None:
         """See Workers."""

@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -374,3 +375,45 @@ def test_a_scheduler_whose_address_is_none_is_one_sentence(tmp_path: Path) -> No
         "archiver: --scheduler nowhere: is no address of a Dask scheduler; expected tcp://"
     )
     assert err.count("\n") == 1
+
+
+def a_cluster(port: int) -> "list[subprocess.Popen[bytes]]":
+    """A Dask scheduler at a port, and a worker of its own."""
+    address = f"tcp://127.0.0.1:{port}"
+    commands = (
+        ["dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"],
+        ["dask_worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny"],
+    )
+    return [
+        subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.{command}", *arguments],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for command, *arguments in commands
+    ]
+
+
+def test_a_scheduler_that_is_restarted_is_given_again_what_the_one_before_had_in_hand(
+    quiet: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    source, bags = quiet
+    (tmp_path / "in").symlink_to(source)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    cluster = a_cluster(port)
+    try:
+        process = start("in/", "-q", "--scheduler", f"tcp://127.0.0.1:{port}", cwd=tmp_path)
+        while bags_in(tmp_path / "output") < 3:
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.01)
+        for each in cluster:
+            each.kill()
+        cluster += a_cluster(port)
+        _, err = process.communicate(timeout=120)
+        assert (process.returncode, err) == (3, b"")
+    finally:
+        for each in cluster:
+            each.kill()
+            each.wait()
+    assert tree(tmp_path / "output") == bags
