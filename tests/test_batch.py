@@ -23,6 +23,7 @@ from archiver.errors import OutOfSpace
 from archiver.settings import Settings
 from archiver.sources import SourceRef
 from archiver.workers import AHEAD, Here, Processes, choose
+from tests import s3
 from tests.test_cli import run
 
 COMMAND = [sys.executable, "-m", "archiver", "package"]
@@ -70,7 +71,7 @@ def start(*arguments: str, cwd: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [*COMMAND, "--no-verapdf", *arguments],
         cwd=cwd,
-        env=DATED,
+        env={**os.environ, "SOURCE_DATE_EPOCH": DATED["SOURCE_DATE_EPOCH"]},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
@@ -417,3 +418,25 @@ def test_a_scheduler_that_is_restarted_is_given_again_what_the_one_before_had_in
             each.kill()
             each.wait()
     assert tree(tmp_path / "output") == bags
+
+
+def test_a_store_has_the_same_bags_from_many_workers_whoever_of_them_dies(
+    quiet: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    source, bags = quiet
+    (tmp_path / "in").symlink_to(source)
+    with s3.serving() as server:
+        server.faulty = s3.one_in(10, 1)
+        process = start("in/", "--jobs", "2", "-q", "-o", f"s3://{s3.BUCKET}/{tmp_path.name}", cwd=tmp_path)
+        while process.poll() is None and server.asked["PUT"] < 30:
+            time.sleep(0.05)
+        for worker in workers_of(process.pid):
+            if b"forkserver" in Path(f"/proc/{worker}/cmdline").read_bytes():
+                os.kill(worker, signal.SIGKILL)
+        out, err = process.communicate()
+        server.faulty = s3.never
+        stored = s3.objects(tmp_path.name)
+    assert (process.returncode, err) == (3, b""), err
+    assert b"holds the package that this run made of in/001-1.md" in out
+    digests = {path: hashlib.sha256(data).hexdigest() for path, data in stored.items()}
+    assert digests == {path: digest for path, digest in bags.items() if digest != "folder"}
