@@ -77,6 +77,17 @@ def start(*arguments: str, cwd: Path) -> "subprocess.Popen[bytes]":
     )
 
 
+def killed_if_worker(process: int) -> bool:
+    """Kill a process that packages, unless it has ended by itself."""
+    try:
+        if b"forkserver" not in Path(f"/proc/{process}/cmdline").read_bytes():
+            return False
+        os.kill(process, signal.SIGKILL)
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return True
+
+
 def workers_of(parent: int) -> list[int]:
     """The processes below a process, by /proc, that are workers."""
     parents: dict[int, int] = {}
@@ -161,9 +172,7 @@ def test_workers_that_are_killed_at_random_change_nothing(
         workers = workers_of(process.pid)
         if workers and process.poll() is None:
             victim = chance.choice(workers)
-            if b"forkserver" in Path(f"/proc/{victim}/cmdline").read_bytes():
-                os.kill(victim, signal.SIGKILL)
-                killed += 1
+            killed += killed_if_worker(victim)
     _, err = process.communicate()
     assert killed
     assert (process.returncode, err) == (3, b"")
@@ -431,8 +440,7 @@ def test_a_store_has_the_same_bags_from_many_workers_whoever_of_them_dies(
         while process.poll() is None and server.asked["PUT"] < 30:
             time.sleep(0.05)
         for worker in workers_of(process.pid):
-            if b"forkserver" in Path(f"/proc/{worker}/cmdline").read_bytes():
-                os.kill(worker, signal.SIGKILL)
+            killed_if_worker(worker)
         out, err = process.communicate()
         server.faulty = s3.never
         stored = s3.objects(tmp_path.name)
