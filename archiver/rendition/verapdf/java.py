@@ -28,13 +28,16 @@ JVM_OPTIONS = (
     "-XX:+IgnoreUnrecognizedVMOptions",
     "--enable-native-access=ALL-UNNAMED",
     "-Xmx1g",
+    "-Xms128m",
+    "-Xmn80m",
     "-Xrs",
     "-XX:+UseSerialGC",
     "-XX:-UsePerfData",
     "-Djava.awt.headless=true",
 )
-"""For one caller at a time and no window. `-Xrs` and JPype's `interrupt=False` leave the process's
-signals to Python, so that Ctrl-C stays a KeyboardInterrupt."""
+"""For one caller at a time and no window. `-Xms` and `-Xmn` keep what small files take from growing with
+the memory of the machine, and so a worker of a batch below 350 MB. `-Xrs` and JPype's
+`interrupt=False` leave the process's signals to Python, so that Ctrl-C stays a KeyboardInterrupt."""
 
 MOST_DETAILS = 1
 """Of each failed rule, how many occurrences veraPDF describes; all are counted."""
