@@ -78,14 +78,18 @@ def isolated(text: str) -> str:
 
 
 def levels(text: str, base: int) -> list[int]:
-    """The embedding level of every character of a paragraph; even runs to the right, odd to the left."""
+    """The embedding level of every character of a paragraph; even runs to the right, odd to the left.
+
+    What is isolated is no deeper than its direction needs: the order is the same as with the deeper
+    levels of UAX 9 (X5a to X5c), and numbers in it are treated as those around it are.
+    """
     around = iter(_levels(ISOLATE.sub(OBJECT, text), base))
     found: list[int] = []
     for isolate in ISOLATE.finditer(text):
         found += islice(around, isolate.start() - len(found))
         level = next(around)
         inner = ISOLATING.get(isolate[1], base_level(isolate[2]))
-        deeper = 0 if inner > base else 2
+        deeper = level + (level + inner) % 2 - inner
         found += [level, *(each + deeper for each in _levels(isolate[2], inner)), level]
     return [*found, *around]
 

@@ -248,6 +248,19 @@ def test_every_line_of_a_right_to_left_articles_record_comes_out_of_poppler_in_o
     assert verapdf.check(made.path, made.claims) == ()
 
 
+@needs_poppler
+@pytest.mark.parametrize("language", OF_THE_RECORD)
+def test_what_begins_with_a_number_in_a_right_to_left_byline_comes_out_of_poppler_in_order(
+    language: str, tmp_path: Path
+) -> None:
+    date, statement, _ = OF_THE_RECORD[language]
+    within = f"{FILLING[language]} \u2068{date}\u2069 {FILLING[language]}"
+    made = rendition([within], tmp_path / "a.pdf", language, date=date, places=[f"15 {statement}"])
+    found = by_poppler(made)
+    assert plain(f"15 {statement} · {date}") in plain(found).partition("Provenance")[0]
+    assert plain(within) in plain(" ".join(found.split()))
+
+
 WITHIN_ENGLISH_LINES = {
     "ar": ["(word) is كتاب (باب)، and 12% of it; كتاب 12/03", "“مدينة؟” said Ford, in 2011 (in السوق)."],
     "fa": [
