@@ -113,15 +113,22 @@ class InProcess:
 
 @contextmanager
 def _no_longer_than(seconds: float, java: Any, validator: Any) -> Iterator[None]:
-    """Have a check broken off that takes too long, which its result then says."""
+    """Have a check broken off that takes too long, which its result then says.
+
+    It is asked again until it ends, since veraPDF forgets what it is asked before its first object.
+    """
     status = java("org.verapdf.processor.reports.enums.JobEndStatus").TIMEOUT
-    timer = threading.Timer(seconds, validator.cancelValidation, (status,))
-    timer.daemon = True
-    timer.start()
+    ended = threading.Event()
+
+    def break_off() -> None:
+        while not ended.wait(seconds):
+            validator.cancelValidation(status)
+
+    threading.Thread(target=break_off, daemon=True).start()
     try:
         yield
     finally:
-        timer.cancel()
+        ended.set()
 
 
 def holds_validator(jar: Path) -> bool:
