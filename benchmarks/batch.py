@@ -11,16 +11,18 @@ import html
 import json
 import os
 import random
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import psutil
 
 if not __package__:
     sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -33,7 +35,7 @@ PAGES = (1, 1, 1, 2, 2, 2, 3, 3, 1, 2, 1, 2, 3, 1, 2, 1, 3, 2, 1, 20)
 
 
 class Taken(NamedTuple):
-    """What a run took, in seconds, and the most memory that one of its processes had, in MiB."""
+    """What a run took: seconds of wall and of processors, and the most that one process held, in MiB."""
 
     wall: float
     processor: float
@@ -69,80 +71,59 @@ def corpus(path: Path, count: int) -> Path:
 
 
 def contest(folder: Path, sources: Path, count: int, workers: int, *, dask: bool) -> None:
+    jobs = ["--jobs", str(workers)]
     archiver = [sys.executable, "-m", "archiver", "package", str(sources), "--quiet"]
-    runs: dict[str, Callable[[Path], list[str]]] = {
-        f"WeasyPrint and bagit, {workers} processes": lambda out: [
-            sys.executable,
-            __file__,
-            "--peer",
-            str(sources),
-            str(out),
-            str(workers),
-        ],
-        f"archiver, {workers} workers": lambda out: [
-            *archiver,
-            "-o",
-            str(out),
-            "--jobs",
-            str(workers),
-            "--no-verapdf",
-        ],
-        "archiver, one worker": lambda out: [*archiver, "-o", str(out), "--jobs", "1", "--no-verapdf"],
-        "archiver, rendering alone": lambda out: [
-            sys.executable,
-            __file__,
-            "--render",
-            str(sources),
-            str(out),
-        ],
-        f"archiver with veraPDF, {workers} workers": lambda out: [
-            *archiver,
-            "-o",
-            str(out),
-            "--jobs",
-            str(workers),
-        ],
+    runs = {
+        "WeasyPrint and bagit": [sys.executable, __file__, "--peer", str(sources), str(workers)],
+        "archiver": [*archiver, *jobs, "--no-verapdf"],
+        "archiver, one worker": [*archiver, "--jobs", "1", "--no-verapdf"],
+        "archiver, rendering alone, one worker": [sys.executable, __file__, "--render", str(sources)],
+        "archiver with veraPDF": [*archiver, *jobs],
     }
     if dask:
-        runs[f"archiver, Dask, {workers} local workers"] = lambda out: [
-            *archiver,
-            "-o",
-            str(out),
-            "--jobs",
-            str(workers),
-            "--scheduler",
-            "local",
-            "--no-verapdf",
-        ]
-    print(f"{count} documents\n{'':44}{'documents/s':>12}{'CPU ms each':>12}{'MiB':>8}")
+        runs["archiver, Dask"] = [*archiver, *jobs, "--no-verapdf", "--scheduler", "local"]
+    print(f"{count} documents, {workers} workers\n")
+    print(f"{'':38}{'documents/s':>12}{'CPU ms each':>12}{'MiB':>6}{'end/start':>10}")
     for number, (title, command) in enumerate(runs.items()):
-        out = folder / f"out{number}"
-        taken = measured(command(out))
+        out, report = folder / f"out{number}", folder / f"run{number}.jsonl"
+        told = ["--report", str(report)] if "archiver" in command else []
+        taken = measured([*command, "-o", str(out), *told])
         made = sum(1 for _ in out.iterdir())
         if made != count:
             raise SystemExit(f"{title}: {made} of {count} were made")
-        each = f"{1000 * taken.processor / count:.1f}" if "workers" not in title else "-"
-        print(f"{title:44}{count / taken.wall:12.1f}{each:>12}{taken.memory:8.0f}", flush=True)
+        grown = f"{growth(report):10.2f}" if told else ""
+        each = 1000 * taken.processor / count
+        print(f"{title:38}{count / taken.wall:12.1f}{each:12.1f}{taken.memory:6.0f}{grown}", flush=True)
         shutil.rmtree(out)
 
 
 def measured(command: list[str]) -> Taken:
-    """Run a command to its end, in a small process whose children are counted alone.
+    """Run a command to its end, looking at it and all that it started five times a second.
 
-    The processor time of archiver's workers is not among it: they are no children that it waits for.
+    Of each process up to the last fifth of a second is missed.
     """
-    told = subprocess.run(
-        [sys.executable, __file__, "--measure", *command], check=True, stdout=subprocess.PIPE, text=True
-    )
-    return Taken(*json.loads(told.stdout.splitlines()[-1]))
-
-
-def measure(command: list[str]) -> None:
     begun = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wall = time.perf_counter() - begun
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(json.dumps([wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+    processor: dict[int, float] = {}
+    memory = 0.0
+    with psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+        while run.poll() is None:
+            for process in (run, *run.children(recursive=True)):
+                with suppress(psutil.NoSuchProcess):
+                    times = process.cpu_times()
+                    processor[process.pid] = times.user + times.system
+                    memory = max(memory, process.memory_info().rss / 2**20)
+            with suppress(psutil.TimeoutExpired):
+                run.wait(0.2)
+    if run.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {run.returncode}")
+    return Taken(time.perf_counter() - begun, sum(processor.values()), memory)
+
+
+def growth(report: Path) -> float:
+    """How long the last tenth of a run's documents took, beside the second tenth, by its run report."""
+    took = [json.loads(line)["seconds"] for line in report.open()]
+    tenth = max(len(took) // 10, 1)
+    return sum(took[-tenth:]) / sum(took[tenth : 2 * tenth])
 
 
 def articles(sources: Path) -> Iterator[dict[str, Any]]:
@@ -192,11 +173,9 @@ def render_alone(sources: Path, out: Path) -> None:
 if __name__ == "__main__":
     os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
     match sys.argv[1:]:
-        case ["--measure", *command]:
-            measure(command)
-        case ["--peer", sources, out, workers]:
+        case ["--peer", sources, workers, "-o", out]:
             peer(Path(sources), Path(out), int(workers))
-        case ["--render", sources, out]:
+        case ["--render", sources, "-o", out]:
             render_alone(Path(sources), Path(out))
         case _:
             main()
