@@ -9,10 +9,8 @@ import errno
 import hashlib
 import io
 import os
-import random
 import re
 import stat
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -90,6 +88,8 @@ def scratch() -> Path:
 
     Raises CannotWrite where something else has its name.
     """
+    import tempfile  # here, because most commands read and write no store
+
     folder = Path(tempfile.gettempdir(), f"archiver-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.lstat()
@@ -180,6 +180,8 @@ def patiently(url: Url, call: Callable[[], Result]) -> Result:
     """
     for attempt in range(ATTEMPTS):
         if attempt:
+            import random  # here, because it is seldom needed
+
             time.sleep(FIRST_PAUSE * 2 ** (attempt - 1) * random.uniform(0.5, 1))  # noqa: S311
         try:
             return call()

@@ -27,7 +27,7 @@ NO_HOLDINGS = {".git", ".archiver-staging"}
 WORTH_BAGS = 8
 """From how many bags on they are shared out among processes; fewer are each read by all of them."""
 
-CHUNK_BAGS = 8
+CHUNK_BAGS = 32
 """How many bags a process takes at once, at the most."""
 
 

@@ -53,13 +53,11 @@ class Column:
         """Whether the manifest lists a row."""
         return row < len(self.listed) and self.listed[row] != 0
 
-    def states(self, row: int) -> bool:
-        """Whether the manifest lists a row with a digest."""
-        return row < len(self.listed) and self.listed[row] == LISTED
-
     def digest(self, row: int) -> bytes:
-        """The digest of a row that is listed with one."""
-        return bytes(self.digests[row * self.width : (row + 1) * self.width])
+        """The digest of a row; empty where the manifest lists it with none, or not at all."""
+        if row < len(self.listed) and self.listed[row] == LISTED:
+            return bytes(self.digests[row * self.width : (row + 1) * self.width])
+        return b""
 
 
 class Hashed(NamedTuple):
@@ -150,7 +148,8 @@ class Ledger:
     def listed(self, path: str) -> tuple[tuple[str, bytes], ...]:
         """Each digest that a manifest states for a path, with its algorithm."""
         row = self.rows.get(path, len(self.sizes))
-        return tuple((c.algorithm, c.digest(row)) for c in self.columns.values() if c.states(row))
+        columns = self.columns.values()
+        return tuple([(c.algorithm, digest) for c in columns if (digest := c.digest(row))])
 
     def absent(self) -> tuple[int, int]:
         """How many paths were listed that are not in the bag, and the bytes that they take up."""
@@ -177,7 +176,7 @@ class Ledger:
                 continue
             for row, path in enumerate(these, start):
                 if self.sizes[row] != ABSENT:
-                    digests = [(c.algorithm, c.digest(row)) for c in columns if c.states(row)]
+                    digests = [(c.algorithm, digest) for c in columns if (digest := c.digest(row))]
                     if digests:
                         yield Wanted(path, self.sizes[row], tuple(digests))
 

@@ -177,7 +177,7 @@ def _rename(bag: Bag, listed: str, held: str) -> None:
         if not column.lists(old):
             continue
         if not column.lists(new):
-            column.put(new, column.digest(old) if column.states(old) else b"")
+            column.put(new, column.digest(old))
         elif bag.version >= (1, 0) or column.digest(new) != column.digest(old):
             told = f"lists {shown(held)!r} again, in another Unicode form"
             bag.tell(finding("bagit-2.1.3-duplicate", told, name))

@@ -159,12 +159,15 @@ class TagFiles:
         with self.contents.open(name) as file:
             block = file.read(BLOCK)
             decoder = _decoder(declared.encoding, block, _on_error(name, declared))
-            while block:
+            ended = False
+            while not ended:
                 for digest in hashes.values():
                     digest.update(block)
+                following = file.read(BLOCK)
+                ended = not following
                 state = decoder.getstate()
                 try:
-                    text = decoder.decode(block)
+                    text = decoder.decode(block, ended)
                 except UnicodeDecodeError as error:
                     decoder.setstate(state)
                     yield (begun + decoder.decode(_before(error, block))).split("\n")
@@ -176,18 +179,18 @@ class TagFiles:
                 if read > most:
                     raise Unusable(_beyond(name, f"is longer than {most:,} bytes"))
                 whole = (begun + text).split("\n")
-                begun = whole[-1]
+                begun, block = whole[-1], following
                 if len(max(whole, key=len)) > self.limits.line_chars:
                     told = f"has a line of more than {self.limits.line_chars:,} characters"
                     raise Unusable(_beyond(name, told))
                 yield whole
-                block = file.read(BLOCK)
-            yield (begun + decoder.decode(b"", final=True)).split("\n")
         self.digests[name] = {algorithm: digest.digest() for algorithm, digest in hashes.items()}
 
     def _tell_of_undecoded(self, name: str, lines: list[str], before: int) -> None:
+        if all(map(str.isascii, lines)):
+            return
         for number, line in enumerate(lines, before + 1):
-            if not line.isascii() and (found := UNDECODED.search(line)):
+            if found := UNDECODED.search(line):
                 told = f"has the byte 0x{ord(found[0]) & 0xFF:02X}, which is not UTF-8"
                 self.tell(finding("bagit-2.3-encoding", told, f"{shown(name)}, line {number}"))
 
