@@ -29,7 +29,7 @@ from pydantic import (
     model_validator,
 )
 
-from archiver.dates import is_edtf
+from archiver.dates.edtf import is_edtf
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
@@ -120,7 +120,7 @@ def _listed(value: object) -> object:
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 # --- metadata -----------------------------------------------------------------------------
@@ -405,7 +405,3 @@ def _has_text(value: object) -> bool:
 
 def _depth(blocks: tuple[BaseModel, ...]) -> int:
     return max((1 + max((_depth(c) for c in children(b)), default=0) for b in blocks), default=0)
-
-
-for _model in (Quote, List, Article):
-    _model.model_rebuild()

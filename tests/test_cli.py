@@ -448,6 +448,21 @@ def test_a_command_loads_what_it_needs_only(argv: list[str], unneeded: set[str])
     assert ran.stdout.splitlines()[-1] == "[]"
 
 
+def test_validating_a_package_loads_only_what_its_records_need(tmp_path: Path) -> None:
+    run("package", str(EXAMPLES / "harbour-ferry.txt"), "--no-verapdf", cwd=tmp_path)
+    unneeded = {"PIL", "pikepdf", "reportlab", "urllib.request", "archiver.dates.reading", "bagit", "jpype"}
+    code = (
+        "import sys\nfrom archiver.cli import main\n"
+        "sys.argv = ['archiver', 'validate', 'output']\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        f"print(sorted({unneeded!r} & sys.modules.keys()))"
+    )
+    command = [sys.executable, "-c", code]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert ran.stdout.startswith("valid: ")
+    assert ran.stdout.splitlines()[-1] == "[]"
+
+
 def test_a_bag_is_held_to_the_profile_that_is_given(tmp_path: Path) -> None:
     run("package", str(EXAMPLES / "harbour-ferry.txt"), "--no-verapdf", cwd=tmp_path)
     own = ROOT / "schemas" / "bagit-profile.json"

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.dates import AmbiguousDate, is_edtf, to_edtf, words
+from archiver.dates import words
+from archiver.dates.edtf import is_edtf
 from archiver.dates.names import normalized
+from archiver.dates.reading import AmbiguousDate, to_edtf
 
 OTHERS = ["lv", "lt", "kk", "hy", "eu", "th", "yue", "ka", "sl", "hr", "bg", "sr", "ca", "et", "ms"]
 """Languages whose dates are CLDR's alone."""

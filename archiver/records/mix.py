@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from archiver.capture import Capture
+if TYPE_CHECKING:
+    from archiver.capture import Capture
 
 MIX = "http://www.loc.gov/mix/v20"
 

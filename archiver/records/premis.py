@@ -5,15 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
-from archiver.article import Article
-from archiver.capture import Capture
-from archiver.events import Agent, Event
-from archiver.formats import Format
 from archiver.records.mix import mix
+
+if TYPE_CHECKING:
+    from archiver.article import Article
+    from archiver.capture import Capture
+    from archiver.events import Agent, Event
+    from archiver.formats import Format
 
 PREMIS = "http://www.loc.gov/premis/v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"

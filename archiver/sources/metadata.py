@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from archiver.article import Article, Metadata, Obtained
-from archiver.dates import AmbiguousDate, to_edtf
+from archiver.dates.reading import AmbiguousDate, to_edtf
 from archiver.errors import InvalidArticle
 from archiver.findings import Finding, Severity
 from archiver.settings import Settings

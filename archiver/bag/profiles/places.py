@@ -7,14 +7,9 @@ from __future__ import annotations
 
 import os
 import stat
-import time
 from functools import cache
-from http.client import HTTPException
 from importlib import resources
-from urllib import request
-from urllib.error import HTTPError
 
-from archiver import __version__
 from archiver.bag.contents import shown
 from archiver.bag.profiles.model import MAX_BYTES, Profile, parse
 from archiver.errors import ProfileError
@@ -22,23 +17,6 @@ from archiver.errors import ProfileError
 FOLDER = resources.files("archiver.bag.profiles")
 
 ADDRESSES = ("http://", "https://")
-
-TIMEOUT = 10.0
-"""How long a server may be silent, in seconds."""
-PATIENCE = 30.0
-"""How long a profile may take to arrive, in seconds."""
-BLOCK = 64 * 1024
-
-HANDLERS = (
-    request.ProxyHandler,
-    request.UnknownHandler,
-    request.HTTPHandler,
-    request.HTTPSHandler,
-    request.HTTPDefaultErrorHandler,
-    request.HTTPRedirectHandler,
-    request.HTTPErrorProcessor,
-)
-"""What urllib may do: HTTP and HTTPS, also where it is redirected; no files, no FTP."""
 
 
 @cache
@@ -58,7 +36,9 @@ def load(place: str) -> Profile:
         return known
     told = shown(place)
     if place.lower().startswith(ADDRESSES):
-        return parse(_fetched(place, told), told)
+        from archiver.bag.profiles.fetching import fetched  # here, because urllib takes a while
+
+        return parse(fetched(place, told), told)
     try:
         with open(os.open(place, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -70,25 +50,3 @@ def load(place: str) -> Profile:
             where=told,
             hint=f"expected a file, an address, or one of {', '.join(bundled())}",
         ) from None
-
-
-def _fetched(address: str, told: str) -> bytes:
-    opener = request.OpenerDirector()
-    for handler in HANDLERS:
-        opener.add_handler(handler())
-    headers = {"Accept": "application/json", "User-Agent": f"archiver/{__version__}"}
-    until = time.monotonic() + PATIENCE
-    data = b""
-    try:
-        asked = request.Request(address, headers=headers)  # noqa: S310 - load() lets http and https pass
-        with opener.open(asked, timeout=TIMEOUT) as response:
-            while len(data) <= MAX_BYTES and (block := response.read1(BLOCK)):
-                data += block
-                if time.monotonic() > until:
-                    raise TimeoutError(f"it took longer than {PATIENCE:.0f} seconds")
-    except (OSError, HTTPException, ValueError) as error:
-        if isinstance(error, HTTPError):
-            error.close()
-        reason = shown(str(getattr(error, "reason", "") or error))
-        raise ProfileError(f"cannot be fetched: {reason}", where=told) from None
-    return data

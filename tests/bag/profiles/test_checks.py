@@ -19,7 +19,6 @@ import archiver
 from archiver.bag import PROFILE_IDENTIFIER, Asked, Depth, validate
 from archiver.bag.folder import Folder
 from archiver.bag.package import COLLECTION_PROFILE_IDENTIFIER
-from archiver.bag.profiles import places
 from archiver.bag.profiles.checks import check_profiles
 from archiver.bag.profiles.model import MAX_BYTES, Profile, matcher, parse
 from archiver.bag.profiles.places import FOLDER, bundled, load
@@ -422,8 +421,8 @@ class Server(BaseHTTPRequestHandler):
 def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(places, "TIMEOUT", 0.2)
-    monkeypatch.setattr(places, "PATIENCE", 0.2)
+    monkeypatch.setattr("archiver.bag.profiles.fetching.TIMEOUT", 0.2)
+    monkeypatch.setattr("archiver.bag.profiles.fetching.PATIENCE", 0.2)
     Server.asked.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
