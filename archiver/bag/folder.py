@@ -250,7 +250,8 @@ class _Regular:
             raise Changed("was changed while it was read")
 
     def read(self, count: int, /) -> bytes:
-        return os.read(self._descriptor, count)
+        room = self._before.st_size + 1  # more would take its memory, though nothing comes
+        return os.read(self._descriptor, min(count, room))
 
     def readinto(self, buffer: memoryview, /) -> int:
         return os.readv(self._descriptor, [buffer])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import logging
 import os
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +20,6 @@ DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 
-logging.getLogger("bagit").addHandler(logging.NullHandler())
-
 
 def make(
     folder: Path,
@@ -33,41 +32,57 @@ def make(
     `info` are labels of bag-info.txt; those that follow from the payload, from `when` (the
     Bagging-Date) and from archiver itself are added. Modes are made 0644 and 0755.
 
-    bagit changes the working directory of the process while it works: a process makes one bag at
-    a time, never in threads. Raises BagError where the bag cannot be made, OSError
-    where it cannot be written.
+    bagit reads the payload in the working directory of the process, which is changed meanwhile: a
+    process makes one bag at a time, never in threads. Raises BagError where the bag cannot be made,
+    OSError where it cannot be written.
     """
     import bagit  # here, because validation does without it and it takes a while
 
     folder = folder.absolute()
-    labels = _bag_info(folder, info, when)
+    chosen = sorted(set(algorithms))
     try:
-        bagit.make_bag(str(folder), labels, checksums=sorted(set(algorithms)), processes=1)
+        _move_down(folder)
+        with contextlib.chdir(folder):
+            size, count = bagit.make_manifests("data", 1, chosen)
+        labels = _bag_info(info, when, size, count)
+        (folder / "bag-info.txt").write_text(_tag_lines(labels), "utf-8", newline="")
         (folder / "bagit.txt").write_text(DECLARATION, "utf-8")
         _encode_names(folder)
-        _write_tag_manifests(folder, sorted(set(algorithms)))
+        _write_tag_manifests(folder, chosen)
         normalise_modes(folder)
-    except (bagit.BagError, RuntimeError, ValueError) as error:
+    except ValueError as error:
         raise BagError(f"its bag cannot be made: {error}") from None
 
 
+def _move_down(folder: Path) -> None:
+    """Make what is in a folder its data/."""
+    bag = Path(tempfile.mkdtemp(dir=folder.parent))
+    folder.rename(bag / "data")
+    bag.rename(folder)
+
+
 def _bag_info(
-    folder: Path, info: Mapping[str, str | list[str]], when: datetime | None
+    info: Mapping[str, str | list[str]], when: datetime | None, size: int, count: int
 ) -> dict[str, str | list[str]]:
-    """The labels of bag-info.txt (RFC 8493 2.2.2); bagit adds Payload-Oxum and sorts them."""
-    size = sum(path.lstat().st_size for path in payload(folder))
-    labels: dict[str, str | list[str]] = {
+    """The labels of bag-info.txt (RFC 8493 2.2.2), for a payload of so many bytes in so many files."""
+    return {
         "Bag-Software-Agent": f"archiver {__version__}",
         PROFILE_LABEL: PROFILE_IDENTIFIER,
         **({"Bagging-Date": f"{when:%Y-%m-%d}"} if when else {}),
         **info,
         "Bag-Size": human_size(size),
+        "Payload-Oxum": f"{size}.{count}",
     }
-    return {
-        label: [" ".join(value.split()) for value in _listed(values)]
-        for label, values in labels.items()
-        if values
-    }
+
+
+def _tag_lines(labels: Mapping[str, str | list[str]]) -> str:
+    """A tag file of labels in order of name, each value on a line of its own (RFC 8493 2.2.2)."""
+    return "".join(
+        f"{label}: {' '.join(value.split())}\n"
+        for label in sorted(labels)
+        for value in _listed(labels[label])
+        if value
+    )
 
 
 def _listed(values: str | list[str]) -> list[str]:
