@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import unquote_to_bytes
 
 from natsort import natsorted
 
@@ -24,6 +27,7 @@ from archiver.sources import (
     manifests,
     scans,
 )
+from archiver.sources.refs import opened
 from archiver.sources.sidecars import document_of
 from archiver.stores import Place
 
@@ -102,11 +106,11 @@ def _in_folder(folder: Path, output: Place, settings: Settings) -> Iterator[Sour
 
     Links to folders are not followed, and bags, hidden folders and the output are not looked into.
     A sidecar without anything that it could be for is an error. A folder of page pictures alone is one
-    document, but for one below documents, which show its pictures perhaps; a picture with a sidecar
-    is one too.
+    document, unless a document above it shows one of them; a picture with a sidecar is one too.
     """
     found = False
-    showing: set[str] = set()
+    above: dict[str, list[str]] = {}
+    shown: dict[str, set[bytes]] = {}
     kept = os.path.realpath(str(output))
     unread: list[OSError] = []
     for parent, folders, names in os.walk(folder, onerror=unread.append):
@@ -118,12 +122,16 @@ def _in_folder(folder: Path, output: Place, settings: Settings) -> Iterator[Sour
             for name in folders
             if not name.startswith(".") and os.path.realpath(os.path.join(parent, name)) != kept
         )
-        if scans.holds_pages(names) and not _is_below(parent, showing):
-            found = True
-            yield SourceRef(Path(parent))
+        if scans.holds_pages(names):
+            for over in map(str, Path(parent).parents):
+                if over in above and over not in shown:
+                    shown[over] = set(_folders_shown(over, above[over]))
+            if not any(os.fsencode(parent) in folders for folders in shown.values()):
+                found = True
+                yield SourceRef(Path(parent))
             continue
-        if any(name.lower().endswith(SUFFIXES) for name in names):
-            showing.add(parent)
+        if showing := [name for name in names if name.lower().endswith(SHOWING)]:
+            above[parent] = showing
         known = {part for name in (*folders, *names) for part in (name, Path(name).stem)}
         for name in sorted(names):
             path = Path(parent, name)
@@ -155,9 +163,33 @@ def _has_own(name: str, names: Sequence[str]) -> bool:
     return False
 
 
-def _is_below(folder: str, others: set[str]) -> bool:
-    """Whether a folder is one of others, or is in one."""
-    return any(str(parent) in others for parent in (Path(folder), *Path(folder).parents))
+def _folders_shown(folder: str, names: Sequence[str]) -> Iterator[bytes]:
+    """The folders of the pictures that documents of these names in a folder show, as it is written there.
+
+    Whatever in their text is the path of a picture is taken for one that is shown.
+    """
+    for name in names:
+        try:
+            with opened(Path(folder, name)) as file:
+                for part in iter(partial(file.readline, LONGEST_PART), b""):
+                    for written in {*QUOTED.split(part), *BARE.split(part)}:
+                        if written.lower().endswith(PICTURES):
+                            path = os.path.join(os.fsencode(folder), unquote_to_bytes(written.strip()))
+                            yield os.path.normpath(os.path.dirname(path))
+        except (OSError, SourceError):  # which is told where it is read
+            continue
+
+
+SHOWING = (".md", ".markdown", ".html", ".htm", ".xhtml", ".json", ".jsonl", ".ndjson")
+"""Documents that show pictures which are files of their own."""
+
+PICTURES = tuple(suffix.encode() for suffix in scans.PAGE_SUFFIXES)
+
+LONGEST_PART = 1 << 20
+"""How much of a line is searched for pictures at once, in bytes."""
+
+QUOTED, BARE = re.compile(rb"[\"'()<>\n]"), re.compile(rb"[\"'()<>\s=]")
+"""What is around the path of a picture in Markdown, HTML and JSON, with spaces in it or without."""
 
 
 def stdin_bytes(stream: BinaryIO | None, limit: int) -> bytes:

@@ -1,7 +1,12 @@
 """Levels of capture quality, as data: what each asks of a page.
 
-Those of archiver's own have what a picture alone can tell of the stars for documents of general
-collections in the Technical Guidelines for Digitizing Cultural Heritage Materials (FADGI).
+Those of archiver's own have what a file alone can tell of two to four stars for bound general collections
+in the Technical Guidelines for Digitizing Cultural Heritage Materials (FADGI, 3rd edition, May 2023): 250,
+300 and 400 pixels per inch, less the tolerance of 3, 2 and 1 percent, and 8 bits a sample (16 are as good
+from three stars). These numbers were taken from a published comparison of that table with ISO 19264-1; that
+of three stars is in 36 CFR 1236.50 (d) too. The guidelines name colour spaces, of which only is asked that
+there is a profile, and master files (TIFF, JPEG 2000, PDF/A), but no compression: that nothing is lost by
+it, and how far a page may be skewed, is archiver's own.
 """
 
 from __future__ import annotations
@@ -22,7 +27,7 @@ class CaptureLevel(BaseModel):
 
 
 LEVELS = {
-    "fadgi-2": CaptureLevel(pixels_per_inch=200),
-    "fadgi-3": CaptureLevel(pixels_per_inch=300),
-    "fadgi-4": CaptureLevel(pixels_per_inch=400),
+    "fadgi-2": CaptureLevel(pixels_per_inch=242.5),
+    "fadgi-3": CaptureLevel(pixels_per_inch=294),
+    "fadgi-4": CaptureLevel(pixels_per_inch=396),
 }

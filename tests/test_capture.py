@@ -73,6 +73,24 @@ def test_a_page_that_reaches_a_level_is_told_nothing(tmp_path: Path) -> None:
     assert not list(shortfalls(1, found, LEVELS["fadgi-4"], "fadgi-4"))
 
 
+@pytest.mark.parametrize(
+    ("dpi", "reached"),
+    [
+        (400, {"fadgi-2", "fadgi-3", "fadgi-4"}),
+        (300, {"fadgi-2", "fadgi-3"}),
+        (250, {"fadgi-2"}),
+        (240, set()),
+    ],
+)
+def test_a_resolution_reaches_as_many_stars_as_fadgi_gives_it(
+    dpi: int, reached: set[str], tmp_path: Path
+) -> None:
+    found = captured(tmp_path / "a.tif", dpi=(dpi, dpi), icc_profile=SRGB)
+    assert {
+        name for name, level in LEVELS.items() if not list(shortfalls(1, found, level, name))
+    } == reached
+
+
 def test_what_falls_short_of_a_level_is_told_by_rule(tmp_path: Path) -> None:
     found = captured(tmp_path / "a.jpg", "L", dpi=(200, 200))
     rules = [each.rule for each in shortfalls(3, found, LEVELS["fadgi-3"], "fadgi-3")]

@@ -107,7 +107,7 @@ def test_a_picture_is_a_document_where_it_is_named_or_all_that_a_pattern_matches
     assert found(f"{tmp_path}/*.png") == ([f"{tmp_path}/p2.png", f"{tmp_path}/p10.png"], [])
 
 
-def test_a_folder_of_page_pictures_is_one_document_but_not_below_documents(tmp_path: Path) -> None:
+def test_a_folder_of_page_pictures_is_one_document(tmp_path: Path) -> None:
     for name in (
         "in/vol/1.tif",
         "in/vol/2.tif",
@@ -117,7 +117,8 @@ def test_a_folder_of_page_pictures_is_one_document_but_not_below_documents(tmp_p
         "in/vol.meta.yaml",
         "in/mixed/1.tif",
         "in/mixed/notes.md",
-        "in/mixed/figures/1.tif",
+        "in/mixed/p10/1.tif",
+        "in/mixed/p9/deep/1.tif",
         "in/others/1.tif",
         "in/others/table.xls",
         "in/singly/1.tif",
@@ -128,10 +129,52 @@ def test_a_folder_of_page_pictures_is_one_document_but_not_below_documents(tmp_p
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     assert found(str(tmp_path / "in")) == (
-        [f"{tmp_path}/in/{name}" for name in ("mixed/notes.md", "singly/1.tif", "singly/2.tif", "vol")],
+        [
+            f"{tmp_path}/in/{name}"
+            for name in (
+                "mixed/notes.md",
+                "mixed/p10",
+                "mixed/p9/deep",
+                "singly/1.tif",
+                "singly/2.tif",
+                "vol",
+            )
+        ],
         [],
     )
     assert found(str(tmp_path / "in/vol")) == ([f"{tmp_path}/in/vol"], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.md", "![A map](figures/1.tif)"),
+        ("a.md", "![A map][m]\n\n[m]: ./figures/1.tif"),
+        ("a.html", "<img alt='' src=figures/1.tif width=9>"),
+        ("a.html", '<img alt="" src="../in/figures/1.TIF">'),
+        ("a.jsonl", '{"title": "A", "body": [{"type": "figure", "src": "figures/1.tif"}]}'),
+    ],
+)
+def test_a_folder_of_pictures_that_a_document_above_it_shows_is_no_document(
+    name: str, content: str, tmp_path: Path
+) -> None:
+    for picture in ("in/figures/1.tif", "in/figures/2.tif", "in/my scans/1.tif", "in/scans/1.tif"):
+        (tmp_path / picture).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / picture).touch()
+    (tmp_path / "in" / name).write_text(content)
+    shown = found(str(tmp_path / "in"))[0]
+    assert [each for each in shown if "/a." not in each] == [
+        f"{tmp_path}/in/my scans",
+        f"{tmp_path}/in/scans",
+    ]
+
+
+@pytest.mark.parametrize("written", ["(<my scans/1.tif>)", "(my%20scans/1.tif)"])
+def test_a_shown_folder_may_have_spaces_in_its_name(written: str, tmp_path: Path) -> None:
+    (tmp_path / "my scans").mkdir()
+    (tmp_path / "my scans" / "1.tif").touch()
+    (tmp_path / "a.md").write_text(f"![A map]{written}")
+    assert found(str(tmp_path)) == ([f"{tmp_path}/a.md"], [])
 
 
 def test_bags_in_a_folder_are_not_taken_for_sources(tmp_path: Path) -> None:
