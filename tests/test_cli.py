@@ -322,6 +322,33 @@ def test_temporary_files_that_take_no_more_say_nothing_of_the_bag(tmp_path: Path
     assert err.startswith("archiver: temporary files: cannot be written")
 
 
+@pytest.mark.parametrize(
+    ("example", "where"),
+    [("seed-library.md", "to/here"), ("harbour-ferry.txt", "temporary files in {}")],
+    ids=["package", "temporary files"],
+)
+def test_what_is_too_large_for_its_place_is_told_with_that_and_leaves_nothing(
+    example: str, where: str, tmp_path: Path
+) -> None:
+    source = ("package", str(EXAMPLES / example), "--no-verapdf")
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    place: dict[str, Any] = {"cwd": tmp_path, "env": environment, "preexec_fn": _write_little}
+    code, out, err = run(*source, "-o", "to/here", "--json", **place)
+    assert code == 3, err
+    (told,) = json.loads(out)["documents"][0]["findings"]
+    assert (told["rule"], told["where"]) == ("output-unwritable", where.format(tmp_path))
+    assert told["message"] == "cannot be written: File too large"
+    assert told["hint"].startswith("raise the limit on the size of a file")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_folder_that_was_there_before_is_left(tmp_path: Path) -> None:
+    (tmp_path / "to").mkdir()
+    source = str(EXAMPLES / "seed-library.md")
+    run("package", source, "--no-verapdf", "-o", "to/here", cwd=tmp_path, preexec_fn=_write_little)
+    assert [path.name for path in tmp_path.rglob("*")] == ["to"]
+
+
 def _write_little() -> None:
     """Fail writes as a full disk does, which takes no mount."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
