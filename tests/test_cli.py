@@ -363,6 +363,16 @@ def test_inspect_doctor_and_schema_speak_json(tmp_path: Path) -> None:
         assert json.loads(out)
 
 
+def test_json_may_be_asked_for_before_the_command_too(tmp_path: Path) -> None:
+    run("package", str(EXAMPLES / "lighthouse.json"), "--no-verapdf", cwd=tmp_path)
+    for arguments in (["validate", "output"], ["doctor"], ["package", "nothing.txt"]):
+        after = run(*arguments, "--json", cwd=tmp_path)
+        before = run("--json", *arguments, cwd=tmp_path)
+        assert isinstance(json.loads(before[1]), dict)
+        assert json.loads(before[1]).keys() == json.loads(after[1]).keys()
+        assert (before[0], before[2]) == (after[0], after[2])
+
+
 def test_init_writes_settings_that_load_as_they_are_and_without_their_comments(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
