@@ -85,7 +85,7 @@ def _web_address(value: str) -> str:
     except ValueError:
         complete = False
     if not complete or re.search(r"[\s<>\"]", value):
-        raise ValueError(f"{value!r} is not a complete http or https address")
+        raise ValueError(f"{value!r} is not a complete address such as 'https://example.org/page'")
     return value
 
 
@@ -365,8 +365,8 @@ class Article(Metadata):
 
     @model_validator(mode="after")
     def _is_shallow(self) -> Article:
-        if _depth(self.body) > MAX_DEPTH:
-            raise ValueError(f"body: quotes and lists are nested more than {MAX_DEPTH} deep")
+        if (found := _depth(self.body)) > MAX_DEPTH:
+            raise ValueError(f"has quotes and lists nested {found} deep; at most {MAX_DEPTH} are allowed")
         return self
 
     def says_something(self) -> bool:
@@ -404,4 +404,5 @@ def _has_text(value: object) -> bool:
 
 
 def _depth(blocks: tuple[BaseModel, ...]) -> int:
-    return max((1 + max((_depth(c) for c in children(b)), default=0) for b in blocks), default=0)
+    """How deep quotes and lists are nested in some blocks."""
+    return max((1 + _depth(inner) for block in blocks for inner in children(block)), default=0)

@@ -134,8 +134,13 @@ class OutOfSpace(ArchiverError):
 WRITING_HINTS = {
     errno.ENOSPC: "free some space",
     errno.EDQUOT: "free some space",
+    errno.EFBIG: "raise the limit on the size of a file, as `ulimit -f` shows it, or choose another place",
     errno.ECONNABORTED: "run it again later: what is done is skipped",
 }
+
+
+REFUSED_WRITES = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
+"""What a system says of nothing but writing."""
 
 
 class CannotWrite(DocumentError):

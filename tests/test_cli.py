@@ -181,7 +181,7 @@ def test_a_process_that_is_told_twice_to_stop_takes_away_what_it_had_begun(
     out, err = process.communicate()
     assert process.returncode == 130, err
     assert json.loads(out)["error"]["exit_code"] == 130
-    assert list((tmp_path / "output").iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["long.txt"]
 
 
 def test_a_folder_that_is_no_bag_is_a_finding(tmp_path: Path) -> None:
@@ -285,9 +285,8 @@ def test_a_destination_that_takes_no_more_is_one_sentence_and_nothing_is_left(
     assert code == 3, err
     assert "out" in out + err
     assert "cannot be written: File too large" in out + err
-    assert "(choose another place)" in out + err
-    assert [path for path in (tmp_path / "out").rglob("*") if path.is_file()] == []
-    assert not list(tmp_path.rglob(".archiver-*"))
+    assert "or choose another place)" in out + err
+    assert [path.name for path in tmp_path.rglob("*")] == ["a.txt"]
 
 
 def test_a_report_that_its_disk_has_no_room_for_is_exit_code_74_and_told_on_the_terminal(
@@ -322,6 +321,33 @@ def test_temporary_files_that_take_no_more_say_nothing_of_the_bag(tmp_path: Path
     assert err.startswith("archiver: temporary files: cannot be written")
 
 
+@pytest.mark.parametrize(
+    ("example", "where"),
+    [("seed-library.md", "to/here"), ("harbour-ferry.txt", "temporary files in {}")],
+    ids=["package", "temporary files"],
+)
+def test_what_is_too_large_for_its_place_is_told_with_that_and_leaves_nothing(
+    example: str, where: str, tmp_path: Path
+) -> None:
+    source = ("package", str(EXAMPLES / example), "--no-verapdf")
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    place: dict[str, Any] = {"cwd": tmp_path, "env": environment, "preexec_fn": _write_little}
+    code, out, err = run(*source, "-o", "to/here", "--json", **place)
+    assert code == 3, err
+    (told,) = json.loads(out)["documents"][0]["findings"]
+    assert (told["rule"], told["where"]) == ("output-unwritable", where.format(tmp_path))
+    assert told["message"] == "cannot be written: File too large"
+    assert told["hint"].startswith("raise the limit on the size of a file")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_folder_that_was_there_before_is_left(tmp_path: Path) -> None:
+    (tmp_path / "to").mkdir()
+    source = str(EXAMPLES / "seed-library.md")
+    run("package", source, "--no-verapdf", "-o", "to/here", cwd=tmp_path, preexec_fn=_write_little)
+    assert [path.name for path in tmp_path.rglob("*")] == ["to"]
+
+
 def _write_little() -> None:
     """Fail writes as a full disk does, which takes no mount."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
@@ -334,6 +360,16 @@ def test_inspect_doctor_and_schema_speak_json(tmp_path: Path) -> None:
         code, out, err = run(*arguments, cwd=tmp_path)
         assert code == 0, err
         assert json.loads(out)
+
+
+def test_json_may_be_asked_for_before_the_command_too(tmp_path: Path) -> None:
+    run("package", str(EXAMPLES / "lighthouse.json"), "--no-verapdf", cwd=tmp_path)
+    for arguments in (["validate", "output"], ["doctor"], ["package", "nothing.txt"]):
+        after = run(*arguments, "--json", cwd=tmp_path)
+        before = run("--json", *arguments, cwd=tmp_path)
+        assert isinstance(json.loads(before[1]), dict)
+        assert json.loads(before[1]).keys() == json.loads(after[1]).keys()
+        assert (before[0], before[2]) == (after[0], after[2])
 
 
 def test_init_writes_settings_that_load_as_they_are_and_without_their_comments(

@@ -6,7 +6,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,29 +22,47 @@ ASIDE = "replaced"
 
 @contextmanager
 def staging(output: Path) -> Iterator[Path]:
-    """A new folder to build something in, on the file system of `output`; gone afterwards.
+    """A new folder to build something in, on the file system of `output`; gone afterwards, as is an
+    `output` that was not there before and has nothing in it then.
 
     It is locked (flock) while its process lives, so that other processes may work on the same
     output: what dead ones have left is swept first, and a package that one of them had set aside
     to be replaced is put back. No link there is followed. Raises CannotWrite for what cannot be
     written, be it by whoever uses the folder, and BagError where there is a link in its place.
     """
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        with _locked(output), _root(output) as root:
-            _sweep(output, root)
-            folder = Path(tempfile.mkdtemp(dir=output / STAGING_FOLDER))
-            lock = _lock(folder.name, root)
-    except OSError as error:
-        raise CannotWrite(error, output) from None
-    try:
-        with writing(output):
+    new = [folder for folder in (output, *output.parents) if not os.path.lexists(folder)]
+    with _empty_ones_gone(new), writing(output):
+        try:
+            folder, lock = _room(output)
+        except FileNotFoundError:  # another process took the output away, which was empty
+            folder, lock = _room(output)
+        try:
             yield folder
+        finally:
+            with suppress(OSError, BagError), _locked(output), _root(output) as root:
+                _discard(output, folder.name, root)
+                (output / STAGING_FOLDER).rmdir()
+            os.close(lock)
+
+
+def _room(output: Path) -> tuple[Path, int]:
+    """A new staging folder, and the descriptor that locks it. Raises OSError and BagError."""
+    output.mkdir(parents=True, exist_ok=True)
+    with _locked(output), _root(output) as root:
+        _sweep(output, root)
+        folder = Path(tempfile.mkdtemp(dir=output / STAGING_FOLDER))
+        return folder, _lock(folder.name, root)
+
+
+@contextmanager
+def _empty_ones_gone(folders: Sequence[Path]) -> Iterator[None]:
+    """Take away those of some folders that are empty in the end, the innermost first."""
+    try:
+        yield
     finally:
-        with suppress(OSError, BagError), _locked(output), _root(output) as root:
-            _discard(output, folder.name, root)
-            (output / STAGING_FOLDER).rmdir()
-        os.close(lock)
+        with suppress(OSError):
+            for folder in folders:
+                folder.rmdir()
 
 
 @contextmanager

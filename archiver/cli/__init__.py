@@ -86,8 +86,9 @@ def _heard() -> Iterator[None]:
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="archiver")
+@click.option("--json", "as_json", is_flag=True, help="As after the command: one JSON document.")
 @click.pass_context
-def cli(context: click.Context) -> None:
+def cli(context: click.Context, as_json: bool) -> None:
     """Package source documents as verified archival bags.
 
     \b
@@ -95,6 +96,8 @@ def cli(context: click.Context) -> None:
       archiver package articles/ -o output/
       archiver validate output/
     """
+    if as_json:
+        context.default_map = {command: {"as_json": True} for command in ROOMS}
     if os.environ.get("NO_COLOR"):
         context.color = False
     elif os.environ.get("FORCE_COLOR"):

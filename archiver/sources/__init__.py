@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from archiver.errors import SourceError
+from archiver.errors import REFUSED_WRITES, CannotWrite, SourceError
 from archiver.settings import Settings
 from archiver.sources import refs
 from archiver.sources.figures import PICTURE_SUFFIXES
@@ -56,7 +58,8 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     """Read one document as an article, with its sidecar, where it has one.
 
     Raises SourceError for what cannot be read, InvalidArticle for metadata or a body that breaks
-    the schema, and, where the settings are strict, for every warning.
+    the schema, and, where the settings are strict, for every warning, and CannotWrite where the temporary
+    files that a reader needs cannot be written.
     """
     ref = _only(ref)
     if is_sidecar(ref.path.name):
@@ -67,7 +70,8 @@ def read(ref: SourceRef, settings: Settings) -> Source:
         raise SourceError(told, where=ref.label, hint="archiver package takes all that it names")
     sidecars = beside(ref, settings)
     ref = replace(ref, given=(*(sidecar.given for sidecar in sidecars), *ref.given))
-    source = _reader(ref, settings)(ref, settings)
+    with _temporary_files():
+        source = _reader(ref, settings)(ref, settings)
     source = replace(
         source,
         originals=(*source.originals, *(sidecar.original for sidecar in sidecars)),
@@ -75,6 +79,17 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     )
     refuse_warnings(source.findings, settings)
     return source
+
+
+@contextmanager
+def _temporary_files() -> Iterator[None]:
+    """What the system refuses to write while a source is read is of the files that a library unpacks."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in REFUSED_WRITES:
+            raise CannotWrite(error, f"temporary files in {tempfile.gettempdir()}") from None
+        raise
 
 
 def _reader(ref: SourceRef, settings: Settings) -> Callable[[SourceRef, Settings], Source]:

@@ -222,7 +222,8 @@ def _guessed(data: bytes, ref: SourceRef, line: int) -> tuple[str, str, Sequence
 
     encoding = guessed(data)
     if encoding is None:
-        raise SourceError("is not UTF-8 and no other encoding fits; save it as UTF-8", where=ref.at(line))
+        told = "is not UTF-8, and no other encoding fits, or it is too short to tell; save it as UTF-8"
+        raise SourceError(told, where=ref.at(line))
     return _inferred(data, encoding, ref, line)
 
 

@@ -95,17 +95,34 @@ class Reading(NamedTuple):
     score: float
 
 
+LEAST_LETTERS = 12
+"""Fewer letters, of which most are not a to z, tell no encoding: some is likely for any six bytes."""
+
+
 def guessed(data: bytes) -> str | None:
     """The encoding that the bytes of a text are most likely in, None where none is likely."""
     sample = _sample(data)
     if japanese := _japanese(sample):
         return japanese
+    found = _likeliest(sample)
+    text = data.decode(found, "ignore") if found else ""
+    return found if _is_mostly_plain(text) or sum(map(str.isalpha, text)) >= LEAST_LETTERS else None
+
+
+def _is_mostly_plain(text: str) -> bool:
+    """Whether most of its letters are a to z."""
+    letters = list(filter(str.isalpha, text))
+    return 2 * sum(map(str.isascii, letters)) > len(letters)
+
+
+def _likeliest(sample: bytes) -> str | None:
     best = _best(sample, ENCODINGS)
     margin = MARGINS.get(best.encoding, MARGIN)
     if best.score < LIKELY or best.encoding in MARGINS:
         other = _best(sample, OF_OTHER_SYSTEMS)
         best = other if other.score >= max(LIKELY, best.score + margin) else best
-    if best.score >= LIKELY:
+    is_plain = _is_mostly_plain(sample.decode(best.encoding, "ignore"))
+    if best.score >= (POSSIBLE if is_plain else LIKELY):
         return best.encoding
     return _of_many_bytes(sample) or (best.encoding if best.score >= POSSIBLE else None)
 

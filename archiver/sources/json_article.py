@@ -28,6 +28,7 @@ def pictures(text: str) -> dict[str, int]:
 
 def parse(text: str, ref: SourceRef) -> dict[str, Any]:
     """The object in a JSON text. Raises SourceError, with the line, where there is none."""
+    _refuse_depth(text, ref)
     try:
         value = json.loads(
             text.rstrip(), object_pairs_hook=_unique, parse_constant=_refused, parse_int=_integer
@@ -41,11 +42,23 @@ def parse(text: str, ref: SourceRef) -> dict[str, Any]:
     except _Refused:
         _check(text, ref)
         raise
-    except RecursionError:
-        raise SourceError("is nested too deeply to be an article", where=ref.label) from None
     if not isinstance(value, dict):
-        raise SourceError("holds no JSON object; expected one article", where=ref.label)
+        found = "a list" if isinstance(value, list) else "a single value"
+        raise SourceError(f"holds {found}; expected one JSON object, the article", where=ref.label)
     return value
+
+
+def _refuse_depth(text: str, ref: SourceRef) -> None:
+    """Raise SourceError, with its line, where objects and lists are nested more than MOST_DEEP deep."""
+    if text.count("[") + text.count("{") <= MOST_DEEP:
+        return
+    depth = 0
+    for token in BRACKETS.finditer(text):
+        depth += (token[0] in "[{") - (token[0] in "]}")
+        if depth > MOST_DEEP:
+            line = text.count("\n", 0, token.start()) + 1
+            told = f"has objects and lists nested more than {MOST_DEEP} deep"
+            raise SourceError(told, where=ref.at(line))
 
 
 def is_lines(data: bytes) -> bool:
@@ -90,7 +103,9 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
+MOST_DEEP = 100
 MOST_DIGITS = 300
+BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[][{}]')
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 TOKENS = re.compile(
     r'"(?P<string>(?:[^"\\]|\\.)*)"(?P<key>\s*:)?|(?P<brace>[{}])|(?P<constant>-?Infinity|NaN)|(?P<number>-?\d+)'

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from archiver.article import MAX_DEPTH
 from archiver.errors import SourceError
 from archiver.sources import yaml_fields
 from archiver.sources.parts import Block, Noticed, Parts, is_kept, link_span
@@ -20,7 +21,10 @@ UNCLOSED = re.compile(r"\s*---[ \t]*\n\w+:")
 
 
 def parse(text: str, name: str) -> Parts:
-    """The parts of a Markdown text. Raises SourceError, with the line, for broken front matter."""
+    """The parts of a Markdown text.
+
+    Raises SourceError, with the line, for broken front matter, and for quotes and lists within too many.
+    """
     front = _front_matter(text, name)
     parser = MarkdownIt("commonmark", {"maxNesting": 100, "store_labels": True}).enable("table")
     normalized = parser.normalizeLink
@@ -28,6 +32,7 @@ def parse(text: str, name: str) -> Parts:
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     references: dict[str, Any] = {}
     tokens = parser.parse(front.rest, references)
+    _refuse_depth(tokens, name, front.lines)
     reader = _Reader(name, front.rest, front.lines)
     body: list[Block] = []
     if (
@@ -63,6 +68,20 @@ def _front_matter(text: str, name: str) -> _FrontMatter:
     fields, places = yaml_fields.parse(found[1], name, "front matter", blank + 2)
     yaml_fields.refuse(places, {"body": "in Markdown that is what follows it"}, "front matter")
     return _FrontMatter(fields, places, text[found.end() :], text[: found.end()].count("\n"))
+
+
+NESTED = re.compile("(blockquote|bullet_list|ordered_list)_(open|close)")
+
+
+def _refuse_depth(tokens: list[Token], name: str, offset: int) -> None:
+    """Raise SourceError, with its line, where quotes and lists are nested more than MAX_DEPTH deep."""
+    depth = 0
+    for token in filter(lambda token: NESTED.fullmatch(token.type), tokens):
+        depth += token.nesting
+        if depth > MAX_DEPTH:
+            line = offset + (token.map or [0])[0] + 1
+            told = f"has quotes and lists nested more than {MAX_DEPTH} deep"
+            raise SourceError(told, where=f"{name}, line {line}")
 
 
 class _Reader:

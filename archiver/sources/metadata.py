@@ -8,9 +8,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from archiver.article import Article, Metadata, Obtained
+from archiver.article import Article, Creator, Metadata, Obtained, PublicationDate, Rights
 from archiver.dates.reading import AmbiguousDate, to_edtf
 from archiver.errors import InvalidArticle
 from archiver.findings import Finding, Severity
@@ -32,16 +32,23 @@ EXPECTED = {
     "bool_type": "should be true or false",
     "too_short": "is empty",
     "string_too_short": "is empty",
-    "string_too_long": "is too long",
-    "too_long": "is too long",
+    "too_long": "has {found:,} characters; at most {max_length:,} are allowed",
     "tuple_type": "should be a list",
     "model_attributes_type": "should be text or an object",
     "model_type": "should be text or an object",
     "enum": f"should be {', '.join(Obtained)}",
     "dict_type": "should be an object",
-    "union_tag_invalid": "is a type of block that is not known",
-    "union_tag_not_found": "has no type",
+    "union_tag_invalid": "is a type of block that is not known; the types are {types}",
+    "union_tag_not_found": "has no type; the types are {types}",
 }
+"""What is said of each kind of problem, with what pydantic knows of it, how long what was found is, and
+the types of blocks."""
+
+SAID_WHOLE = {"missing", "json_invalid", "too_long", "union_tag_not_found"}
+"""The kinds of which what was found is no part, or said already."""
+
+PARTS: Mapping[str, type[BaseModel]] = {"creators": Creator, "date": PublicationDate, "rights": Rights}
+"""The fields that have fields of their own."""
 
 
 OWN_WORDS = "Value error, "
@@ -175,24 +182,26 @@ def explain(error: Exception, name: str, places: Mapping[str, str]) -> list[Find
     if not isinstance(error, ValidationError):
         return [Finding("metadata-invalid", Severity.ERROR, f"cannot be read: {error}", where=name)]
     findings: list[Finding] = []
-    listed = False
-    for problem in error.errors(include_url=False, include_context=False)[:MOST_PROBLEMS]:
+    listed = set[str]()
+    for problem in error.errors(include_url=False)[:MOST_PROBLEMS]:
         if is_key := problem["loc"][-1:] == ("[key]",):
             problem["loc"], problem["type"] = problem["loc"][:-1], "extra_forbidden"
         path = _dotted(problem["loc"])
         top = str(problem["loc"][0]) if problem["loc"] else ""
-        message = EXPECTED.get(problem["type"]) or problem["msg"]
-        is_json = problem["type"] == "json_invalid"
-        if is_json:  # of what archiver itself wrote for pydantic to read
+        message = _expected(problem) or problem["msg"]
+        if problem["type"] == "json_invalid":  # of what archiver itself wrote for pydantic to read
             deep = "recursion" in problem["msg"]
             message = (
-                "is nested too deeply" if deep else "has half of a surrogate pair, which is no character"
+                "is nested too deeply; at most 10 quotes and lists may be in each other"
+                if deep
+                else "has half of a surrogate pair, which is no character"
             )
-        if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1 and not listed:
-            message += f"; the fields are {', '.join((*FIELDS, 'body'))}"
-            listed = True
-        told = is_key or is_json or problem["type"] == "missing" or message.startswith(OWN_WORDS)
-        if not told:
+        part = "" if len(problem["loc"]) == 1 else top
+        if problem["type"] == "extra_forbidden" and (part in PARTS or not part) and part not in listed:
+            known = PARTS[part].model_fields if part else (*FIELDS, "body")
+            message += f"; the fields are {', '.join(known)}"
+            listed.add(part)
+        if not (is_key or problem["type"] in SAID_WHOLE or message.startswith(OWN_WORDS)):
             message += _found(_tag(problem) or problem["input"])
         message = message.removeprefix(OWN_WORDS).removeprefix("Input ")
         where = places.get(top, name)
@@ -200,6 +209,14 @@ def explain(error: Exception, name: str, places: Mapping[str, str]) -> list[Find
     if (more := error.error_count() - MOST_PROBLEMS) > 0:
         findings.append(Finding("metadata-invalid", Severity.ERROR, f"and {more:,} more", where=name))
     return findings
+
+
+def _expected(problem: Mapping[str, Any]) -> str:
+    """What is said of a problem; empty where pydantic's own words are."""
+    value = problem["input"]
+    found = len(value) if isinstance(value, str) else 0
+    said = EXPECTED.get(problem["type"], "")
+    return said.format(found=found, types=", ".join(sorted(BLOCK_TYPES)), **problem.get("ctx", {}))
 
 
 def _tag(problem: Mapping[str, Any]) -> object:

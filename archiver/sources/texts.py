@@ -44,7 +44,7 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     if "title" not in fields and not ref.gives("title"):
         raise SourceError("has no title; expected one to begin it", where=label)
     if not body:
-        raise SourceError("has a title but no body", where=label)
+        raise SourceError("has a title but no body; expected text below it", where=label)
     article, noticed = metadata.build(fields, body, data, ref, settings, places)
     if not article.says_something():
         raise SourceError("has a title but no body: no text in it and no picture", where=label)

@@ -13,6 +13,8 @@ from archiver.errors import SourceError
 NULLS = {"", "~", "null", "Null", "NULL"}
 """How YAML writes that there is no value (YAML 1.2, 10.3.2)."""
 
+MOST_DEEP = 50
+
 ITS_OWN = dict.fromkeys(("provenance", "overridden", "schema_version"), "archiver writes it")
 """Keys of an article that nobody else writes."""
 
@@ -24,13 +26,17 @@ class Fields(NamedTuple):
     places: dict[str, str]
 
 
+class _Refused(yaml.MarkedYAMLError):
+    """Something that is YAML, and may not be among fields."""
+
+
 class _Loader(yaml.BaseLoader):
     """Every scalar is text; no alias, no tag, no key twice: nothing to blow up or to guess."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="has an alias, which is not allowed", problem_mark=mark)
+            raise _Refused(problem="has an alias, which is not allowed; write it out", problem_mark=mark)
         return super().compose_node(parent, index)
 
     def construct_scalar(self, node: Any) -> Any:
@@ -40,11 +46,9 @@ class _Loader(yaml.BaseLoader):
         keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode) or (key.style is None and key.value in NULLS):
-                raise yaml.MarkedYAMLError(problem="has a key that is no text", problem_mark=key.start_mark)
+                raise _Refused(problem="has a key that is no text", problem_mark=key.start_mark)
             if keys[key.value] > 1:
-                raise yaml.MarkedYAMLError(
-                    problem=f"has the key {key.value!r} twice", problem_mark=key.start_mark
-                )
+                raise _Refused(problem=f"has the key {key.value!r} twice", problem_mark=key.start_mark)
         return super().construct_mapping(node, deep=True)
 
 
@@ -58,20 +62,39 @@ def parse(text: str, name: str, what: str, first: int) -> Fields:
         fields = yaml.load(text, Loader=_Loader)  # noqa: S506
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        line = f", line {mark.line + first}" if mark else ""
-        raise SourceError(f"{what} {error.problem}", where=f"{name}{line}") from None
+        where = name + (f", line {mark.line + first}" if mark else "")
+        if isinstance(error, _Refused):
+            raise SourceError(f"{what} {error.problem}", where=where) from None
+        told = f"{what} is not YAML: {error.problem}"
+        raise SourceError(
+            told, where=where, hint="put a value that has signs in quotes, and indent by spaces"
+        ) from None
     except RecursionError:
-        raise SourceError(f"{what} is nested too deeply", where=f"{name}, line {first}") from None
+        line = _too_deep(text) + first
+        told = f"{what} is nested more than {MOST_DEEP} deep"
+        raise SourceError(told, where=f"{name}, line {line}") from None
     except yaml.YAMLError as error:
         raise SourceError(f"{what} is not YAML: {error}", where=name) from None
     if fields is not None and not isinstance(fields, dict):
-        raise SourceError(f"{what} is not a list of fields", where=f"{name}, line {first}")
+        found = "a list" if isinstance(fields, list) else "plain text"
+        told = f"{what} is {found}; expected fields such as `title: The Night Ferry`"
+        raise SourceError(told, where=f"{name}, line {first}")
     places = (
         {key.value: f"{name}, line {key.start_mark.line + first}" for key, _ in node.value}
         if isinstance(node, yaml.MappingNode)
         else {}
     )
     return Fields({key: value for key, value in (fields or {}).items() if value is not None}, places)
+
+
+def _too_deep(text: str) -> int:
+    """The line of a YAML text, counted from 0, on which it is nested more than MOST_DEEP deep."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MOST_DEEP and event.start_mark:
+            return int(event.start_mark.line)
+    return 0
 
 
 def refuse(places: Mapping[str, str], reasons: Mapping[str, str], what: str) -> None:

@@ -53,7 +53,13 @@ def test_what_a_dead_process_had_set_aside_goes_back_to_its_empty_place(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("number", "hint"), [(errno.ENOSPC, "free some space"), (errno.EROFS, "choose another")]
+    ("number", "hint"),
+    [
+        (errno.ENOSPC, "free some space"),
+        (errno.EDQUOT, "free some space"),
+        (errno.EFBIG, "ulimit -f"),
+        (errno.EROFS, "choose another"),
+    ],
 )
 def test_what_cannot_be_written_in_staging_is_told_with_the_output_and_a_hint(
     tmp_path: Path, number: int, hint: str

@@ -138,7 +138,7 @@ WRITTEN = [
     ("cp850", "Größe, Übermut und Ärger: die Straße ist schön. Der Bürgermeister sprach über Pläne.\n"),
     ("cp850", "Le café est fermé depuis l'été dernier, où il faisait très chaud à Paris.\n"),
     ("cp1252", "It’s a “fine” day — everybody said so.\n"),
-    ("cp1251", "день — ночь\n"),
+    ("cp1251", "день — ночь, утро — вечер\n"),
 ]
 
 
@@ -176,8 +176,33 @@ def test_a_byte_order_mark_tells_the_encoding(article: Write, encoding: str) -> 
 
 
 def test_bytes_of_no_encoding_are_refused_with_their_line(article: Write) -> None:
-    with pytest.raises(SourceError, match="line 3: is not UTF-8 and no other encoding fits"):
+    with pytest.raises(SourceError, match="line 3: is not UTF-8, and no other encoding fits"):
         article(b"Title\n\n\x81\xfe\xff\x90\x8d\x9d\n", "a.txt")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\x93\xe1\xf0\xba\xd1\xc6", b"\xd3\xcd\n\n\xcb\xde\xc2\xf3", b"\xc0\xc1\xc2\xc3\n\n\xd4\xd5\xd6\xd7"],
+)
+def test_a_few_bytes_that_any_encoding_fits_are_refused(article: Write, data: bytes) -> None:
+    with pytest.raises(
+        SourceError, match="line 1: is not UTF-8, and no other encoding fits, or it is too short"
+    ):
+        article(data, "a.txt")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("latin_1", "Café\n\nNoël.\n"),
+        ("cp1252", "It’s\n\nOn.\n"),
+        ("koi8_r", "Новости дня\n\nМост открыт.\n"),
+        ("mac_roman", "Café\n\nNoël à la mer.\n"),
+        ("gb18030", "港口图书馆\n\n今天重新开放，市民可以借书。\n"),
+    ],
+)
+def test_a_short_text_is_read_still(article: Write, encoding: str, text: str) -> None:
+    assert article(text.encode(encoding), "a.txt").article.title == text.partition("\n")[0]
 
 
 def test_iso_2022_jp_is_known_by_its_escape_sequences(article: Write) -> None:

@@ -39,8 +39,31 @@ def test_very_many_unknown_fields_are_told_in_a_few_lines(article: Write) -> Non
         ("a.json", '{"title": "T",\n"body": ["\\ud800"]}', "line 2: has half of a surrogate pair"),
         ("a.json", '{"title": "T",\n"x": ' + "1" * 6000 + "}", "line 2: has a number of 6,000 digits"),
         ("a.md", '---\ntitle: "T\\ud800"\n---\n\nText.\n', "has half of a surrogate pair"),
-        ("a.md", "# T\n\n" + ">" * 150 + " deep\n", "is nested too deeply"),
-        ("a.md", "---\nx: " + "[" * 5000 + "\n---\n\nText.\n", "line 2: front matter is nested too deeply"),
+        (
+            "a.md",
+            "# T\n\n" + ">" * 150 + " deep\n",
+            "line 3: has quotes and lists nested more than 10 deep",
+        ),
+        (
+            "a.md",
+            "---\nx: " + "[" * 5000 + "\n---\n\nText.\n",
+            "line 2: front matter is nested more than 50 deep",
+        ),
+        ("a.md", "# T\n\n" + "- " * 11 + "deep\n", "line 3: has quotes and lists nested more than 10 deep"),
+        (
+            "a.json",
+            '{"title": "T",\n"body": ' + "[" * 300 + "]" * 300 + "}",
+            "line 2: has objects and lists",
+        ),
+        ("a.md", "---\ntitle: a: b\n---\n\nText.\n", "line 2: front matter is not YAML: mapping values"),
+        ("a.md", "---\n- a\n---\n\nText.\n", "line 2: front matter is a list; expected fields such as"),
+        ("a.json", "[1]", "holds a list; expected one JSON object"),
+        ("a.json", '{"title": "T", "body": [{"x": 1}]}', "body[0] has no type; the types are code, figure"),
+        (
+            "a.json",
+            '{"title": "T", "creators": [{"name": "A", "age": 3}], "body": ["x"]}',
+            "creators[0].age is not a field that is known; the fields are name, role, note",
+        ),
         (
             "a.md",
             "---\ntitle: T\n\nText.\n",
@@ -64,6 +87,6 @@ def test_a_pair_of_surrogates_is_one_character(article: Write) -> None:
 
 def test_an_identifier_that_is_too_long_is_told_as_text(article: Write) -> None:
     text = json.dumps({"title": "T", "identifier": "i" * 5000, "body": ["x"]})
-    with pytest.raises(InvalidArticle, match=r"identifier is too long \(found 'iii") as refused:
+    with pytest.raises(InvalidArticle, match="identifier has 5,000 characters; at most 500 are") as refused:
         article(text, "a.json")
     assert len(str(refused.value)) < 300

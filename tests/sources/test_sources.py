@@ -164,7 +164,7 @@ def test_a_picture_that_a_link_takes_out_of_the_folder_is_an_error(article: Writ
         ('{"title": "T", "title": "U", "body": ["x"]}', "twice"),
         ('{"title": "T", "body": [{"type": "poem"}]}', "body[0]"),
         ('{"title": "T", "creators": [{"nom": "x"}], "body": ["x"]}', "creators[0].name"),
-        ("[" * 100_000, "nested too deeply"),
+        ("[" * 100_000, "line 1: has objects and lists nested more than 100 deep"),
         ('{"title": "T", "body": [NaN]}', "NaN"),
     ],
 )
