@@ -132,9 +132,10 @@ class Ledger:
 
     def unlisted(self, columns: Collection[Column]) -> Iterator[str]:
         """The files in the bag that none of these manifests lists."""
-        listed = [column.listed.ljust(len(self.rows), b"\0") for column in columns]
-        for path, size, *marks in zip(self.rows, self.sizes, *listed, strict=True):
-            if size != ABSENT and not any(marks):
+        marks = [column.listed.ljust(len(self.rows), b"\0") for column in columns]
+        listed = map(any, zip(*marks, strict=True))
+        for path, size, is_listed in zip(self.rows, self.sizes, listed, strict=True):
+            if size != ABSENT and not is_listed:
                 yield path
 
     def payload_columns(self) -> dict[str, Column]:
