@@ -52,16 +52,15 @@ def unreadable(path: str, error: OSError) -> Finding:
 
 def verify(open_file: Open, wanted: Iterable[Wanted]) -> Iterator[Result]:
     """Read each wanted file through `open_file`; yields those in which something is wrong."""
-    for path, size, listed in wanted:
-        expected = dict(listed)
+    for path, size, expected in wanted:
         try:
             with open_file(path) as file:
-                found = digests(file, expected, size)
+                found = digests(file, dict(expected), size)
         except OSError as error:
             yield Result(path, {}, (unreadable(path, error),))
         else:
-            if found != expected:
-                yield Result(path, found, tuple(differences(path, listed, found)))
+            if wrong := tuple(differences(path, expected, found)):
+                yield Result(path, found, wrong)
 
 
 def differences(

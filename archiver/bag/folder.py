@@ -156,6 +156,9 @@ class Folder:
         least = self.limits.hole_bytes
         with os.scandir(self._enter(below)) as entries:
             for entry in islice(entries, self.limits.entries + 1):
+                if entry.is_dir(follow_symlinks=False):
+                    found.append((entry.name, stat.S_IFDIR, 0, None))
+                    continue
                 try:
                     status = entry.stat(follow_symlinks=False)
                 except FileNotFoundError:

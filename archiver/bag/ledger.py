@@ -7,7 +7,7 @@ files is held in some 300 MB.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from mmap import mmap
@@ -132,9 +132,10 @@ class Ledger:
 
     def unlisted(self, columns: Collection[Column]) -> Iterator[str]:
         """The files in the bag that none of these manifests lists."""
-        listed = [column.listed.ljust(len(self.rows), b"\0") for column in columns]
-        for path, size, *marks in zip(self.rows, self.sizes, *listed, strict=True):
-            if size != ABSENT and not any(marks):
+        marks = [column.listed.ljust(len(self.rows), b"\0") for column in columns]
+        listed = map(any, zip(*marks, strict=True))
+        for path, size, is_listed in zip(self.rows, self.sizes, listed, strict=True):
+            if size != ABSENT and not is_listed:
                 yield path
 
     def payload_columns(self) -> dict[str, Column]:
@@ -163,10 +164,13 @@ class Ledger:
         """Every file of the bag is held: what is listed from now on, and has no row, is absent."""
         self._weighed = len(self.rows)
 
-    def wanted(self, hashed: Mapping[str, Hashed] = NOTHING_HASHED) -> Iterator[Wanted]:
+    def wanted(
+        self, known: Container[str] = (), hashed: Mapping[str, Hashed] = NOTHING_HASHED
+    ) -> Iterator[Wanted]:
         """Every file that is in the bag and in a manifest, with the digests that it should have.
 
-        Those are left out of which `hashed` has the very digests, where it has them of all rows around.
+        Those are left out whose paths are in `known`, and those of which `hashed` has the very digests,
+        where it has them of all rows around.
         """
         columns = tuple(self.columns.values())
         paths = iter(self.rows)
@@ -175,7 +179,7 @@ class Ledger:
             if hashed and self._agree(hashed, start, start + len(these)):
                 continue
             for row, path in enumerate(these, start):
-                if self.sizes[row] != ABSENT:
+                if self.sizes[row] != ABSENT and path not in known:
                     digests = [(c.algorithm, digest) for c in columns if (digest := c.digest(row))]
                     if digests:
                         yield Wanted(path, self.sizes[row], tuple(digests))

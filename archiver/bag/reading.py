@@ -96,7 +96,7 @@ def read(contents: Contents, limits: Limits = DEFAULT) -> Bag:
 
 
 def _tag_algorithms(bag: Bag) -> frozenset[str]:
-    names = (name for name, _ in bag.ledger.files() if is_tag_manifest(name))
+    names = filter(is_tag_manifest, bag.ledger.rows)
     return frozenset(filter(None, map(algorithm_of, names)))
 
 

@@ -248,6 +248,7 @@ def declaration(files: TagFiles) -> Declaration:
     return Declaration((int(major), int(minor)), encoding)
 
 
+@lru_cache
 def _encoding(name: str) -> str:
     try:
         known = codecs.lookup(name).name.replace("_", "-")

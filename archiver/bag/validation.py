@@ -18,7 +18,6 @@ from archiver.bag.checks import Check as BagCheck
 from archiver.bag.contents import Contents, Result, cut, shown
 from archiver.bag.fixity import differences, unreadable
 from archiver.bag.folder import Folder
-from archiver.bag.ledger import Wanted
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.package import PROFILE_LABEL, check_package
 from archiver.bag.progress import expect
@@ -189,7 +188,8 @@ def _valid(bag: Bag, altered: dict[str, dict[str, bytes]]) -> Check:
     was_complete = not bag.broken
     told = set(bag.findings)  # why a tag file cannot be read is known
     expect(bag.payload_bytes)
-    for path, digests, findings in chain(_parsed(bag), bag.contents.verify(_unread(bag))):
+    unread = bag.ledger.wanted(bag.digests, bag.contents.hashed)
+    for path, digests, findings in chain(_parsed(bag), bag.contents.verify(unread)):
         altered[path] = digests
         for found in findings:
             if found not in told:
@@ -216,11 +216,6 @@ def _parsed(bag: Bag) -> Iterator[Result]:
         expected = bag.ledger.listed(path)
         if wrong := tuple(differences(path, expected, digests)):
             yield Result(path, digests, wrong)
-
-
-def _unread(bag: Bag) -> Iterator[Wanted]:
-    read = bag.digests
-    return (file for file in bag.ledger.wanted(bag.contents.hashed) if file.path not in read)
 
 
 def _facts(bag: Bag) -> dict[str, Fact]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -110,6 +111,7 @@ def validate(
     with live.shown(enabled=not quiet) as show:
         found = _selected([_place(bag) for bag in bags], since, changed_only)
         _check_outside(going.files, found.bags)
+        gc.freeze()  # all that is there stays to the end: no process looks it through for garbage
         show([bag for bag in found.bags if isinstance(bag, Path)])
         reports = (
             *survey(found.bags, asked, jobs or os.cpu_count() or 1),

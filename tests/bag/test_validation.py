@@ -1,5 +1,6 @@
 """Validation: every problem is told, at the depth asked for (each rule: tests/bag/test_rules.py)."""
 
+import hashlib
 from pathlib import Path
 
 import bagit
@@ -7,7 +8,7 @@ import pytest
 
 from archiver.bag import Asked, Depth, validate
 from archiver.findings import Severity, Verdict
-from tests.bag.bags import info, make, removed, write
+from tests.bag.bags import info, make, removed, replaced, write
 
 
 @pytest.fixture
@@ -52,6 +53,19 @@ def test_what_was_not_checked_is_never_called_passed(
     write(bag, "data/one.txt", "eno\n")
     found = {check.name: check.verdict for check in validate(bag, Asked(depth)).checks}
     assert {name: found[name] for name in verdicts} == verdicts
+
+
+@pytest.mark.parametrize("wrong", ["manifest-sha512.txt", "manifest-sha-512.txt"])
+def test_every_one_of_two_manifests_of_one_algorithm_is_compared(wrong: str, tmp_path: Path) -> None:
+    """Before BagIt 1.0, where another name of an algorithm is no error."""
+    make(
+        tmp_path,
+        replaced(wrong, hashlib.sha512(b"one\n").hexdigest(), "0" * 128),
+        version="0.97",
+        manifests=["manifest-sha512.txt", "manifest-sha-512.txt"],
+    )
+    found = [(f.rule, f.where) for f in validate(tmp_path).findings if f.severity is Severity.ERROR]
+    assert found == [("bagit-3-checksum", "data/one.txt")]
 
 
 def test_a_bag_that_is_a_file_or_nothing_is_a_finding(tmp_path: Path) -> None:
