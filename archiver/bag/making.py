@@ -1,4 +1,4 @@
-"""Making bags: a folder of payload becomes a bag in place, by bagit, the same bytes each time."""
+"""Making bags: a folder of payload becomes a bag in place, its manifests by bagit, the same bytes each time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archiver.bag.tag_files import encoded
 from archiver.errors import BagError
 
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-"""bagit declares 0.97; what is made here satisfies 1.0 (RFC 8493 2.1.1)."""
+"""What bagit.txt says of every bag that is made here (RFC 8493 2.1.1)."""
 
 UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 
