@@ -21,11 +21,11 @@ from types import TracebackType
 
 from archiver import bag
 from archiver.errors import OutOfSpace, SourceError, WorkerDied, WorkersLost
-from archiver.pipeline import Job, Outcome, failed, place_one
+from archiver.pipeline import Job, Outcome, failed, place_one, stage_one
 from archiver.settings import Settings
 from archiver.sources import SourceRef
 from archiver.stores import Place, Url
-from archiver.workers import Here, Workers, make
+from archiver.workers import Here, Workers
 
 TICK = 0.2
 """Seconds between two looks at whether to stop, while a document is waited for."""
@@ -111,7 +111,7 @@ class _Places:
                 if outcome.staged:
                     shutil.rmtree(outcome.staged.parent)
                 job = replace(job, maker=maker)
-                outcome = make(job, self._folder / "again-", os.getcwd())
+                outcome = stage_one(job, self._folder / "again-", os.getcwd())
         self._under_way.append((job, outcome, self._submitted(job, outcome)))
         while self._under_way and (
             self._under_way[0][2].done() or len(self._under_way) > self._workers.ahead
@@ -259,7 +259,7 @@ class _Line:
 
     def _submitted(self, handed: _Handed, executor: Executor) -> Future[Outcome]:
         try:
-            return executor.submit(make, handed.job, handed.staged, os.getcwd())
+            return executor.submit(stage_one, handed.job, handed.staged, os.getcwd())
         except self._workers.lost as error:
             future: Future[Outcome] = Future()
             future.set_exception(error)

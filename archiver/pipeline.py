@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +43,8 @@ from archiver.stores import Place
 Status = Literal["packaged", "already packaged", "failed"]
 
 BUFFER = 1024 * 1024
+
+_alone = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,21 @@ def make_one(job: Job, room: Path) -> Outcome:
     except Exception as error:
         outcome = failed(job.ref.label, error, identifier)
     return replace(outcome, seconds=time.monotonic() - begun)
+
+
+def stage_one(job: Job, room: Path, folder: str) -> Outcome:
+    """Make the package of one document, as a worker does, with a working directory.
+
+    It is staged in a new folder whose name begins as that of `room` does: that there is one says that
+    the document was begun. A process makes one at a time, as making a bag changes the working directory.
+    """
+    with _alone, chdir(folder):
+        with bag.writing(str(job.output)):
+            own = Path(tempfile.mkdtemp(prefix=room.name, dir=room.parent))
+        outcome = make_one(job, own)
+        if not outcome.staged:
+            shutil.rmtree(own, ignore_errors=True)
+        return outcome
 
 
 def _made_from(source: Source, job: Job, room: Path) -> Outcome:

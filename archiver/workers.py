@@ -8,40 +8,21 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import shutil
-import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Protocol
 
-from archiver.bag import writing
 from archiver.bag.parallel import interrupts_held
-from archiver.pipeline import Job, Outcome, make_one
+
+LOADED = "archiver.batch"
+"""The module that the process which workers are forked from has loaded, with all that it needs."""
 
 AHEAD = 32
 """How many documents a worker is given before the first of all is done: so long may that one take."""
 
 Errors = tuple[type[Exception], ...]
-
-_alone = threading.Lock()
-
-
-def make(job: Job, room: Path, folder: str) -> Outcome:
-    """Make the package of one document, as a worker does, with a working directory.
-
-    It is staged in a new folder whose name begins as that of `room` does: that there is one says that
-    the document was begun. A process makes one at a time, as making a bag changes the working directory.
-    """
-    with _alone, contextlib.chdir(folder):
-        with writing(str(job.output)):
-            own = Path(tempfile.mkdtemp(prefix=room.name, dir=room.parent))
-        outcome = make_one(job, own)
-        if not outcome.staged:
-            shutil.rmtree(own, ignore_errors=True)
-        return outcome
 
 
 class Workers(Protocol):
@@ -117,7 +98,8 @@ class Processes:
     """Processes of this machine.
 
     Each is forked from one that holds the modules they need and has no other thread and no JVM, which
-    no fork survives. None is interrupted from the terminal; all end with their parent, however it dies.
+    no fork survives: it begins to load them here, beside what this process does meanwhile. None is
+    interrupted from the terminal; all end with their parent, however it dies.
     """
 
     lost: Errors = (BrokenExecutor, CancelledError)
@@ -127,6 +109,7 @@ class Processes:
         self.count, self.ahead = count, AHEAD * count
         self._others = multiprocessing.active_children()
         self._pool: ProcessPoolExecutor | None = None
+        _forking()
 
     def start(self) -> Executor:
         """See Workers."""
@@ -169,11 +152,16 @@ class Processes:
 
 def pool_of(count: int) -> ProcessPoolExecutor:
     """So many processes of this machine, none of which is started before there is something to do."""
+    return ProcessPoolExecutor(count, _forking(), _end_with_parent)
+
+
+def _forking() -> Any:
+    """How processes are started: forked from one that loads what they need, which runs from now on."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([LOADED])
     with interrupts_held():
         import_module("multiprocessing.forkserver").ensure_running()
-    return ProcessPoolExecutor(count, context, _end_with_parent)
+    return context
 
 
 def choose(jobs: int | None, scheduler: str | None, *, few: bool) -> Workers:

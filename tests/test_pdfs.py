@@ -1,6 +1,7 @@
 """PDFs become packages, with a rendition or without, and each package says which."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,8 @@ def test_a_package_that_does_not_say_why_it_has_no_rendition_is_not_valid(
         outcome.text = "success"
     tree.write(record, xml_declaration=True, encoding="UTF-8")
     identifier = inspection.describe(unrendered)["article"]["identifier"]
-    bag.make(payload, {"External-Identifier": identifier, "External-Description": "x"}, ["sha512"])
+    info = {"External-Identifier": identifier, "External-Description": "x"}
+    bag.make(payload, info, ["sha512"], datetime.now(UTC))
     report = bag.validate(payload)
     assert [finding.rule for finding in report.findings] == ["package-pdf"]
 

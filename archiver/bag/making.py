@@ -1,4 +1,4 @@
-"""Making bags: a folder of payload becomes a bag in place, by bagit, the same bytes each time."""
+"""Making bags: a folder of payload becomes a bag in place, with bagit, the same bytes each time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archiver.bag.tag_files import encoded
 from archiver.errors import BagError
 
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-"""bagit declares 0.97; what is made here satisfies 1.0 (RFC 8493 2.1.1)."""
+"""What bagit.txt says of every bag that is made here (RFC 8493 2.1.1)."""
 
 UNITS = ("B", "KB", "MB", "GB", "TB", "PB")
 
@@ -25,7 +25,7 @@ def make(
     folder: Path,
     info: Mapping[str, str | list[str]],
     algorithms: Sequence[str],
-    when: datetime | None = None,
+    when: datetime,
 ) -> None:
     """Turn a folder of payload into a bag, in place.
 
@@ -62,13 +62,13 @@ def _move_down(folder: Path) -> None:
 
 
 def _bag_info(
-    info: Mapping[str, str | list[str]], when: datetime | None, size: int, count: int
+    info: Mapping[str, str | list[str]], when: datetime, size: int, count: int
 ) -> dict[str, str | list[str]]:
     """The labels of bag-info.txt (RFC 8493 2.2.2), for a payload of so many bytes in so many files."""
     return {
         "Bag-Software-Agent": f"archiver {__version__}",
         PROFILE_LABEL: PROFILE_IDENTIFIER,
-        **({"Bagging-Date": f"{when:%Y-%m-%d}"} if when else {}),
+        "Bagging-Date": f"{when:%Y-%m-%d}",
         **info,
         "Bag-Size": human_size(size),
         "Payload-Oxum": f"{size}.{count}",

@@ -8,11 +8,19 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archiver.bag.folder import AS_FOLDER
 from archiver.bag.renaming import exchange, move
 from archiver.errors import AlreadyExists, BagError, CannotWrite
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+FLUSHED_AT_ONCE = 8
 
 STAGING_FOLDER = ".archiver-staging"
 """In the output folder, so that what is built there can be renamed to its destination."""
@@ -174,13 +182,31 @@ def _check_replaceable(target: Path, *, by_file: bool) -> None:
 
 
 def flush_all(staged: Path) -> None:
-    """See to it that a folder and all that is in it is on disk. Raises OSError."""
-    for parent, _, files in os.walk(staged, topdown=False):
-        for name in files:
-            flush(Path(parent, name))
-        flush(Path(parent))
+    """See to it that a file, or a folder and all that is in it, is on disk. Raises OSError.
+
+    Several are flushed at once, as a file system then writes for all what it would write for each.
+    """
+    paths = _with_all_in(staged)
+    while some := list(islice(paths, 16 * FLUSHED_AT_ONCE)):
+        list(_flushing().map(flush, some))
+
+
+def _with_all_in(staged: Path) -> Iterator[Path]:
+    for parent, _, files in os.walk(staged):
+        yield from (Path(parent, name) for name in files)
+        yield Path(parent)
     if staged.is_file():
-        flush(staged)
+        yield staged
+
+
+@cache
+def _flushing() -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(FLUSHED_AT_ONCE, "flush")
+
+
+os.register_at_fork(after_in_child=_flushing.cache_clear)
 
 
 def flush(path: Path) -> None:

@@ -6,6 +6,7 @@ import ctypes
 import errno
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
@@ -39,12 +40,11 @@ def exchange(folder: Path, target: Path, aside: Path) -> None:
 def _rename(source: Path, target: Path, linux: int, macos: int) -> bool:
     """Rename with a flag that POSIX does not have. False where the system cannot."""
     names = os.fsencode(source), os.fsencode(target)
-    library = ctypes.CDLL(None, use_errno=True)
     try:
         if sys.platform == "darwin":
-            failed = library.renamex_np(*names, ctypes.c_uint(macos))
+            failed = _library().renamex_np(*names, ctypes.c_uint(macos))
         else:
-            failed = library.renameat2(AT_FDCWD, names[0], AT_FDCWD, names[1], ctypes.c_uint(linux))
+            failed = _library().renameat2(AT_FDCWD, names[0], AT_FDCWD, names[1], ctypes.c_uint(linux))
     except AttributeError:
         return False
     if not failed:
@@ -53,3 +53,8 @@ def _rename(source: Path, target: Path, linux: int, macos: int) -> bool:
     if code in UNSUPPORTED:
         return False
     raise OSError(code, os.strerror(code), str(source), None, str(target))
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)

@@ -12,16 +12,13 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from types import FrameType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from archiver.batch import package_many
 from archiver.cli.telling import error_json
 from archiver.errors import ArchiverError, CannotWrite, ExitCode, Interrupted, OutOfSpace, SourceError
 from archiver.findings import counted
-from archiver.gathering import package_collections
-from archiver.pipeline import Outcome
 from archiver.reports.outcomes import json_end, json_piece, outcome_text
 from archiver.reports.pace import shown
 from archiver.reports.runs import reported
@@ -29,6 +26,9 @@ from archiver.reports.tally import Tally, has_warnings, needed, summary
 from archiver.settings import Settings
 from archiver.sources import SourceRef
 from archiver.workers import Workers
+
+if TYPE_CHECKING:
+    from archiver.pipeline import Outcome
 
 FEW = 8
 """Up to how many documents are packaged without starting workers for them."""
@@ -59,17 +59,21 @@ def run(find: Find, settings: Settings, workers: Callable[[bool], Workers], aske
     first = list(islice(documents, FEW))
     few = len(first) < FEW
     of_many = settings.bag_per != "document"
+    chosen = None if of_many else workers(few)
+    from archiver.batch import package_many  # here, because workers load the same meanwhile
+    from archiver.gathering import package_collections
+
     tally = Tally(len(first) if few and not of_many else None)
     if not few and not of_many:
         threading.Thread(target=_count, args=(find, tally), daemon=True).start()
     stopped: ArchiverError | None = None
     with _stopping(tell=not asked.quiet) as stopping:
-        if not of_many:
+        if chosen:
             batch = package_many(
                 chain(first, documents),
                 settings.output,
                 settings,
-                workers(few),
+                chosen,
                 replace=asked.replace,
                 stopping=stopping,
             )

@@ -2,11 +2,12 @@
 
 import errno
 import os
+import re
 from pathlib import Path
 
 import pytest
 
-from archiver.bag.placing import ASIDE, STAGING_FOLDER, staging
+from archiver.bag.placing import ASIDE, STAGING_FOLDER, flush_all, staging
 from archiver.errors import BagError, CannotWrite
 
 
@@ -69,3 +70,34 @@ def test_what_cannot_be_written_in_staging_is_told_with_the_output_and_a_hint(
     assert refused.value.where == str(tmp_path)
     assert hint in refused.value.hint
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_file_and_folder_of_a_bag_is_on_disk_before_it_is_put_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bag = tmp_path / "bag"
+    folder = bag / "data" / "many"
+    folder.mkdir(parents=True)
+    for number in range(300):
+        (folder / f"{number}.txt").touch()
+    flushed = []
+    sync = os.fsync
+
+    def record(file: int) -> None:
+        flushed.append(os.fstat(file).st_ino)
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", record)
+    flush_all(bag)
+    assert sorted(flushed) == sorted(path.stat().st_ino for path in [bag, *bag.rglob("*")])
+
+
+def test_what_the_disk_refuses_to_keep_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+
+    def refuse(file: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError, match=re.escape(os.strerror(errno.EIO))):
+        flush_all(tmp_path)
