@@ -1,10 +1,13 @@
 """Renditions of scans: the picture as it came, the text above it, conformance where it was recognized."""
 
 import io
+import math
+import re
 import zlib
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 from lxml import etree
 from PIL import Image, ImageChops, ImageCms, ImageOps
@@ -84,6 +87,26 @@ def test_words_are_in_their_places_on_a_page_that_is_turned_or_slants(turned: in
     x, y = (float(line.split(f'{name}="')[1].split('"')[0]) for name in ("xMin", "yMin"))
     assert abs(x - left * 72 / 300) < 8
     assert abs(y - top * 72 / 300) < 8
+
+
+@needs_tesseract
+@needs_poppler
+@pytest.mark.parametrize("slant", [0.7, 3, -9])
+def test_words_lie_along_the_slant_of_their_page_and_readers_find_each_whole(
+    slant: float, tmp_path: Path
+) -> None:
+    picture = page().rotate(slant, expand=True, fillcolor=255)
+    made = rendered(scanned(tmp_path / "a.png", picture), tesseract=True)
+    words = re.findall("<word[^>]*>(.*)</word>", by_poppler(written(made), "-bbox"))
+    assert sorted(words) == sorted(TEXTS["en"].split())
+    with pypdfium2.PdfDocument(written(made)) as pdf:
+        assert pdf[0].get_textpage().get_text_bounded().split() == TEXTS["en"].split()
+    with pikepdf.open(written(made)) as written_again:
+        operators = pikepdf.parse_content_stream(written_again.pages[0], "Tm")
+    matrices = [[float(value) for value in operator.operands] for operator in operators]
+    angles = [math.degrees(math.atan2(matrix[1], matrix[0])) for matrix in matrices]
+    assert len(angles) == len(TEXTS["en"].split())
+    assert angles == pytest.approx([slant] * len(angles), abs=0.5)
 
 
 @needs_tesseract
