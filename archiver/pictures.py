@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import NamedTuple
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
 from archiver.errors import RenditionError
 
@@ -233,10 +233,12 @@ def are_whole(data: bytes | bytearray, height: int, row: int) -> bool:
 
 
 def _decoded(image: Image.Image) -> Picture:
-    profile = _foreign_profile(image)
+    profile, negative = _foreign_profile(image), is_negative(image)
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I;16"):
-        image = image.point(lambda value: value / 256).convert("L")
+        image = eight_bits(image, negative=negative)
+    if image.mode == "LAB":
+        image = _in_srgb(image, ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes())
     if profile and image.mode in ("RGB", "CMYK", "L"):
         image = _in_srgb(image, profile)
     if image.has_transparency_data:
@@ -244,6 +246,18 @@ def _decoded(image: Image.Image) -> Picture:
     image = image.convert("L" if image.mode in ("1", "L", "I", "F") else "RGB")
     data = zlib.compress(image.tobytes(), 6)
     return Picture(image.width, image.height, len(image.getbands()), data, Coding.DEFLATED)
+
+
+def eight_bits(image: Image.Image, *, negative: bool) -> Image.Image:
+    """A picture of 16 bits of gray in 8, which may be a negative of itself."""
+    gray = image.convert("I").point(lambda value: value / 256).convert("L")
+    return ImageOps.invert(gray) if negative else gray
+
+
+def is_negative(image: Image.Image) -> bool:
+    """Whether 16 bits of gray count from white (TIFF 6.0, WhiteIsZero), of which Pillow takes no note."""
+    photometric = TiffImagePlugin.PHOTOMETRIC_INTERPRETATION
+    return isinstance(image, TiffImagePlugin.TiffImageFile) and image.tag_v2.get(photometric) == 0
 
 
 def on_white(image: Image.Image) -> Image.Image:

@@ -43,7 +43,10 @@ SILENT, CARRIER, WIDE = 0x4000, 0x8000, 0xC000
 """Where ranges of codes begin. SILENT ones show the glyph whose number is the rest of the code, and
 say nothing. Carriers show a glyph without ink, and stand for the character whose number is the rest
 (a direction mark, a letter that its own glyph cannot say): the first have no width, WIDE ones that
-of a space."""
+of an em space, or of a space where there is none."""
+
+EM_SPACE = 0x2003
+"""PDFium finds the gaps between words only where they are half as wide as letters that are narrow."""
 
 SAYABLE = re.compile("[\0-\u2fff\ufb1d-\ufefc]*")
 """Characters that carriers can stand for, two of them never with one code."""
@@ -160,7 +163,9 @@ class Face:
             return code
         if code < CARRIER:
             return code - SILENT
-        return self.blank if code < WIDE else int(self.font.get_nominal_glyph(0x20) or 0)
+        if code < WIDE:
+            return self.blank
+        return int(self.font.get_nominal_glyph(EM_SPACE) or self.font.get_nominal_glyph(0x20) or 0)
 
     def has(self, text: str) -> bool:
         """Whether every character of `text` that needs a glyph has one here."""

@@ -113,7 +113,9 @@ def _gray(image: Image.Image) -> Image.Image:
     if image.mode in ("1", "L"):
         return image.copy()
     if image.mode.startswith("I;16"):
-        return image.point(lambda value: value / 256).convert("L")
+        return pictures.eight_bits(image, negative=pictures.is_negative(image))
+    if image.mode == "LAB":
+        return image.getchannel("L")
     if image.has_transparency_data:
         image = pictures.on_white(image)
     return image.convert("L")

@@ -8,13 +8,14 @@ compressed without loss. Colour profiles come along (8.6.5.5).
 from __future__ import annotations
 
 import io
+import sys
 import zlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pikepdf import Array, Dictionary, Name, Object, String
 from PIL import Image, ImageCms, TiffImagePlugin
-from PIL.ImageFile import ImageFile
+from PIL.ImageFile import ImageFile, _Tile
 
 from archiver import jpeg2000, pictures
 from archiver.capture import Capture
@@ -35,6 +36,9 @@ NEWER_PROFILE_VERSION = 5
 
 DEVICE = {1: Name.DeviceGray, 3: Name.DeviceRGB}
 CMYK = 4
+
+LAB = "[/Lab <</WhitePoint [0.9642 1 0.8249] /Range [-128 127 -128 127]>>]"
+"""CIELab (8.6.5.4) for the light of D50."""
 
 
 class Drawn(NamedTuple):
@@ -62,6 +66,8 @@ def draw(image: ImageFile, content: bytes, found: Capture, *, recompress: bool) 
     """
     way = None if recompress and found.lossless else WAYS.get(image.format or "")
     drawn = way(image, content) if way else None
+    if drawn is None and isinstance(image, TiffImagePlugin.TiffImageFile) and not recompress:
+        drawn = _deep(image, found)
     if drawn is None:
         image.load()
         drawn = _encoded(image, recompress=recompress)
@@ -177,26 +183,82 @@ WAYS: dict[str, Callable[[ImageFile, bytes], Drawn | None]] = {
 
 # --- compressed here ----------------------------------------------------------------------------
 
+
+def _deep(image: TiffImagePlugin.TiffImageFile, found: Capture) -> Drawn | None:
+    """A TIFF of 16 bits a sample, in colour and without opacity; None for any other."""
+    components = len(image.getbands())
+    profile = profile_of(image, components)
+    if found.bits != DEEP or image.mode not in ("RGB", "CMYK") or (components == CMYK and not profile):
+        return None
+    if (
+        image.tag_v2.get(TiffImagePlugin.PLANAR_CONFIGURATION) == PLANES
+        and image.tile[0].codec_name == "libtiff"
+    ):
+        return None  # of which Pillow takes the upper halves, whatever it is told
+    again = Image.open(image.fp, formats=("TIFF",))  # type: ignore[arg-type]
+    again.seek(image.tell())
+    image.tile, again.tile = _tiles(image, upper=True), _tiles(image, upper=False)
+    samples = bytearray(2 * components * image.width * image.height)
+    samples[::2], samples[1::2] = image.tobytes(), again.tobytes()
+    entries = _entries(image, DEEP, Filter=Name.FlateDecode)
+    return Drawn(entries, zlib.compress(samples, FAST), components, profile)
+
+
+DEEP, PLANES = 16, 2
+
+
+def _tiles(image: TiffImagePlugin.TiffImageFile, *, upper: bool) -> list[_Tile]:
+    """What Pillow decodes of samples of 16 bits: the upper halves, or the lower ones.
+
+    It takes the upper ones by itself, and the lower ones where it is told that the other byte is first.
+    """
+    tiles = []
+    for tile in image.tile:
+        first, *more = tuple(tile.args or ())
+        mode, _, stated = str(first).partition(";16")
+        order = NATIVE if stated == "N" else stated or ORDERS[image.tag_v2.prefix]
+        tiles.append(tile._replace(args=(f"{mode};16{order if upper else OTHER[order]}", *more)))
+    return tiles
+
+
+NATIVE = "L" if sys.byteorder == "little" else "B"
+OTHER = {"L": "B", "B": "L"}
+ORDERS = {b"II": "L", b"MM": "B"}
+"""The order of bytes by how a TIFF begins: Pillow takes planes of 16 bits for planes of 8."""
+
+
 QUALITY = 85
 """JPEG's, where pictures may be recompressed."""
+
+NEGATIVE = bytes(range(255, -1, -1))
 
 
 def _encoded(image: Image.Image, *, recompress: bool) -> Drawn:
     """A decoded picture, compressed without loss, or as JPEG where that may be and is smaller."""
     if image.mode == "1":
         return _group4(image)
+    if image.mode in ("I", "F"):
+        raise ValueError(
+            f"its samples of {'32 bits' if image.mode == 'I' else 'a floating point'} are no shades"
+        )
     if image.mode in ("I;16", "I;16B", "I;16L"):
         data = image.tobytes("raw", "I;16B")
+        if pictures.is_negative(image):
+            data = data.translate(NEGATIVE)
         return Drawn(_entries(image, 16, Filter=Name.FlateDecode), zlib.compress(data, FAST), 1)
+    if image.mode == "LAB":
+        data = Image.merge("RGB", image.split()).tobytes()
+        entries = _entries(image, 8, Filter=Name.FlateDecode)
+        return Drawn(entries, zlib.compress(data, FAST), 3, colours=Object.parse(LAB.encode()))
     changed = ""
     profile = image.info.get("icc_profile", b"")
     if image.has_transparency_data:
         image = pictures.on_white(image)
         changed = "is transparent in parts, which are shown white"
-    if image.mode in ("CMYK", "LAB") and not usable(profile, len(image.getbands())):
-        image, changed = image.convert("RGB"), f"has colours in {image.mode}, which are shown in RGB"
+    if image.mode == "CMYK" and not usable(profile, CMYK):
+        image, changed = image.convert("RGB"), "has colours in CMYK, which are shown in RGB"
     if image.mode not in ("L", "RGB", "CMYK"):
-        image = image.convert("L" if image.mode in ("I", "F") else "RGB")
+        image = image.convert("RGB")
     components = len(image.getbands())
     entries = _entries(image, 8, Filter=Name.FlateDecode)
     data = zlib.compress(image.tobytes(), FAST)

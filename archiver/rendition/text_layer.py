@@ -28,7 +28,11 @@ RESOURCE = "Recognized"
 """The name of the font among a page's resources."""
 
 QUARTERS = ((1, 0), (0, 1), (-1, 0), (0, -1))
-"""Cosine and sine of the quarter turns: readers take words apart that slant, so each is set level."""
+"""Cosine and sine of the quarter turns: what is read from right to left is set level."""
+
+LEVEL = 0.4
+"""By how many points a word may slant as it is: Poppler takes apart one that slants by half a point,
+unless an /ActualText says that it is one (ISO 32000-1 14.9.4). Readers reverse that from right to left."""
 
 SMALLEST, SMALLEST_STRETCH = 0.1, 0.001
 """The least size of a letter in points, and how far a blank is stretched at least: less is no size."""
@@ -88,18 +92,22 @@ class TextLayer:
         x, y = to_points.place(*word.start)
         across, up = to_points.way(*word.along)
         width = max(SMALLEST, math.hypot(across, up))
-        cos, sin = QUARTERS[round(math.atan2(up, across) / (math.pi / 2)) % 4]
+        level = QUARTERS[round(math.atan2(up, across) / (math.pi / 2)) % 4]
         backward = right_to_left or RIGHT_TO_LEFT.search(word.text)
         shown = _rightward(word.text) if backward else word.text
         stretch = max(SMALLEST_STRETCH, width / (len(shown) * self.advance))
+        cos, sin = level if backward else (across / width, up / width)
+        space, codes = self._code(" "), "".join(map(self._code, shown))
         if right_to_left:
-            space = stretch * self.advance
-            x, y, shown = x - space * cos, y - space * sin, f" {shown}"
+            x, y = x - stretch * self.advance * cos, y - stretch * self.advance * sin
+            text = f"<{space}{codes}> Tj"
+        elif backward or len(shown) == 1 or abs(across * level[1] - up * level[0]) <= LEVEL:
+            text = f"<{codes}{space}> Tj"
         else:
-            shown = f"{shown} "
+            actual = f"\ufeff{word.text}".encode("utf-16-be").hex()
+            text = f"/Span <</ActualText <{actual}>>> BDC <{codes}> Tj EMC <{space}> Tj"
         matrix = (stretch * cos, stretch * sin, -size * sin, size * cos)
-        codes = "".join(map(self._code, shown))
-        return f"{' '.join(f'{value:.3f}' for value in matrix)} {x:.2f} {y:.2f} Tm <{codes}> Tj"
+        return f"{' '.join(f'{value:.3f}' for value in matrix)} {x:.2f} {y:.2f} Tm {text}"
 
     def _code(self, character: str) -> str:
         """The code of a character, in hexadecimal: the next one, where it is new. Raises RenditionError."""

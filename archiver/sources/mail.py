@@ -133,7 +133,9 @@ def _content(body: Any, noticed: Noticed, files: dict[str, Original], settings: 
         return []
     tree = html.document_fromstring(text.encode(), parser)
     markup = Markup(noticed, lambda src: _shown(files.get(src), settings))
-    return markup.blocks(next(tree.iter("body"), tree))
+    blocks = markup.blocks(next(tree.iter("body"), tree))
+    noticed.findings += markup.left_out()
+    return blocks
 
 
 def _shown(original: Original | None, settings: Settings) -> str | None:

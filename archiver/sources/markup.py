@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import urljoin
 
 from lxml import html
 
 from archiver.article import NOT_TEXT
+from archiver.findings import Finding, Severity
 from archiver.sources.parts import Block, Noticed, is_kept
 
 Element = html.HtmlElement
@@ -39,6 +40,16 @@ AS_WINDOWS_1252 = {code: bytes([code]).decode("cp1252", "ignore") for code in ra
 MOST_COLUMNS = 100
 MOST_DEPTH = 200
 
+LOST = {
+    "picture": ("source-page-left-out", "{n} pictures that are not here; what is said of them stays"),
+    "data": ("source-page-left-out", "{n} links to data that they hold themselves; their text stays"),
+    "link": (
+        "source-link-as-text",
+        "{n} links of no kind that is kept; their targets stay as text in brackets",
+    ),
+}
+"""What is not kept as it was: the rule of its finding, and what that says."""
+
 Show = Callable[[str], str | None]
 """The name of a picture in the article, by its address in the page; None where it is not there."""
 
@@ -56,6 +67,13 @@ class Markup:
     ) -> None:
         self.noticed, self.show, self.base, self.keeps = noticed, show, base, keeps
         self.lost: Counter[str] = Counter()
+        self.added = 0
+
+    def left_out(self) -> Iterator[Finding]:
+        """What of a document read so far is not in its blocks, or otherwise than it was."""
+        for kind, count in sorted(self.lost.items()):
+            rule, told = LOST[kind]
+            yield Finding(rule, Severity.WARNING, f"has {told.format(n=count)}", where=self.noticed.name)
 
     def blocks(self, parent: Element, depth: int = 0) -> list[Block]:
         """The blocks in an element: its own text and what is in it."""
@@ -143,12 +161,18 @@ class Markup:
             target = urljoin(self.base, href) if self.base else href
         except ValueError:
             target = href
-        target = target.replace(" ", "%20")
-        if is_kept(target):
-            return [{**span, "href": target} for span in spans]
-        if not target.startswith("#"):
-            self.lost[target.partition(":")[0] if ":" in target else "relative"] += 1
-        return spans
+        if is_kept(target.replace(" ", "%20")):
+            return [{**span, "href": target.replace(" ", "%20")} for span in spans]
+        if target.startswith("#"):
+            return spans
+        if target.lower().startswith("data:"):
+            self.lost["data"] += 1
+            return spans
+        self.lost["link"] += 1
+        if "".join(span["text"] for span in spans).strip() == target:
+            return spans
+        self.added += len("".join(target.split())) + len("()")
+        return [*spans, {"text": NOT_TEXT.sub("", f" ({target})")}]
 
     def _picture(self, image: Element) -> tuple[list[Block], list[Block]]:
         src = (image.get("src") or image.get("data-src") or "").strip()

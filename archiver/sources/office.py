@@ -99,7 +99,10 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     if not body:
         raise SourceError("has no text", where=ref.label)
     article, told_of = metadata.build(fields, body, data, ref, settings)
-    findings += _compared(body, fields.get("title", ""), found, ref.label)
+    findings += [
+        *markup.left_out(),
+        *_compared(body, fields.get("title", ""), found, markup.added, ref.label),
+    ]
     originals = (Original(ref.name, kind or DOCX, data=data), *found.pictures.values())
     return Source(ref, originals, article, Text("utf-8"), (*findings, *noticed.findings, *told_of))
 
@@ -141,9 +144,9 @@ def _untitled(ref: SourceRef) -> Finding:
     )
 
 
-def _compared(body: list[Any], title: str, found: Document, label: str) -> Iterator[Finding]:
-    """Whether every character of the document is in the article."""
-    kept = sum(len("".join(text.split())) for text in [title, *metadata.texts(body)])
+def _compared(body: list[Any], title: str, found: Document, added: int, label: str) -> Iterator[Finding]:
+    """Whether every character of the document is in the article, of whose some were added."""
+    kept = sum(len("".join(text.split())) for text in [title, *metadata.texts(body)]) - added
     if kept < found.seen:
         told = (
             f"has {found.seen:,} characters of text, of which {kept:,} are kept; the original has them all"

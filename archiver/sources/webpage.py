@@ -43,11 +43,6 @@ SHORT = 25
 PICTURED = {"figure", "img", "picture", "figcaption", "caption", "hr"}
 """Elements that belong to the article wherever they stand in it."""
 
-LOST = {
-    "picture": "{n} pictures that are not here; what is said of them stays",
-    "relative": "{n} links without the address of a site; their text stays",
-}
-
 
 class Page(NamedTuple):
     """A page as text: its address, if that is known, and how its pictures are found."""
@@ -127,8 +122,8 @@ def parse(page: Page) -> Parts:
     if not blocks:
         raise SourceError("has no text in its body; expected a page with an article", where=page.name)
     fields["provenance"] = provenance
-    findings = [*noticed.findings, *_lost(reader.lost, page.name)]
-    kept = sum(len(_said(block)) for block in blocks)
+    findings = [*noticed.findings, *reader.left_out()]
+    kept = sum(len(_said(block)) for block in blocks) - reader.added
     findings.append(_measured(kept, seen, extracted, page.name))
     findings.append(
         Finding("source-page-metadata", Severity.INFO, f"states {'; '.join(told)}", where=page.name)
@@ -242,12 +237,6 @@ def _characters(texts: Iterator[str]) -> int:
 def _said(value: object) -> str:
     """The text of a block, to compare."""
     return "".join(map(_key, metadata.texts(value)))
-
-
-def _lost(lost: Counter[str], name: str) -> Iterator[Finding]:
-    for kind, count in sorted(lost.items()):
-        told = LOST.get(kind, f"{{n}} links of a kind that is not kept ({kind}:); their text stays")
-        yield Finding("source-page-left-out", Severity.WARNING, f"has {told.format(n=count)}", where=name)
 
 
 def _measured(kept: int, seen: int, extracted: _Extracted, name: str) -> Finding:

@@ -1,14 +1,20 @@
 """Renditions of scans: the picture as it came, the text above it, conformance where it was recognized."""
 
 import io
+import math
+import re
+import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pikepdf
+import pypdfium2
 import pytest
 from lxml import etree
-from PIL import Image, ImageChops, ImageCms, ImageOps
+from PIL import Image, ImageChops, ImageCms, ImageOps, TiffImagePlugin
 
+from archiver import pictures
 from archiver.errors import RenditionError, SourceError
 from archiver.records.checking import schema
 from archiver.rendition import Rendition, render
@@ -84,6 +90,26 @@ def test_words_are_in_their_places_on_a_page_that_is_turned_or_slants(turned: in
     x, y = (float(line.split(f'{name}="')[1].split('"')[0]) for name in ("xMin", "yMin"))
     assert abs(x - left * 72 / 300) < 8
     assert abs(y - top * 72 / 300) < 8
+
+
+@needs_tesseract
+@needs_poppler
+@pytest.mark.parametrize("slant", [0.7, 3, -9])
+def test_words_lie_along_the_slant_of_their_page_and_readers_find_each_whole(
+    slant: float, tmp_path: Path
+) -> None:
+    picture = page().rotate(slant, expand=True, fillcolor=255)
+    made = rendered(scanned(tmp_path / "a.png", picture), tesseract=True)
+    words = re.findall("<word[^>]*>(.*)</word>", by_poppler(written(made), "-bbox"))
+    assert sorted(words) == sorted(TEXTS["en"].split())
+    with pypdfium2.PdfDocument(written(made)) as pdf:
+        assert pdf[0].get_textpage().get_text_bounded().split() == TEXTS["en"].split()
+    with pikepdf.open(written(made)) as written_again:
+        operators = pikepdf.parse_content_stream(written_again.pages[0], "Tm")
+    matrices = [[float(value) for value in operator.operands] for operator in operators]
+    angles = [math.degrees(math.atan2(matrix[1], matrix[0])) for matrix in matrices]
+    assert len(angles) == len(TEXTS["en"].split())
+    assert angles == pytest.approx([slant] * len(angles), abs=0.5)
 
 
 @needs_tesseract
@@ -238,6 +264,98 @@ def test_cmyk_without_a_profile_is_shown_in_rgb_and_told(
     scanned(tmp_path / f"a.{suffix}", gradient("CMYK"))
     made = rendered(tmp_path / f"a.{suffix}")
     assert "has colours in CMYK, which are shown in RGB" in [finding.message for finding in made.findings]
+    assert verapdf.check(written(made), made.claims) == ()
+
+
+def deep_tiff(
+    samples: bytes, width: int, height: int, order: str = "<", *, planes: bool = False, packed: bool = False
+) -> bytes:
+    """A TIFF of 16 bits a sample in RGB (TIFF 6.0), from samples with the higher byte first."""
+    values = struct.unpack(f">{len(samples) // 2}H", samples)
+    parts = [values[band::3] for band in range(3)] if planes else [values]
+    strips = [struct.pack(f"{order}{len(part)}H", *part) for part in parts]
+    strips = [zlib.compress(strip) for strip in strips] if packed else strips
+    tags = TiffImagePlugin.ImageFileDirectory_v2(prefix=b"II" if order == "<" else b"MM")
+    tags[TiffImagePlugin.IMAGEWIDTH], tags[TiffImagePlugin.IMAGELENGTH] = width, height
+    tags[TiffImagePlugin.BITSPERSAMPLE], tags[TiffImagePlugin.SAMPLESPERPIXEL] = (16, 16, 16), 3
+    tags[TiffImagePlugin.COMPRESSION], tags[TiffImagePlugin.PHOTOMETRIC_INTERPRETATION] = (
+        8 if packed else 1,
+        2,
+    )
+    tags[TiffImagePlugin.PLANAR_CONFIGURATION], tags[TiffImagePlugin.ROWSPERSTRIP] = (
+        2 if planes else 1,
+        height,
+    )
+    sizes = [len(strip) for strip in strips]
+    tags[TiffImagePlugin.STRIPBYTECOUNTS] = tuple(sizes)
+    tags[TiffImagePlugin.STRIPOFFSETS] = tuple(sum(sizes[:number]) for number in range(len(sizes)))
+    file = io.BytesIO()
+    tags.save(file)
+    return file.getvalue() + b"".join(strips)
+
+
+DEEP_COLOURS = b"".join(value.to_bytes(2, "big") for value in range(0, 65536, 4))[: 3 * 2 * 60 * 90]
+
+
+@pytest.mark.parametrize(
+    "coded", [{}, {"order": ">"}, {"packed": True}, {"order": ">", "packed": True}, {"planes": True}]
+)
+def test_sixteen_bits_of_colour_stay_sixteen(
+    coded: dict[str, Any], tmp_path: Path, verapdf: Validator
+) -> None:
+    (tmp_path / "a.tif").write_bytes(deep_tiff(DEEP_COLOURS, 90, 60, **coded))
+    made = rendered(tmp_path / "a.tif")
+    with pikepdf.open(written(made)) as pdf:
+        assert image_of(pdf).BitsPerComponent == 16
+        assert image_of(pdf).read_bytes() == DEEP_COLOURS
+    assert "rendition-picture-changed" not in {finding.rule for finding in made.findings}
+    assert verapdf.check(written(made), made.claims) == ()
+
+
+def test_that_only_half_of_sixteen_bits_are_shown_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.tif").write_bytes(deep_tiff(DEEP_COLOURS, 90, 60, planes=True, packed=True))
+    made = rendered(tmp_path / "a.tif")
+    (told,) = (found for found in made.findings if found.rule == "rendition-picture-changed")
+    assert told.message == "has 16 bits a sample, of which 8 are shown"
+
+
+@pytest.mark.parametrize("mode", ["I", "F"])
+def test_samples_that_are_no_shades_are_refused(mode: str, tmp_path: Path) -> None:
+    with pytest.raises(RenditionError, match="are no shades"):
+        rendered(scanned(tmp_path / "a.tif", Image.new(mode, (90, 60), 1)))
+
+
+def test_sixteen_bits_that_count_from_white_are_no_negative(tmp_path: Path) -> None:
+    dark = Image.frombytes("I;16", (90, 60), b"\1\2" * 90 * 60)
+    made = rendered(scanned(tmp_path / "a.tif", dark, tiffinfo={262: 0}))
+    with pikepdf.open(written(made)) as pdf:
+        assert image_of(pdf).read_bytes() == b"\xfd\xfe" * 90 * 60
+    figure = pictures.load(tmp_path / "a.tif", 10**6)
+    assert zlib.decompress(figure.data) == b"\xfd" * 90 * 60
+
+
+def test_sixteen_bits_in_the_other_order_are_read(tmp_path: Path) -> None:
+    deep = Image.frombytes("I;16B", (90, 60), b"\2\1" * 90 * 60)
+    made = rendered(scanned(tmp_path / "a.tif", deep))
+    with pikepdf.open(written(made)) as pdf:
+        assert image_of(pdf).read_bytes() == b"\2\1" * 90 * 60
+
+
+def test_cielab_stays_cielab(tmp_path: Path, verapdf: Validator) -> None:
+    red = ImageCms.profileToProfile(
+        Image.new("RGB", (90, 60), (200, 30, 40)),
+        ImageCms.createProfile("sRGB"),
+        ImageCms.createProfile("LAB"),
+        outputMode="LAB",
+    )
+    made = rendered(scanned(tmp_path / "a.tif", red))
+    with pikepdf.open(written(made)) as pdf:
+        assert image_of(pdf).ColorSpace[0] == "/Lab"
+    (shown,) = pictures_of(written(made))
+    pixel = shown.getpixel((40, 30))
+    assert isinstance(pixel, tuple)
+    assert pixel == pytest.approx((200, 30, 40), abs=6)
+    assert "rendition-picture-changed" not in {finding.rule for finding in made.findings}
     assert verapdf.check(written(made), made.claims) == ()
 
 

@@ -124,3 +124,18 @@ def test_trimmed_passages_neither_begin_nor_end_with_space(spans: list[dict[str,
         " ", ""
     ).replace("\n", "")
     assert all(span["text"] for span in found)
+
+
+@pytest.mark.parametrize("target", ["../b.html?x=1", "/c", "javascript:go()", "file:///home/a.txt"])
+def test_a_target_that_cannot_be_followed_stays_as_text(target: str) -> None:
+    body = html.document_fromstring(f"<body><p>See <a href='{target}'>there</a>.</p></body>").find("body")
+    assert body is not None
+    reader = Markup(Noticed("page"), lambda src: None)
+    assert text(reader.blocks(body)) == f"See there ({target})."
+    (told,) = reader.left_out()
+    assert (told.rule, told.where) == ("source-link-as-text", "page")
+    assert reader.added == len(f"({target})")
+
+
+def test_a_link_to_its_own_text_or_place_has_no_target_beside_it() -> None:
+    assert text(blocks("<p><a href='b.html'>b.html</a> <a href='#n1'>1</a></p>")) == "b.html 1"
