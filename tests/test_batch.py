@@ -19,7 +19,8 @@ import pytest
 
 from archiver.bag.placing import STAGING_FOLDER
 from archiver.batch import package_many
-from archiver.errors import OutOfSpace
+from archiver.cluster import Dask
+from archiver.errors import OutOfSpace, SettingsError, WorkersLost
 from archiver.settings import Settings
 from archiver.sources import SourceRef
 from archiver.workers import AHEAD, Here, Processes, choose
@@ -377,14 +378,51 @@ def test_a_full_disk_stops_a_run_with_what_is_needed(
     assert len(told["documents"]) < 160
 
 
-def test_a_scheduler_whose_address_is_none_is_one_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("address", ["nowhere", "tcp://127.0.0.1:70000", "127.0.0.1:8786"])
+def test_a_scheduler_whose_address_is_none_is_one_sentence(tmp_path: Path, address: str) -> None:
     (tmp_path / "a.txt").write_text("Title\n\nText.\n")
-    code, _, err = run("package", "a.txt", "--scheduler", "nowhere", cwd=tmp_path)
+    code, _, err = run("package", "a.txt", "--scheduler", address, cwd=tmp_path)
     assert code == 2
     assert err.startswith(
-        "archiver: --scheduler nowhere: is no address of a Dask scheduler; expected tcp://"
+        f"archiver: --scheduler {address}: is no address of a Dask scheduler; expected tcp://"
     )
     assert err.count("\n") == 1
+
+
+def test_an_address_at_which_nobody_listens_is_told_as_the_system_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("archiver.cluster.FIRST_PATIENCE", 0.0)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    told = f"--scheduler {address}: no Dask scheduler with a worker answers there: Connection refused"
+    with pytest.raises(SettingsError) as caught:
+        Dask(address, 1).start()
+    assert str(caught.value) == told
+
+
+def test_a_scheduler_that_stays_away_leaves_what_is_done(
+    quiet: tuple[Path, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, _ = quiet
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    cluster = a_cluster(port)
+    try:
+        found = [SourceRef(path) for path in sorted(source.iterdir())]
+        workers = Dask(f"tcp://127.0.0.1:{port}", 1)
+        outcomes = package_many(found, tmp_path / "out", PLAIN, workers)
+        assert next(outcomes).status == "packaged"
+        for each in cluster:
+            each.kill()
+        monkeypatch.setattr(workers, "_patience", 0.0)
+        with pytest.raises(WorkersLost, match=r"answers there: .*\(what is done stays; the same command"):
+            list(outcomes)
+    finally:
+        for each in cluster:
+            each.kill()
+            each.wait()
+    assert bags_in(tmp_path / "out") > 0
 
 
 def a_cluster(port: int) -> "list[subprocess.Popen[bytes]]":
