@@ -341,15 +341,33 @@ def test_a_disk_with_too_little_space_stops_a_run_before_it_begins(tmp_path: Pat
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 3 MiB."""
+def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A disk of 3 MiB, or with the limit that is asked for."""
     place = tmp_path / "disk"
     place.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", str(place)], check=False)
+    limit = getattr(request, "param", "size=3m")
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", limit, "none", str(place)], check=False)
     if mounted.returncode:
         pytest.skip("only a superuser can mount a small disk")
     yield place
     subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.parametrize("small_disk", ["nr_inodes=200"], indirect=True)
+@pytest.mark.parametrize(("jobs", "kept"), [("1", "20"), ("2", "1,280")])
+def test_a_disk_that_can_have_no_more_files_stops_a_run_and_the_same_command_goes_on(
+    quiet: tuple[Path, dict[str, str]], small_disk: Path, tmp_path: Path, jobs: str, kept: str
+) -> None:
+    source, bags = quiet
+    (tmp_path / "in").symlink_to(source)
+    arguments = ["in/", "--no-verapdf", "-q", "-o", str(small_disk / "out"), "--jobs", jobs]
+    code, _, err = run("package", *arguments, cwd=tmp_path, env=DATED)
+    assert code == 3
+    assert f"more files, fewer than the {kept} in hand at once (take some files away" in err
+    subprocess.run(["mount", "-o", "remount,nr_inodes=9000", str(small_disk)], check=True)
+    code, _, err = run("package", *arguments, cwd=tmp_path, env=DATED)
+    assert (code, err) == (3, "")
+    assert tree(small_disk / "out") == bags
 
 
 @pytest.mark.parametrize("kept", ["0", "1000000"])
