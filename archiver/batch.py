@@ -34,6 +34,10 @@ MOST_STARTS = 5
 """How often in a row workers are started again before one document is done."""
 
 
+FILES_EACH = 20
+"""How many files and folders a document in hand may need, for which room is kept."""
+
+
 def package_many(
     found: Iterable[SourceRef | SourceError],
     output: Place,
@@ -58,7 +62,7 @@ def package_many(
         while True:
             while (
                 not (line.full or stopping())
-                and not (lack := lack_of_space(folder, settings.min_free_bytes))
+                and not (lack := lack_of_space(folder, settings.min_free_bytes, FILES_EACH * workers.ahead))
                 and (document := next(documents, None))
             ):
                 if isinstance(document, SourceError):
@@ -73,13 +77,19 @@ def package_many(
         raise lack
 
 
-def lack_of_space(folder: Path, kept: int) -> OutOfSpace | None:
-    """What is wrong where less than `kept` bytes are free on the disk that packages are staged on."""
-    free = shutil.disk_usage(folder).free
-    if free >= kept:
-        return None
-    told = f"{free:,} bytes are free on its disk, less than the {kept:,} that min_free_bytes keeps free"
-    return OutOfSpace(told, where=str(folder.parent.parent), hint="free some space, and run it again")
+def lack_of_space(folder: Path, size: int, files: int) -> OutOfSpace | None:
+    """What is wrong where the disk that packages are staged on has fewer bytes or files free than these."""
+    disk, where = os.statvfs(folder), str(folder.parent.parent)
+    free = disk.f_bavail * disk.f_frsize
+    if free < size:
+        told = f"{free:,} bytes are free on its disk, less than the {size:,} that min_free_bytes keeps free"
+        return OutOfSpace(told, where=where, hint="free some space, and run it again")
+    if disk.f_files and disk.f_favail < files:  # no file system without a limit tells one
+        told = (
+            f"its disk has room for {disk.f_favail:,} more files, fewer than the {files:,} in hand at once"
+        )
+        return OutOfSpace(told, where=where, hint="take some files away, and run it again")
+    return None
 
 
 class _Places:

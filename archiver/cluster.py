@@ -5,27 +5,28 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import socket
 import time
 from concurrent.futures import CancelledError, Executor
 from importlib import import_module
 from typing import Any
 
 from archiver.bag.parallel import interrupts_held
-from archiver.errors import MissingExtra, SettingsError
+from archiver.errors import ArchiverError, MissingExtra, SettingsError, WorkersLost
 from archiver.workers import AHEAD, Errors, pool_of
 
 LOCAL = "local"
 """Names the cluster that is started for the run."""
 
-ADDRESS = re.compile(r"[a-z]+://[^\s/]+:\d{1,5}")
+ADDRESS = re.compile(r"(?P<protocol>[a-z]+)://(?P<host>[^\s/]+):(?P<port>\d{1,5})")
 
 EXTRA = "archiver[dask]"
 
 TALKATIVE = ("distributed", "distributed.client", "tornado", "tornado.application")
 """Loggers that tell of each broken connection at length."""
 
-PATIENCE, PAUSE = 60.0, 1.0
-"""Seconds that a scheduler that was lost is waited for, and between two tries."""
+FIRST_PATIENCE, PATIENCE, PAUSE = 5.0, 60.0, 1.0
+"""Seconds that a scheduler is waited for, and one that was lost, and between two tries."""
 
 
 class Dask:
@@ -40,7 +41,8 @@ class Dask:
         Raises SettingsError where it is neither, MissingExtra where Dask is not installed.
         """
         where = f"--scheduler {scheduler}"
-        if scheduler != LOCAL and not ADDRESS.fullmatch(scheduler):
+        address = ADDRESS.fullmatch(scheduler)
+        if scheduler != LOCAL and not (address and int(address["port"]) < 2**16):
             told = f"is no address of a Dask scheduler; expected tcp://HOST:PORT or {LOCAL}"
             raise SettingsError(told, where=where)
         try:
@@ -58,13 +60,13 @@ class Dask:
         )
         self.died: Errors = (import_module("distributed.scheduler").KilledWorker,)
         self.scheduler, self.count, self.ahead = scheduler, count, AHEAD
-        self._patience = 0.0
+        self._patience = FIRST_PATIENCE
         self._cluster: Any = None
         self._client: Any = None
         self._comm: Any = None
 
     def start(self) -> Executor:
-        """See Workers. A scheduler that has answered once is waited for."""
+        """See Workers. A scheduler that has answered once is waited for longer."""
         self._leave()
         until = time.monotonic() + self._patience
         while True:
@@ -73,14 +75,22 @@ class Dask:
             except OSError as error:
                 self._leave()
                 if time.monotonic() > until:
-                    told = f"no Dask scheduler with a worker answers there: {error}"
-                    raise SettingsError(told, where=f"--scheduler {self.scheduler}") from None
+                    raise self._away(error) from None
                 time.sleep(PAUSE)
             else:
                 self._patience = PATIENCE
                 return executor
 
+    def _away(self, error: OSError) -> ArchiverError:
+        """What is told where nobody answers, or nobody does any more."""
+        told = f"no Dask scheduler with a worker answers there: {error.strerror or error}"
+        where = f"--scheduler {self.scheduler}"
+        if self._comm:
+            return WorkersLost(told, where=where, hint="what is done stays; the same command goes on")
+        return SettingsError(told, where=where)
+
     def _connected(self) -> Executor:
+        self._knock()
         with interrupts_held():  # what is started keeps it so
             if self.scheduler == LOCAL and not self._cluster:
                 self._cluster = self._local()
@@ -92,6 +102,13 @@ class Dask:
         self.ahead = AHEAD * len(self._client.scheduler_info()["workers"])
         executor: Executor = self._client.get_executor(pure=False)
         return executor
+
+    def _knock(self) -> None:
+        """Raises OSError where nothing listens: Dask would try again for as long as it may take."""
+        found = ADDRESS.fullmatch(self.scheduler)
+        if found and found["protocol"] in ("tcp", "tls"):
+            address = found["host"].strip("[]"), int(found["port"])
+            socket.create_connection(address, PATIENCE / 4).close()
 
     def _local(self) -> Any:
         """A cluster of this machine, which tries nothing again by itself that a worker died of."""

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote_to_bytes
@@ -109,7 +110,7 @@ def _in_folder(folder: Path, output: Place, settings: Settings) -> Iterator[Sour
     document, unless a document above it shows one of them; a picture with a sidecar is one too.
     """
     found = False
-    above: dict[str, list[str]] = {}
+    above: set[str] = set()
     shown: dict[str, set[bytes]] = {}
     kept = os.path.realpath(str(output))
     unread: list[OSError] = []
@@ -125,22 +126,25 @@ def _in_folder(folder: Path, output: Place, settings: Settings) -> Iterator[Sour
         if scans.holds_pages(names):
             for over in map(str, Path(parent).parents):
                 if over in above and over not in shown:
-                    shown[over] = set(_folders_shown(over, above[over]))
+                    shown[over] = set(_folders_shown(over))
             if not any(os.fsencode(parent) in folders for folders in shown.values()):
                 found = True
                 yield SourceRef(Path(parent))
             continue
-        if showing := [name for name in names if name.lower().endswith(SHOWING)]:
-            above[parent] = showing
-        known = {part for name in (*folders, *names) for part in (name, Path(name).stem)}
-        for name in sorted(names):
+        if any(map(_shows, names)):
+            above.add(parent)
+        described = {document_of(name) for name in names if is_sidecar(name)}
+        known = {part for name in chain(folders, names) for part in _parts(name) if part in described}
+        own = _with_own(names, described)
+        names.sort()
+        for name in names:
             path = Path(parent, name)
             if name.startswith("."):
                 continue
             if is_sidecar(name):
                 if document_of(name) not in known:
                     yield SourceError("is the sidecar of no document that is here", where=str(path))
-            elif name.lower().endswith(SUFFIXES) or (scans.is_page(name) and _has_own(name, names)):
+            elif name.lower().endswith(SUFFIXES) or name in own:
                 found = True
                 yield from discover([str(path)], output, settings)
     yield from (_unreadable(error, str(folder)) for error in unread)
@@ -153,22 +157,30 @@ def _in_folder(folder: Path, output: Place, settings: Settings) -> Iterator[Sour
         )
 
 
-def _has_own(name: str, names: Sequence[str]) -> bool:
-    """Whether a picture has a sidecar that is for no document of its name."""
-    stem = Path(name).stem
-    for each in filter(is_sidecar, names):
-        shared = any(other.lower() == f"{stem.lower()}{suffix}" for other in names for suffix in SUFFIXES)
-        if document_of(each) == name or (document_of(each) == stem and not shared):
-            return True
-    return False
+def _parts(name: str) -> tuple[str, str]:
+    """What a sidecar may call a file or a folder."""
+    return name, Path(name).stem
 
 
-def _folders_shown(folder: str, names: Sequence[str]) -> Iterator[bytes]:
-    """The folders of the pictures that documents of these names in a folder show, as it is written there.
+def _with_own(names: Sequence[str], described: set[str]) -> set[str]:
+    """The pictures among files that have a sidecar which is for no document of their name."""
+    pictures = [name for name in names if scans.is_page(name) and not described.isdisjoint(_parts(name))]
+    stems = {Path(name).stem.lower() for name in pictures}
+    documents = {
+        stem
+        for name in map(str.lower, names)
+        for suffix in SUFFIXES
+        if name.endswith(suffix) and (stem := name.removesuffix(suffix)) in stems
+    }
+    return {name for name in pictures if name in described or Path(name).stem.lower() not in documents}
+
+
+def _folders_shown(folder: str) -> Iterator[bytes]:
+    """The folders of the pictures that the documents in a folder show, as it is written there.
 
     Whatever in their text is the path of a picture is taken for one that is shown.
     """
-    for name in names:
+    for name in filter(_shows, os.listdir(folder)):
         try:
             with opened(Path(folder, name)) as file:
                 for part in iter(partial(file.readline, LONGEST_PART), b""):
@@ -178,6 +190,10 @@ def _folders_shown(folder: str, names: Sequence[str]) -> Iterator[bytes]:
                             yield os.path.normpath(os.path.dirname(path))
         except (OSError, SourceError):  # which is told where it is read
             continue
+
+
+def _shows(name: str) -> bool:
+    return name.lower().endswith(SHOWING)
 
 
 SHOWING = (".md", ".markdown", ".html", ".htm", ".xhtml", ".json", ".jsonl", ".ndjson")

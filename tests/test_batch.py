@@ -19,7 +19,8 @@ import pytest
 
 from archiver.bag.placing import STAGING_FOLDER
 from archiver.batch import package_many
-from archiver.errors import OutOfSpace
+from archiver.cluster import Dask
+from archiver.errors import OutOfSpace, SettingsError, WorkersLost
 from archiver.settings import Settings
 from archiver.sources import SourceRef
 from archiver.workers import AHEAD, Here, Processes, choose
@@ -340,15 +341,33 @@ def test_a_disk_with_too_little_space_stops_a_run_before_it_begins(tmp_path: Pat
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 3 MiB."""
+def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A disk of 3 MiB, or with the limit that is asked for."""
     place = tmp_path / "disk"
     place.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", str(place)], check=False)
+    limit = getattr(request, "param", "size=3m")
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", limit, "none", str(place)], check=False)
     if mounted.returncode:
         pytest.skip("only a superuser can mount a small disk")
     yield place
     subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.parametrize("small_disk", ["nr_inodes=200"], indirect=True)
+@pytest.mark.parametrize(("jobs", "kept"), [("1", "20"), ("2", "1,280")])
+def test_a_disk_that_can_have_no_more_files_stops_a_run_and_the_same_command_goes_on(
+    quiet: tuple[Path, dict[str, str]], small_disk: Path, tmp_path: Path, jobs: str, kept: str
+) -> None:
+    source, bags = quiet
+    (tmp_path / "in").symlink_to(source)
+    arguments = ["in/", "--no-verapdf", "-q", "-o", str(small_disk / "out"), "--jobs", jobs]
+    code, _, err = run("package", *arguments, cwd=tmp_path, env=DATED)
+    assert code == 3
+    assert f"more files, fewer than the {kept} in hand at once (take some files away" in err
+    subprocess.run(["mount", "-o", "remount,nr_inodes=9000", str(small_disk)], check=True)
+    code, _, err = run("package", *arguments, cwd=tmp_path, env=DATED)
+    assert (code, err) == (3, "")
+    assert tree(small_disk / "out") == bags
 
 
 @pytest.mark.parametrize("kept", ["0", "1000000"])
@@ -377,14 +396,51 @@ def test_a_full_disk_stops_a_run_with_what_is_needed(
     assert len(told["documents"]) < 160
 
 
-def test_a_scheduler_whose_address_is_none_is_one_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("address", ["nowhere", "tcp://127.0.0.1:70000", "127.0.0.1:8786"])
+def test_a_scheduler_whose_address_is_none_is_one_sentence(tmp_path: Path, address: str) -> None:
     (tmp_path / "a.txt").write_text("Title\n\nText.\n")
-    code, _, err = run("package", "a.txt", "--scheduler", "nowhere", cwd=tmp_path)
+    code, _, err = run("package", "a.txt", "--scheduler", address, cwd=tmp_path)
     assert code == 2
     assert err.startswith(
-        "archiver: --scheduler nowhere: is no address of a Dask scheduler; expected tcp://"
+        f"archiver: --scheduler {address}: is no address of a Dask scheduler; expected tcp://"
     )
     assert err.count("\n") == 1
+
+
+def test_an_address_at_which_nobody_listens_is_told_as_the_system_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("archiver.cluster.FIRST_PATIENCE", 0.0)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    told = f"--scheduler {address}: no Dask scheduler with a worker answers there: Connection refused"
+    with pytest.raises(SettingsError) as caught:
+        Dask(address, 1).start()
+    assert str(caught.value) == told
+
+
+def test_a_scheduler_that_stays_away_leaves_what_is_done(
+    quiet: tuple[Path, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, _ = quiet
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    cluster = a_cluster(port)
+    try:
+        found = [SourceRef(path) for path in sorted(source.iterdir())]
+        workers = Dask(f"tcp://127.0.0.1:{port}", 1)
+        outcomes = package_many(found, tmp_path / "out", PLAIN, workers)
+        assert next(outcomes).status == "packaged"
+        for each in cluster:
+            each.kill()
+        monkeypatch.setattr(workers, "_patience", 0.0)
+        with pytest.raises(WorkersLost, match=r"answers there: .*\(what is done stays; the same command"):
+            list(outcomes)
+    finally:
+        for each in cluster:
+            each.kill()
+            each.wait()
+    assert bags_in(tmp_path / "out") > 0
 
 
 def a_cluster(port: int) -> "list[subprocess.Popen[bytes]]":

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -209,3 +210,43 @@ def test_an_empty_output_is_no_place(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="output: is an empty name"):
         load(tmp_path / "archiver.toml")
     assert not [path for path in tmp_path.iterdir() if path.is_dir()]
+
+
+def calls_to_find(folder: Path, pictures: int) -> int:
+    """How many functions are called to find so many pictures with sidecars beside a document."""
+    folder.mkdir()
+    (folder / "notes.md").touch()
+    for number in range(pictures):
+        (folder / f"{number}.png").touch()
+        (folder / f"{number}.meta.yaml").touch()
+    calls = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    try:
+        documents, errors = found(str(folder))
+    finally:
+        sys.setprofile(None)
+    assert (len(documents), errors) == (pictures + 1, [])
+    return calls
+
+
+def test_what_it_takes_to_find_a_picture_does_not_grow_with_their_number(tmp_path: Path) -> None:
+    assert calls_to_find(tmp_path / "many", 80) < 5 * calls_to_find(tmp_path / "few", 20)
+
+
+def test_of_the_files_of_a_folder_the_names_are_held_and_little_else(tmp_path: Path) -> None:
+    files = 5_000
+    for number in range(files):
+        (tmp_path / f"{number:05}.md").touch()
+    tracemalloc.start()
+    try:
+        documents = sum(1 for _ in discover([str(tmp_path)], OUTPUT, Settings()))
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert documents == files
+    assert most / files < 120
