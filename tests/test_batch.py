@@ -337,7 +337,7 @@ def test_a_disk_with_too_little_space_stops_a_run_before_it_begins(tmp_path: Pat
     settings = Settings(verapdf=False, min_free_bytes=enough)
     with pytest.raises(OutOfSpace, match=f"less than the {enough:,} that min_free_bytes keeps free"):
         list(package_many(found, tmp_path / "out", settings, Here()))
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.fixture

@@ -73,7 +73,8 @@ def names(value: str, language: str = "en") -> Listed:
     for part in _parts(value, links, language):
         before, link, after = part.partition("\0")
         if link:
-            _place_link(links.pop(0), before, after.lstrip("\0"), found)
+            name = links.pop(0)
+            _place_link(name, before, re.sub("\0", lambda _: bare(links.pop(0)), after), found)
         elif found.items and AFTER_NAMES.fullmatch(part):
             found.items[-1] = f"{found.items[-1]}, {part}"
         elif looks_like_name(part) or (not found.items and not found.rest and not is_prose(part)):

@@ -233,3 +233,11 @@ def test_the_target_of_a_link_that_cannot_be_kept_stays_in_the_body(article: Wri
         "See this (b.html) now.",
     ]
     assert warned(source) == ["line 1", "line 3", "line 5"]
+
+
+def test_a_link_that_no_comma_parts_from_the_one_before_leaves_the_next_its_name(article: Write) -> None:
+    text = "Title\n\nAuthor: [Ann Lee](#) with [Bo Ray](#), [Cy Dow](#)\n\nStandfirst.\n\nText.\n"
+    source = article(text, "a.txt")
+    assert [creator.name for creator in source.article.creators] == ["Ann Lee", "Cy Dow"]
+    (told,) = source.findings
+    assert "'with Bo Ray'" in told.message
