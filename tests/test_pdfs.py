@@ -14,6 +14,7 @@ from archiver.rendering import render_file
 from archiver.settings import Settings
 from tests.conftest import packaged
 from tests.rendition import pdfs
+from tests.scanned import needs_tesseract, page
 
 PREMIS = {"p": "http://www.loc.gov/premis/v3"}
 
@@ -31,6 +32,22 @@ def test_a_pdf_is_packaged_with_a_repaired_rendition(tmp_path: Path) -> None:
     assert packaged(source, tmp_path / "out", verapdf=True).status == "already packaged"
     events = inspection.describe(outcome.bag)["events"]
     assert ["normalization", "success"] in [[event["type"], event["outcome"]] for event in events]
+
+
+@needs_tesseract
+def test_a_pdf_of_pictures_is_packaged_with_its_text(tmp_path: Path) -> None:
+    page().save(tmp_path / "scan.pdf", resolution=300)
+    outcome = packaged(tmp_path / "scan.pdf", tmp_path / "out", verapdf=True, tesseract=True, language="en")
+    assert outcome.report.answer("PDF/A conformance") is Verdict.PASSED
+    assert isinstance(outcome.bag, Path)
+    rendition = outcome.bag / "data/rendition"
+    assert sorted(each.name for each in rendition.iterdir()) == ["alto", "scan.pdf", "scan.txt"]
+    report = bag.validate(outcome.bag, bag.Asked(check_pdf=True))
+    assert report.valid, report.findings
+    events = inspection.describe(outcome.bag)["events"]
+    assert ["extraction", "success"] in [[event["type"], event["outcome"]] for event in events]
+    again = packaged(tmp_path / "scan.pdf", tmp_path / "out", verapdf=True, tesseract=True, language="en")
+    assert again.status == "already packaged"
 
 
 @pytest.fixture(scope="module")

@@ -10,19 +10,24 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import pikepdf
 
 from archiver import likeness
+from archiver.capture import listed
 from archiver.errors import RenditionError
 from archiver.events import Agent
 from archiver.findings import Finding, Severity
 from archiver.rendition import ghostscript
 from archiver.rendition.flavours import told
+from archiver.rendition.looking import recognizer_of
+from archiver.rendition.reading import Reading, read_pages
 from archiver.rendition.rendered import ARCHIVER, Making, Rendition
 from archiver.rendition.repair import Done, Traits, repair, traits
+from archiver.rendition.scan_texts import UNRECOGNIZED, unread
 from archiver.rendition.verapdf import EXTRA, Validator
 from archiver.rendition.xmp import claims
 from archiver.settings import Settings
@@ -62,16 +67,22 @@ def render(
     claimed = _claimed(original)
     if validator is None:
         if claimed:
-            return _same(pdf, target, original, claimed, where, judged=False)
+            same = _same(pdf, target, original, claimed, where, judged=False)
+            return _with_text(same, source, None, _kept(pdf, source))
         why = f"does not say that it is PDF/A, and there is no veraPDF to judge what is made of it: {EXTRA}"
         return _none(pdf, why, where)
     if claimed and not _wrong(validator, original, claimed):
-        return _same(pdf, target, original, claimed, where, judged=True)
-    try:
-        return _repaired(source, pdf, target, settings, original, validator)
-    except RenditionError as error:
-        target.unlink(missing_ok=True)
-        return _none(pdf, error.message, where)
+        same = _same(pdf, target, original, claimed, where, judged=True)
+        return _with_text(same, source, None, _kept(pdf, source))
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        room = Path(folder)
+        reading, findings = _read(source, pdf, settings, original, room / target.name)
+        try:
+            made = _repaired(source, target, settings, original, validator, reading, room)
+        except RenditionError as error:
+            target.unlink(missing_ok=True)
+            made = _none(pdf, error.message, where)
+        return _with_text(made, source, reading, findings)
 
 
 def _claimed(pdf: Path) -> tuple[str, ...]:
@@ -107,27 +118,84 @@ def _same(
     return Rendition(target, pdf.pages, claimed, (finding,), making=making, judged=judged)
 
 
+# --- text -------------------------------------------------------------------------------------
+
+
+def _read(
+    source: Source, pdf: Pdf, settings: Settings, original: Path, target: Path
+) -> tuple[Reading | None, tuple[Finding, ...]]:
+    """A PDF with the text of its bare pages; else None, and why."""
+    if not pdf.bare:
+        return None, ()
+    why, hint = "they were not to be", ""
+    try:
+        recognizer = recognizer_of(source, settings)
+        if recognizer and likeness.available():
+            reading = read_pages(source, pdf, original, target, settings, recognizer)
+            return reading, reading.findings
+        if recognizer:
+            why = likeness.MISSING
+    except RenditionError as error:
+        why, hint = error.message, error.hint
+    except pikepdf.PdfError as error:
+        why = f"it cannot be written anew: {error}"
+    return None, (_not_read(pdf, source, why, hint),)
+
+
+def _kept(pdf: Pdf, source: Source) -> tuple[Finding, ...]:
+    """That pictures in a file that stays as it is get no text."""
+    return (_not_read(pdf, source, "a file that is PDF/A stays as it is"),) if pdf.bare else ()
+
+
+def _not_read(pdf: Pdf, source: Source, why: str, hint: str = "") -> Finding:
+    said = f"the pictures without text were not recognized ({listed(pdf.bare)}): {why}"
+    return Finding(UNRECOGNIZED, Severity.WARNING, said, source.ref.label, hint=hint)
+
+
+def _with_text(
+    made: Rendition, source: Source, reading: Reading | None, findings: Sequence[Finding]
+) -> Rendition:
+    """A rendition with what is told of the text that was recognized in it."""
+    if reading is None or made.path is None:
+        return replace(made, findings=(*made.findings, *findings))
+    texts, label = reading.texts, source.ref.label
+    told_text = filter(None, (texts.finding(label), unread(label, made.claims, texts)))
+    return replace(
+        made,
+        findings=(*made.findings, *told_text, *findings),
+        events=(texts.event([f"data/original/{source.document.stored}"]),),
+        beside=texts.place(made.path.parent),
+        facts=texts.facts(),
+    )
+
+
 # --- repair -----------------------------------------------------------------------------------
 
 
 def _repaired(
-    source: Source, pdf: Pdf, target: Path, settings: Settings, original: Path, validator: Validator
+    source: Source,
+    target: Path,
+    settings: Settings,
+    original: Path,
+    validator: Validator,
+    reading: Reading | None,
+    room: Path,
 ) -> Rendition:
     """Repair a PDF one way, else another. Raises RenditionError with what keeps it from being PDF/A."""
     where = source.ref.label
     reasons: list[str] = []
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        for way in _ways(original, Path(folder), settings, reasons):
-            try:
-                found = traits(original)
-                repaired = _attempt(way, source, target, settings, original, validator, reasons)
-            except pikepdf.PdfError as error:
-                reasons.append(f"it cannot be written anew: {error}")
-                continue
-            if repaired:
-                break
-        else:
-            raise RenditionError(f"is not PDF/A and cannot be made so: {'; '.join(reasons)}")
+    begin = reading.path if reading else original
+    for way in _ways(begin, room, settings, reasons):
+        try:
+            found = traits(original)
+            repaired = _attempt(way, source, target, settings, original, validator, reading, reasons)
+        except pikepdf.PdfError as error:
+            reasons.append(f"it cannot be written anew: {error}")
+            continue
+        if repaired:
+            break
+    else:
+        raise RenditionError(f"is not PDF/A and cannot be made so: {'; '.join(reasons)}")
     what = ", ".join(
         f"{what} ({times})" if times > 1 else what for what, times in sorted(repaired.done.items())
     )
@@ -142,15 +210,15 @@ def _repaired(
     return Rendition(target, repaired.pages, repaired.claims, tuple(findings), making=making, judged=True)
 
 
-def _ways(original: Path, folder: Path, settings: Settings, reasons: list[str]) -> Iterator[Way]:
+def _ways(begin: Path, folder: Path, settings: Settings, reasons: list[str]) -> Iterator[Way]:
     """The file itself, then what Ghostscript makes of it; why there is no second way is a reason."""
-    yield Way(ARCHIVER, original)
+    yield Way(ARCHIVER, begin)
     if not ghostscript.version():
         reasons.append("Ghostscript, which may do more, is not installed")
         return
     rewritten = folder / "rewritten.pdf"
     try:
-        ghostscript.rewrite(original, rewritten, settings.max_pdf_seconds)
+        ghostscript.rewrite(begin, rewritten, settings.max_pdf_seconds)
     except RenditionError as error:
         reasons.append(error.message)
         return
@@ -164,11 +232,12 @@ def _attempt(
     settings: Settings,
     original: Path,
     validator: Validator,
+    reading: Reading | None,
     reasons: list[str],
 ) -> Repaired | None:
     """Repair a PDF to the highest level that veraPDF confirms; else None, and `reasons` says why."""
-    carried = original if way.begin != original else None
-    for claimed in _candidates(traits(way.begin), traits(original), settings, _claimed(original)):
+    carried = original if way.agent != ARCHIVER else None
+    for claimed in _candidates(traits(way.begin), traits(original), settings, _claimed(original), reading):
         done, pages = repair(way.begin, target, source.article, claimed, carried)
         wrong = _wrong(validator, target, claimed)
         if not wrong:
@@ -180,21 +249,23 @@ def _attempt(
 
 
 def _candidates(
-    begin: Traits, original: Traits, settings: Settings, claimed: Sequence[str]
+    begin: Traits, original: Traits, settings: Settings, claimed: Sequence[str], reading: Reading | None
 ) -> Iterator[tuple[str, ...]]:
     """What a PDF may be found to be, the highest first (ISO 19005-2 5, ISO 19005-3 5).
 
-    One with attachments is of a part that allows any: 3, or 4f.
+    One with attachments is of a part that allows any: 3, or 4f. Where text was to be recognized and
+    was not, nothing is claimed of it, nor of tags that do not know of it.
     """
     if settings.flavour.startswith("4"):
         yield ("4f",) if original.attachments else ("4",)
         return
     part = "3" if original.attachments or settings.flavour.startswith("3") else "2"
-    if begin.tagged:
-        if "ua1" in claimed:
+    if begin.tagged and (reading is None or (reading.tagged and reading.texts.read)):
+        if reading or "ua1" in claimed:
             yield f"{part}a", "ua1"
         yield (f"{part}a",)
-    yield (f"{part}u",)
+    if reading is None or reading.texts.read:
+        yield (f"{part}u",)
     yield (f"{part}b",)
 
 

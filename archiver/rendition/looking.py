@@ -18,8 +18,10 @@ from archiver.errors import RenditionError
 from archiver.rendition import hocr
 from archiver.rendition.recognition import Matrix, Recognized
 from archiver.rendition.scan_pictures import Drawn, draw
-from archiver.rendition.tesseract import Calls, Segmentation, Tesseract
+from archiver.rendition.tesseract import Calls, Segmentation, Tesseract, find
+from archiver.settings import Settings
 from archiver.skew import Slant, is_blank, slant
+from archiver.sources import Source
 
 STRAIGHT = 1.0
 """Lines that slant by more degrees are made level before they are read."""
@@ -56,6 +58,23 @@ class Recognizer(NamedTuple):
     names: str
     seconds: int
     calls: Calls
+
+
+def recognizer_of(source: Source, settings: Settings) -> Recognizer | None:
+    """What recognizes the text of a source, where the settings want it to be.
+
+    Raises RenditionError for languages that cannot be recognized, SettingsError for a Tesseract that
+    is none.
+    """
+    try:
+        tesseract = find(settings.tesseract)
+        if tesseract is None:
+            return None
+        names = tesseract.names(source.article.language)
+        return Recognizer(tesseract, names, settings.max_page_seconds, Calls())
+    except RenditionError as error:
+        error.where = source.ref.label
+        raise
 
 
 class Seen(NamedTuple):

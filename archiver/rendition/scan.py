@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
 
 from archiver import __version__, pictures
 from archiver.capture import Capture, Noticed, findings, listed
 from archiver.errors import RenditionError
 from archiver.events import Agent, Event
-from archiver.findings import Finding, Severity
+from archiver.findings import Severity
 from archiver.paging import page_done
+from archiver.rendition.ahead import in_order, usual_workers
 from archiver.rendition.catalog import Embeddable
-from archiver.rendition.flavours import Flavour, told
+from archiver.rendition.flavours import Flavour
 from archiver.rendition.fonts import fonts
-from archiver.rendition.looking import Recognizer, Seen, look, resolution_of
+from archiver.rendition.looking import Seen, look, recognizer_of, resolution_of
 from archiver.rendition.rendered import Rendition
 from archiver.rendition.scan_pages import PageBook, PagePicture
 from archiver.rendition.scan_pictures import QUALITY
-from archiver.rendition.scan_texts import ScanTexts
+from archiver.rendition.scan_texts import ScanTexts, uncertain, unread
 from archiver.rendition.spool import Spool
-from archiver.rendition.tesseract import Calls, find
+from archiver.rendition.tesseract import Calls
 from archiver.scripts import runs_right_to_left
 from archiver.settings import Settings
 from archiver.sources import Scan, ScannedPage, Source
@@ -38,9 +34,6 @@ POINTS_PER_INCH = 72
 SHORTEST, LONGEST = 3.0, 14_400.0
 """How long the sides of a page may be, in points (ISO 19005-2 6.1.13)."""
 
-AHEAD = 2
-"""How many pages are looked at or wait for those before them, for each worker."""
-
 
 def render_scan(
     source: Source, scan: Scan, target: Path, settings: Settings, originals: Mapping[str, Path]
@@ -51,9 +44,9 @@ def render_scan(
     recognized, SettingsError for a Tesseract that is none, OSError where something cannot be written.
     """
     language, label = source.article.language[0], source.ref.label
-    recognizer = _recognizer(source, settings)
+    recognizer = recognizer_of(source, settings)
     texts = ScanTexts(target, recognizer, language) if recognizer else None
-    workers = settings.page_workers or _usual_workers()
+    workers = settings.page_workers or usual_workers()
     end = recognizer.calls.end if recognizer else Calls().end
     noticed: list[Noticed] = []
     recompressed: list[int] = []
@@ -65,7 +58,7 @@ def render_scan(
     with (
         Spool(target.with_name(f"{target.name}.spool")) as spool,
         pictures.undisturbed(),
-        closing(_in_order(seen_of, scan.pages, workers, end)) as pages,
+        closing(in_order(seen_of, scan.pages, workers, end)) as pages,
     ):
         book = PageBook(spool, language, fonts(settings.fonts))
         try:
@@ -73,7 +66,7 @@ def render_scan(
                 page = scan.pages[number - 1]
                 book.add(_page(page.capture, seen, number))
                 if texts:
-                    texts.add(page, seen.text)
+                    texts.add(number, page.original, page.frame + 1, seen.text)
                 recompressed += [number] * seen.picture.recompressed
                 noticed += _noticed(number, seen, settings)
                 page_done(number, len(scan.pages))
@@ -86,7 +79,7 @@ def render_scan(
         book.save(target, source.article, claims, embedded, right_to_left=runs_right_to_left(language))
     if texts:
         texts.finish()
-    told_text = (_unread(label, claims, texts), texts.finding(label) if texts else None)
+    told_text = (unread(label, claims, texts), texts.finding(label) if texts else None)
     return Rendition(
         target,
         len(book.pages),
@@ -96,52 +89,6 @@ def render_scan(
         tuple(_events(source, target, texts, recompressed)),
         texts.facts() if texts else {},
     )
-
-
-def _recognizer(source: Source, settings: Settings) -> Recognizer | None:
-    """What recognizes the text of a source, where the settings want it to be."""
-    try:
-        tesseract = find(settings.tesseract)
-        if tesseract is None:
-            return None
-        names = tesseract.names(source.article.language)
-        return Recognizer(tesseract, names, settings.max_page_seconds, Calls())
-    except RenditionError as error:
-        error.where = source.ref.label
-        raise
-
-
-def _usual_workers() -> int:
-    """One a processor; but one alone in a process that is itself one of several workers."""
-    if multiprocessing.parent_process():
-        return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-
-
-def _in_order(
-    function: Callable[[Item], Result], items: Iterable[Item], workers: int, end: Callable[[], None]
-) -> Generator[Result]:
-    """What a function makes of items, in their order, by so many workers.
-
-    A few are made ahead. Once nobody takes them any more none is begun, and `end` ends those at work.
-    """
-    with ThreadPoolExecutor(workers) as pool:
-        waiting: deque[Future[Result]] = deque()
-        try:
-            for item in items:
-                waiting.append(pool.submit(function, item))
-                if len(waiting) >= AHEAD * workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            end()
-            raise
 
 
 # --- a page -------------------------------------------------------------------------------------
@@ -184,11 +131,7 @@ def _noticed(number: int, seen: Seen, settings: Settings) -> Iterator[Noticed]:
         return
     if seen.text.turned:
         yield Noticed(number, "capture-turned", f"is turned by {seen.text.turned} degrees", Severity.INFO)
-    confidence = seen.text.confidence
-    if confidence is not None and round(confidence * 100) < settings.min_word_confidence:
-        told_words = f"has words that were recognized with a confidence of {confidence:.0%} in the mean"
-        asked = f"{settings.min_word_confidence}% are asked for"
-        yield Noticed(number, "rendition-text-uncertain", f"{told_words}; {asked}")
+    yield from uncertain(number, seen.text, settings)
 
 
 # --- what is told -------------------------------------------------------------------------------
@@ -202,18 +145,6 @@ def _embeddable(source: Source, originals: Mapping[str, Path]) -> list[Embeddabl
     ]
 
 
-def _unread(label: str, claims: Sequence[str], texts: ScanTexts | None) -> Finding | None:
-    """That the text of a document was not recognized, or not of each page; None where it was."""
-    if texts and texts.read:
-        return None
-    why = "its text was not to be recognized"
-    if texts:
-        missing = f"the text of {listed(texts.unread)} was not recognized" if texts.unread else ""
-        why = missing or "no text was recognized on any page"
-    message = f"{why}: the rendition is {told(claims)} alone, and tells nothing to who cannot see it"
-    return Finding("rendition-text-unrecognized", Severity.WARNING, message, label)
-
-
 def _events(
     source: Source, target: Path, texts: ScanTexts | None, recompressed: Sequence[int]
 ) -> Iterator[Event]:
@@ -224,8 +155,4 @@ def _events(
         done = f"pictures recompressed as JPEG of quality {QUALITY}: {listed(recompressed)}"
         yield Event("compression", done, agent, named, (f"data/rendition/{target.name}",))
     if texts:
-        agent = Agent("Tesseract", "software", texts.recognizer.tesseract.version)
-        made = tuple(
-            f"data/rendition/{path.relative_to(target.parent).as_posix()}" for path in texts.beside
-        )
-        yield Event("extraction", f"text recognized in {texts.recognizer.names}", agent, named, made)
+        yield texts.event(named)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from langcodes import tag_is_valid
 from pikepdf import Name
 
 from archiver.article import NOT_TEXT
+from archiver.capture import listed
 from archiver.errors import SourceError
 from archiver.findings import Finding, Severity
 from archiver.settings import Settings
@@ -31,7 +32,9 @@ HEADER_WITHIN = 1024
 MAX_XMP_BYTES = 4 * 1024 * 1024
 MAX_VALUE_CHARS = 10_000
 MAX_FORM_DEPTH = 5
-"""Fonts are looked for in so many forms within forms."""
+"""Fonts and pictures are looked for in so many forms within forms."""
+
+INLINE_PICTURE = re.compile(rb"(?:^|\s)BI\s.{0,4096}?\sID\s", re.DOTALL)
 
 PDF_DATE = re.compile(r"(?:D:)?(\d{4})(?:-?(\d\d))?(?:-?(\d\d))?")
 
@@ -137,9 +140,9 @@ def _looked_at(
             if asked := excess(pdf):
                 return Pdf(pages, obstacle=asked), [], []
             found = list(_stated(pdf))
-            has_text = any(_has_font(page.obj.get("/Resources")) for page in pdf.pages)
-            findings = list(_noticed(pdf, original.path, where, has_text=has_text))
-            return Pdf(pages, has_text), found, findings
+            has_text, bare = _shown(pdf)
+            findings = list(_noticed(pdf, original.path, where, has_text=has_text, bare=bare))
+            return Pdf(pages, has_text, bare), found, findings
     except pikepdf.PasswordError:
         return Pdf(0, obstacle="is encrypted and needs a password"), [], []
     except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -152,11 +155,16 @@ def _without_place(told: object, path: Path | None) -> str:
     return PLACE.sub("", said.removeprefix(str(path)), count=1)
 
 
-def _noticed(pdf: pikepdf.Pdf, path: Path | None, where: str, *, has_text: bool) -> Iterator[Finding]:
+def _noticed(
+    pdf: pikepdf.Pdf, path: Path | None, where: str, *, has_text: bool, bare: Sequence[int]
+) -> Iterator[Finding]:
     if pdf.is_encrypted:
         told = "is encrypted, with a password that is empty; only the original stays so"
         yield _finding("encrypted", Severity.INFO, told, where)
-    if not has_text:
+    if bare:
+        told = f"has pictures without text: {listed(bare)}"
+        yield _finding("pictures", Severity.INFO, told, where)
+    elif not has_text:
         told = "has no text layer: what its pages show is not recognized as text, and cannot be searched"
         yield _finding("no-text", Severity.WARNING, told, where)
     if warnings := pdf.get_warnings():
@@ -166,21 +174,66 @@ def _noticed(pdf: pikepdf.Pdf, path: Path | None, where: str, *, has_text: bool)
         yield _finding("damaged", Severity.WARNING, told, where)
 
 
-def _has_font(resources: Any, depth: int = 0) -> bool:
-    """Whether a page or a form has a font to show text in."""
-    if not isinstance(resources, pikepdf.Dictionary):
-        return False
-    if len(resources.get("/Font") or ()):
-        return True
-    forms = resources.get("/XObject")
-    if depth == MAX_FORM_DEPTH or not isinstance(forms, pikepdf.Dictionary):
-        return False
+def _shown(pdf: pikepdf.Pdf) -> tuple[bool, tuple[int, ...]]:
+    """Whether a PDF has text, and which pages, from 1, show pictures without any.
+
+    Without text in it, all of its pages do, if one does. With text, a tagged one is described as it is.
+    """
+    worded: set[int] = set()
+    pictured: set[int] = set()
+    for number, page in enumerate(pdf.pages, 1):
+        if _has_font(page.resources):
+            worded.add(number)
+        elif _has_picture(page.resources) or _has_inline_picture(page):
+            pictured.add(number)
+    if not worded:
+        return False, tuple(range(1, len(pdf.pages) + 1)) if pictured else ()
+    return True, () if "/StructTreeRoot" in pdf.Root else tuple(sorted(pictured))
+
+
+def _has_font(resources: Any) -> bool:
+    """Whether a page has a font to show text in."""
+    return any(len(each.get("/Font") or ()) for each in _resources(resources))
+
+
+def _has_picture(resources: Any) -> bool:
+    """Whether a page has a picture that is an object of its own."""
     return any(
-        isinstance(form, pikepdf.Stream)
-        and form.get("/Subtype") == Name.Form
-        and _has_font(form.get("/Resources"), depth + 1)
-        for _, form in forms.items()
+        isinstance(each, pikepdf.Stream) and each.get("/Subtype") == Name.Image
+        for found in _resources(resources)
+        for each in _external(found)
     )
+
+
+def _has_inline_picture(page: pikepdf.Page) -> bool:
+    """Whether a page has a picture within its content (ISO 32000-1 8.9.7)."""
+    contents = page.obj.get("/Contents")
+    parts = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+    return any(
+        isinstance(part, pikepdf.Stream) and INLINE_PICTURE.search(part.read_bytes()) for part in parts
+    )
+
+
+def _resources(resources: Any) -> Iterator[Any]:
+    """The resources of a page, and those of the forms in it, each form once."""
+    open_resources, seen = [(resources, 0)], set()
+    while open_resources:
+        here, depth = open_resources.pop()
+        if not isinstance(here, pikepdf.Dictionary):
+            continue
+        yield here
+        for form in _external(here) if depth < MAX_FORM_DEPTH else ():
+            is_form = isinstance(form, pikepdf.Stream) and form.get("/Subtype") == Name.Form
+            if is_form and form.objgen not in seen:
+                seen.add(form.objgen)
+                open_resources.append((form.get("/Resources"), depth + 1))
+
+
+def _external(resources: Any) -> Iterator[Any]:
+    """The external objects in resources: forms and pictures (ISO 32000-1 8.8)."""
+    found = resources.get("/XObject")
+    if isinstance(found, pikepdf.Dictionary):
+        yield from (each for _, each in found.items())
 
 
 # --- metadata ---------------------------------------------------------------------------------

@@ -57,10 +57,14 @@ class Text(NamedTuple):
 
 
 class Pdf(NamedTuple):
-    """Content that has its pages already; `obstacle` says why no rendition can be made of them."""
+    """Content that has its pages already; `obstacle` says why no rendition can be made of them.
+
+    `bare` are the pages, from 1, that show pictures without text.
+    """
 
     pages: int
     has_text: bool = True
+    bare: tuple[int, ...] = ()
     obstacle: str = ""
 
 
