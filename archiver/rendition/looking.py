@@ -22,6 +22,7 @@ from archiver.rendition.tesseract import Calls, Segmentation, Tesseract, find
 from archiver.settings import Settings
 from archiver.skew import Slant, is_blank, slant
 from archiver.sources import Source
+from archiver.tiff import OpenedAt
 
 STRAIGHT = 1.0
 """Lines that slant by more degrees are made level before they are read."""
@@ -92,13 +93,16 @@ class Seen(NamedTuple):
 
 
 def look(
-    path: Path, frame: int, captured: Capture, recognizer: Recognizer | None, *, recompress: bool
+    path: Path, directory: int | None, captured: Capture, recognizer: Recognizer | None, *, recompress: bool
 ) -> Seen:
-    """Look at a frame of a file. Raises RenditionError where its picture cannot be decoded."""
-    whole = captured.media_type != "image/tiff"
+    """Look at the page of a file, in a TIFF the one with its directory at this place.
+
+    Raises RenditionError where its picture cannot be decoded.
+    """
+    whole = directory is None
     try:
-        with path.open("rb") as file, Image.open(file) as image:
-            image.seek(frame)
+        opened = path.open("rb") if directory is None else OpenedAt(path, directory)
+        with opened as file, Image.open(file) as image:
             content = path.read_bytes() if whole else b""
             picture = draw(image, content, captured, recompress=recompress)
             image.draft("L", image.size)

@@ -53,7 +53,7 @@ def render_scan(
 
     def seen_of(page: ScannedPage) -> Seen:
         path = originals[page.original]
-        return look(path, page.frame, page.capture, recognizer, recompress=settings.optimize)
+        return look(path, page.directory, page.capture, recognizer, recompress=settings.optimize)
 
     with (
         Spool(target.with_name(f"{target.name}.spool")) as spool,

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from natsort import natsorted
 from PIL import Image, ImageFile, TiffImagePlugin, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
-from archiver import __version__, pictures
+from archiver import __version__, pictures, tiff
 from archiver.article import Article, Obtained
 from archiver.capture import Noticed, capture, findings, missing_numbers, shortfalls
 from archiver.errors import SourceError
@@ -168,7 +169,8 @@ def _frames(file: Original, ref: SourceRef, settings: Settings) -> Iterator[Scan
             for frame in _shown(image):
                 pictures.refuse_cut_off(image, warned)
                 _check(image, file.size, where, settings)
-                yield ScannedPage(file.name, frame, capture(image))
+                directory = tiff.directory_of(image) if isinstance(image, TiffImageFile) else None
+                yield ScannedPage(file.name, frame, capture(image), directory)
                 if frame + 1 > settings.max_scan_pages:
                     break
     except UnidentifiedImageError:
@@ -180,7 +182,7 @@ def _frames(file: Original, ref: SourceRef, settings: Settings) -> Iterator[Scan
 def _shown(image: ImageFile.ImageFile) -> Iterator[int]:
     """Go to each frame that is a page: all of a TIFF, of other files the first."""
     yield 0
-    if isinstance(image, TiffImagePlugin.TiffImageFile):
+    if isinstance(image, TiffImageFile):
         frame = 1
         while _goes_to(image, frame):
             yield frame
@@ -202,7 +204,7 @@ def _check(image: ImageFile.ImageFile, size: int, where: str, settings: Settings
         raise SourceError(
             f"{told}, more than the {settings.max_image_pixels:,} that max_image_pixels allows", where=where
         )
-    if isinstance(image, TiffImagePlugin.TiffImageFile):
+    if isinstance(image, TiffImageFile):
         for offsets, counts in TIFF_DATA:
             if offsets in image.tag_v2:
                 ends = map(sum, zip(image.tag_v2[offsets], image.tag_v2.get(counts, ()), strict=False))

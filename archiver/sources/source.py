@@ -69,11 +69,15 @@ class Pdf(NamedTuple):
 
 
 class ScannedPage(NamedTuple):
-    """A page that is a picture: a frame (from 0) of an original of this name, and how it was captured."""
+    """A page that is a picture: a frame (from 0) of an original of this name, and how it was captured.
+
+    In a TIFF its directory is at this place of the file.
+    """
 
     original: str
     frame: int
     capture: Capture
+    directory: int | None = None
 
 
 class Scan(NamedTuple):
