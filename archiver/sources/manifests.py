@@ -93,18 +93,16 @@ def _head(row: Row, ref: SourceRef, settings: Settings) -> _Head:
     """What the columns are, by their titles and the settings. Raises SourceError."""
     where = f"{ref.label}, row {row.number}"
     mapped = {_key(title): column for title, column in settings.manifest_columns.items()}
-    columns: list[str] = []
     titles = [_short(title) for title in row.cells]
-    for title in titles:
-        column = mapped.get(_key(title), _key(title))
+    columns = [mapped.get(_key(title), _key(title)) for title in titles]
+    for title, column in zip(titles, columns, strict=True):
         if column not in COLUMNS:
             raise SourceError(
                 f"has the column {title!r}, which is none of {', '.join(filter(None, COLUMNS))}",
                 where=where,
                 hint=f"the settings may say what it is: manifest_columns = {{ {json.dumps(title)} = "
-                '"title" }, or = "" to leave it out',
+                f'"{"title" if PATH in columns else PATH}" }}, or = "" to leave it out',
             )
-        columns.append(column)
     if PATH not in columns:
         told = f"has no column {PATH}; its columns are {_short(', '.join(titles))}"
         raise SourceError(

@@ -127,6 +127,8 @@ def test_columns_are_known_by_the_settings(locate: Locate) -> None:
         ("path,title\n", "list.csv: has no row below its column names"),
         ("title\nx\n", "list.csv, row 1: has no column path; its columns are title"),
         ("path,Titel\na.txt,x\n", "list.csv, row 1: has the column 'Titel', which is none of path, title"),
+        ("Datei,title\na.txt,x\n", 'manifest_columns = { "Datei" = "path" }, or = "" to leave it out'),
+        ("path,Titel\na.txt,x\n", 'manifest_columns = { "Titel" = "title" }, or = "" to leave it out'),
         ("path,№\na.txt,x\n", "list.csv, row 1: has the column '№', which is none of path, title"),
         ("path,body\na.txt,x\n", "list.csv, row 1: has the column 'body', which is none of"),
         ("path,provenance\na.txt,x\n", "list.csv, row 1: has the column 'provenance', which is none"),
