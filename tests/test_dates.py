@@ -65,6 +65,21 @@ def test_day_and_month_that_cannot_be_told_apart_are_an_error_unless_the_order_i
 
 
 @pytest.mark.parametrize(
+    ("stated", "edtf"),
+    [
+        ("январь 2002", "2002-01"),
+        ("12 janvier 1911", "1911-01-12"),
+        ("5 marca 1980", "1980-03-05"),
+        ("listopad 1999", None),  # October in Croatian, November in Polish and Czech
+    ],
+)
+def test_without_a_language_words_mean_what_they_mean_in_every_language(
+    stated: str, edtf: str | None
+) -> None:
+    assert to_edtf(stated, ["und"]) == edtf
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "2001-21",

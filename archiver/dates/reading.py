@@ -56,17 +56,26 @@ class Manner(NamedTuple):
 def to_edtf(stated: str, languages: Sequence[str] = (), order: DateOrder | None = None) -> str | None:
     """The EDTF for a stated date, None where it is not understood.
 
-    EDTF is returned as it is written. Words are those of English and `languages`. A winter over
-    two years has the first of them; of a time of day nothing is kept. Raises AmbiguousDate where
-    a date has two meanings, such as day and month that cannot be told apart without `order`.
+    EDTF is returned as it is written. Words are those of English and `languages`; where none is
+    known, those of any language, if all that understand them agree. A winter over two years has the
+    first of them; of a time of day nothing is kept. Raises AmbiguousDate where a date has two
+    meanings, such as day and month that cannot be told apart without `order`.
     """
     text = " ".join(stated.split())
     if not text or len(text) > MAX_CHARS:
         return None
     if is_edtf(text):
         return text
-    found = _read(normalized(text), Manner(tuple(languages), order))
+    known = tuple(language for language in languages if language != "und")
+    found = _read(normalized(text), Manner(known, order)) or (None if known else _in_any(text, order))
     return None if found is None or _in_another_calendar(found, languages) else found
+
+
+def _in_any(text: str, order: DateOrder | None) -> str | None:
+    """The one meaning that words have in all the languages that understand them."""
+    languages = (*words.CIRCA, "hr")  # whose listopad is October, and November elsewhere
+    meanings = {_read(normalized(text), Manner((language,), order)) for language in languages} - {None}
+    return meanings.pop() if len(meanings) == 1 else None
 
 
 def _in_another_calendar(edtf: str, languages: Sequence[str]) -> bool:
