@@ -159,6 +159,7 @@ def _forking() -> Any:
     """How processes are started: forked from one that loads what they need, which runs from now on."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([LOADED])
+    import_module("multiprocessing.resource_tracker").ensure_running()  # which lets interrupts go again
     with interrupts_held():
         import_module("multiprocessing.forkserver").ensure_running()
     return context
