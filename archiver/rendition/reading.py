@@ -107,7 +107,8 @@ def read_pages(
                 document.pages[number - 1].add_resource(font, Name.Font, Name(f"/{RESOURCE}"))
         if tagged:
             write_structure(document, pages, structure)
-        document.Root.Lang = document.Root.get("/Lang", String(language))
+        if not isinstance(document.Root.get("/Lang"), String):
+            document.Root.Lang = String(language)
         document.save(target, deterministic_id=not document.is_encrypted, encryption=False)
     texts.finish()
     return Reading(target, texts, tagged, tuple(findings(label, noticed)))
