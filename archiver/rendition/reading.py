@@ -85,7 +85,8 @@ def read_pages(
     with ExitStack() as stack:
         document = stack.enter_context(pikepdf.open(original))
         pages = [page.obj for page in document.pages]
-        drawn = drawings(_drawable(document, original, target), pdf.bare, settings.max_pdf_seconds)
+        seconds = settings.max_pdf_seconds + len(pdf.bare)
+        drawn = drawings(_drawable(document, original, target), pdf.bare, seconds)
         workers = settings.page_workers or usual_workers()
         looks = in_order(look_at, stack.enter_context(closing(drawn)), workers, recognizer.calls.end)
         stack.enter_context(closing(looks))
