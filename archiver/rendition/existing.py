@@ -14,8 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-import pikepdf
-
 from archiver import likeness
 from archiver.capture import listed
 from archiver.errors import RenditionError
@@ -32,6 +30,7 @@ from archiver.rendition.verapdf import EXTRA, Validator
 from archiver.rendition.xmp import claims
 from archiver.settings import Settings
 from archiver.sources import Pdf, Source
+from archiver.sources.pdf import BROKEN
 
 LEVEL_RULES = re.compile(r"verapdf-ISO_(14289_.*|19005_[23]-6\.(7|2\.11\.7)\..*)")
 """What level B does not ask: tagging, text in Unicode, and what PDF/UA asks."""
@@ -137,7 +136,7 @@ def _read(
             why = likeness.MISSING
     except RenditionError as error:
         why, hint = error.message, error.hint
-    except pikepdf.PdfError as error:
+    except BROKEN as error:
         why = f"it cannot be written anew: {error}"
     return None, (_not_read(pdf, source, why, hint),)
 
@@ -189,7 +188,7 @@ def _repaired(
         try:
             found = traits(original)
             repaired = _attempt(way, source, target, settings, original, validator, reading, reasons)
-        except pikepdf.PdfError as error:
+        except BROKEN as error:
             reasons.append(f"it cannot be written anew: {error}")
             continue
         if repaired:

@@ -7,7 +7,7 @@ and where the whole document is pictures all of it is tagged.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,17 +82,17 @@ def read_pages(
     def look_at(drawing: Drawing | None) -> Look:
         return _look(drawing, recognizer)
 
-    with (
-        pikepdf.open(original) as document,
-        closing(drawings(original, pdf.bare, settings.max_pdf_seconds)) as drawn,
-        closing(
-            in_order(look_at, drawn, settings.page_workers or usual_workers(), recognizer.calls.end)
-        ) as looks,
-    ):
+    with ExitStack() as stack:
+        document = stack.enter_context(pikepdf.open(original))
+        pages = [page.obj for page in document.pages]
+        seconds = settings.max_pdf_seconds + len(pdf.bare)
+        drawn = drawings(_drawable(document, original, target), pdf.bare, seconds)
+        workers = settings.page_workers or usual_workers()
+        looks = in_order(look_at, stack.enter_context(closing(drawn)), workers, recognizer.calls.end)
+        stack.enter_context(closing(looks))
         tagged = not pdf.has_text and "/StructTreeRoot" not in document.Root
         structure = Structure(language) if tagged else Untagged(language)
         layer = TextLayer(structure, fonts(settings.fonts))
-        pages = [page.obj for page in document.pages]
         for done, (number, look) in enumerate(zip(pdf.bare, looks, strict=True), 1):
             _lay(document, pages[number - 1], number - 1, look, layer)
             texts.add(number, source.document.name, number, look.text)
@@ -107,10 +107,20 @@ def read_pages(
                 document.pages[number - 1].add_resource(font, Name.Font, Name(f"/{RESOURCE}"))
         if tagged:
             write_structure(document, pages, structure)
-        document.Root.Lang = document.Root.get("/Lang", String(language))
+        if not isinstance(document.Root.get("/Lang"), String):
+            document.Root.Lang = String(language)
         document.save(target, deterministic_id=not document.is_encrypted, encryption=False)
     texts.finish()
     return Reading(target, texts, tagged, tuple(findings(label, noticed)))
+
+
+def _drawable(document: Pdf, original: Path, target: Path) -> Path:
+    """A PDF itself; what could be read of it where it is damaged, as PDFium mends less than qpdf."""
+    if not document.get_warnings():
+        return original
+    mended = target.with_name(f"{target.name}.mended")
+    document.save(mended, encryption=False)
+    return mended
 
 
 def _look(drawing: Drawing | None, recognizer: Recognizer) -> Look:

@@ -183,10 +183,11 @@ def _everywhere(pdf: Pdf, done: Done) -> None:
 
 
 def _is_forbidden(action: Any) -> bool:
-    if isinstance(action, Array):
-        return any(_is_forbidden(each) for each in action)
-    if not isinstance(action, Dictionary):
-        return False
+    """Whether an action, or one of a list of them, is not allowed."""
+    return any(_is_forbidden_action(each) for each in _flat(action))
+
+
+def _is_forbidden_action(action: Any) -> bool:
     kind = str(action.get("/S", ""))
     if kind == "/Named":
         return str(action.get("/N")) not in NAMED_ACTIONS
@@ -288,7 +289,7 @@ def _layers(pdf: Pdf, done: Done) -> None:
     if not isinstance(layers, Dictionary):
         return
     taken: set[str] = set()
-    for number, each in enumerate([layers.get("/D"), *(layers.get("/Configs") or ())], 1):
+    for number, each in enumerate([layers.get("/D"), *_listed(layers.get("/Configs"))], 1):
         if isinstance(each, Dictionary):
             if "/AS" in each:
                 del each["/AS"]
@@ -298,6 +299,11 @@ def _layers(pdf: Pdf, done: Done) -> None:
                 done["names of layers' configurations added"] += 1
             taken.add(str(each.Name))
             _ordered(layers.get("/OCGs"), each.get("/Order"), done)
+
+
+def _listed(value: Any) -> list[Any]:
+    """What is in an array; nothing where there is none."""
+    return list(value) if isinstance(value, Array) else []
 
 
 def _ordered(layers: Any, order: Any, done: Done) -> None:
@@ -311,9 +317,9 @@ def _ordered(layers: Any, order: Any, done: Done) -> None:
             done["layers listed"] += 1
 
 
-def _flat(order: Any) -> Iterator[Any]:
-    """The layers in an order, which may be nested (ISO 32000-1 8.11.4.3)."""
-    open_items, seen = [order], set()
+def _flat(listed: Any) -> Iterator[Any]:
+    """The dictionaries in a list, which may be nested, as an order of layers is (ISO 32000-1 8.11.4.3)."""
+    open_items, seen = [listed], set()
     while open_items:
         here = open_items.pop()
         if isinstance(here, Dictionary):
@@ -331,7 +337,7 @@ def _attachments(pdf: Pdf, done: Done) -> None:
         item.Type, item.F, item.UF = Name.Filespec, String(name), String(name)
         if "/AFRelationship" not in item:
             item.AFRelationship = Name.Unspecified
-        for stream in item.EF.values():
+        for stream in item.EF.values() if isinstance(item.EF, Dictionary) else ():
             if isinstance(stream, Stream) and "/Subtype" not in stream:
                 kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
                 stream.Subtype = Name(f"/{kind}")
@@ -372,7 +378,7 @@ def _describe(pdf: Pdf, article: Article, claims: tuple[str, ...], done: Done) -
     done["metadata written anew"] += 1
     if claims[0].startswith("4") and "/Info" in pdf.trailer:
         del pdf.trailer["/Info"]
-    if "/Lang" not in pdf.Root and article.language[0] != "und":
+    if not isinstance(pdf.Root.get("/Lang"), String) and article.language[0] != "und":
         pdf.Root.Lang = String(article.language[0])
     if not isinstance(pdf.Root.get("/ViewerPreferences"), Dictionary):
         pdf.Root.ViewerPreferences = Dictionary()

@@ -73,6 +73,9 @@ PLACES = (
 SAYING_NOTHING = {"", "anonymous", "none", "unknown", "unspecified", "untitled"}
 """What programs write where they were told nothing."""
 
+BROKEN = (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What reading a PDF raises where something in it is not what it has to be."""
+
 PLACE = re.compile(r"(?: \([^()]*\))?: ")
 """Where qpdf says that something is, after the file's name."""
 
@@ -145,7 +148,7 @@ def _looked_at(
             return Pdf(pages, has_text, bare), found, findings
     except pikepdf.PasswordError:
         return Pdf(0, obstacle="is encrypted and needs a password"), [], []
-    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except BROKEN as error:
         return Pdf(0, obstacle=f"is damaged: {_without_place(error, original.path)}"), [], []
 
 
@@ -193,7 +196,8 @@ def _shown(pdf: pikepdf.Pdf) -> tuple[bool, tuple[int, ...]]:
 
 def _has_font(resources: Any) -> bool:
     """Whether a page has a font to show text in."""
-    return any(len(each.get("/Font") or ()) for each in _resources(resources))
+    fonts = (each.get("/Font") for each in _resources(resources))
+    return any(isinstance(each, pikepdf.Dictionary) and len(each) for each in fonts)
 
 
 def _has_picture(resources: Any) -> bool:
@@ -274,7 +278,7 @@ def _info(pdf: pikepdf.Pdf) -> dict[str, str]:
 
 def _value(field: str, value: Any) -> Any:
     """A value as an article has it; nothing where it is none."""
-    if value is None:
+    if not isinstance(value, (str, list, set, pikepdf.String)):
         return None
     if field in LISTS:
         parts = re.split(LISTS[field], str(value)) if isinstance(value, (str, pikepdf.String)) else value

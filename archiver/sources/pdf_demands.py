@@ -5,6 +5,7 @@ A few kilobytes can ask for more than any machine has; such a file is kept, and 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +27,8 @@ MAX_DRAWN = 1_000_000
 pikepdf.settings.set_qpdf_limits(
     flate_max_memory=MAX_UNPACKED_BYTES, run_length_max_memory=MAX_UNPACKED_BYTES
 )
+
+logging.getLogger("pikepdf").addHandler(logging.NullHandler())  # findings tell what it would print
 
 
 def excess(pdf: pikepdf.Pdf) -> str:

@@ -303,6 +303,18 @@ def test_the_same_file_is_read_to_the_same_bytes(tmp_path: Path, verapdf: Valida
     assert written[0] == written[1]
 
 
+@needs_tesseract
+def test_a_file_that_is_damaged_is_read_as_far_as_it_was_mended(tmp_path: Path, verapdf: Validator) -> None:
+    path = pictured(tmp_path / "a.pdf")
+    path.write_bytes(path.read_bytes().partition(b"xref\n")[0])
+    whole = path.read_bytes()
+    rendition = made(path, verapdf)
+    assert rendition.path
+    assert verapdf.check(rendition.path, rendition.claims) == ()
+    assert plain(rendition.path.with_suffix(".txt").read_text()) == TEXTS["en"]
+    assert path.read_bytes() == whole
+
+
 def test_a_page_that_cannot_be_drawn_is_none(tmp_path: Path) -> None:
     path = pictured(tmp_path / "a.pdf")
     shown, missing = drawings(path, [1, 2], 60)
