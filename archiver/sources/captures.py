@@ -21,7 +21,8 @@ from archiver.sources import decoding, metadata, webpage
 from archiver.sources.refs import SourceRef, opened, portable
 from archiver.sources.source import Original, Source, Text
 
-SUFFIXES = (".warc", ".warc.gz", ".wacz")
+ARCS = (".arc", ".arc.gz")
+SUFFIXES = (".warc", ".warc.gz", ".wacz", *ARCS)
 PAGES = ("text/html", "application/xhtml+xml")
 KEPT = {"response", "resource"}
 """The types of records that hold what was captured (ISO 28500 6.3, 6.4)."""
@@ -44,7 +45,7 @@ class Capture(NamedTuple):
 
 
 def is_capture(path: Path) -> bool:
-    """Whether a file is a WARC or a WACZ by its name."""
+    """Whether a file is a WARC, a WACZ or an ARC by its name."""
     return path.name.lower().endswith(SUFFIXES)
 
 
@@ -54,11 +55,16 @@ def locate(path: Path) -> Iterator[SourceRef]:
     In a WACZ that lists its pages, those. Raises SourceError for a file that cannot be read, or has
     no page, MissingExtra without warcio.
     """
+    if path.name.lower().endswith(ARCS):
+        told = "is an ARC file, which WARC (ISO 28500) came after"
+        raise SourceError(
+            told, where=path.name, hint="make a WARC of it: warcio recompress in.arc.gz out.warc.gz"
+        )
     found = False
     with _reading(path.name):
         listed = _listed(path)
         for capture in _records(path):
-            if capture.media_type in PAGES and (not listed or capture.address in listed):
+            if capture.media_type in PAGES and (not listed or capture.address.partition("#")[0] in listed):
                 found = True
                 yield SourceRef(
                     path,
@@ -146,8 +152,7 @@ class _Pictures:
                 return None
             with _member(self.ref.path, capture.member) as file:
                 file.seek(capture.offset)
-                stream = next(iter(_iterator(file))).content_stream()
-                data = stream.read(self.settings.max_image_bytes + 1)
+                data = _decoded(next(iter(_iterator(file))), self.settings.max_image_bytes)
         name = self._name(address)
         try:
             pictures.of(data, name, self.settings.max_image_pixels)
@@ -238,13 +243,48 @@ def _parameter(media_type: str, name: str) -> str:
 
 def _payload(record: Any, label: str, settings: Settings) -> bytes:
     """What the server gave, decoded. Raises SourceError where it is too much or not what it was."""
-    data: bytes = record.content_stream().read(settings.max_source_bytes + 1)
+    data = _decoded(record, settings.max_source_bytes)
     if len(data) > settings.max_source_bytes:
         raise SourceError(_too_large(settings), where=label)
+    record.raw_stream.read()
+    if missing := record.raw_stream.limit:
+        raise SourceError(f"is cut off: the last {missing:,} bytes of its record are missing", where=label)
     if record.digest_checker.passed is False:
         told = "; ".join(record.digest_checker.problems)
         raise SourceError(f"is not what was captured: {told}", where=label)
     return data
+
+
+ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate", "br"}
+"""The content codings that are undone (RFC 9110 8.4.1, RFC 7932)."""
+
+
+def _decoded(record: Any, most: int) -> bytes:
+    """What the server gave, without its codings, up to some bytes more than `most`.
+
+    Raises ValueError for a coding that is not known.
+    """
+    headers = record.http_headers
+    coding = str(headers.get_header("Content-Encoding") or "").strip().lower() if headers else ""
+    if coding not in ENCODINGS:
+        raise ValueError(f"its content is coded as {coding!r}; expected gzip, deflate or br")
+    if coding == "br":
+        headers.remove_header("Content-Encoding")
+    data: bytes = record.content_stream().read(most + 1)
+    return _without_brotli(data, most) if coding == "br" else data
+
+
+def _without_brotli(data: bytes, most: int) -> bytes:
+    try:
+        import brotli
+    except ImportError:
+        raise MissingExtra(
+            "reading this capture needs brotli, which is not there", hint=webpage.EXTRA
+        ) from None
+    try:
+        return bytes(brotli.Decompressor().process(data, output_buffer_limit=most + 1))
+    except brotli.error:
+        return data  # as warcio does for what only claims to be gzip
 
 
 def _too_large(settings: Settings) -> str:
@@ -282,13 +322,25 @@ def _member(path: Path, member: str) -> Iterator[IO[bytes]]:
 
 
 def _listed(path: Path) -> set[str]:
-    """The addresses of the pages that a WACZ lists (pages/pages.jsonl); none where it does not."""
+    """The addresses of the pages that a WACZ lists (WACZ 1.1.1, pages/); none where it does not."""
     if not _is_wacz(path):
         return set()
+    found: set[str] = set()
     with opened(path) as file, zipfile.ZipFile(file) as package:
-        if "pages/pages.jsonl" not in package.namelist():
-            return set()
-        with package.open("pages/pages.jsonl") as lines:
-            text = lines.read(MOST_PAGES_LISTED).decode("utf-8", "replace")
-    pages = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
-    return {str(page["url"]) for page in pages if isinstance(page, dict) and "url" in page}
+        for name in sorted(package.namelist()):
+            if name.startswith("pages/") and name.endswith(".jsonl"):
+                with package.open(name) as lines:
+                    text = lines.read(MOST_PAGES_LISTED).decode("utf-8", "replace")
+                found.update(_addresses(text, f"{path.name}, {name}"))
+    return found
+
+
+def _addresses(text: str, where: str) -> Iterator[str]:
+    """The addresses in a list of pages, without fragments: the server never saw them."""
+    for number, line in enumerate(text.splitlines(), 1):
+        try:
+            page = json.loads(line) if line.strip() else {}
+        except ValueError:
+            raise SourceError("is no JSON; expected a page", where=f"{where}, line {number}") from None
+        if isinstance(page, dict) and "url" in page:
+            yield str(page["url"]).partition("#")[0]

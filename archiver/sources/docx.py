@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+from archiver.findings import counted
 from archiver.sources.office import Document, Pictures, as_tree, characters, parsed
 
 STYLES = """
@@ -24,6 +25,8 @@ comment-reference => sup
 """
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+FORMULA_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 PROPERTIES = {
     "{http://purl.org/dc/elements/1.1/}title": "title",
     "{http://purl.org/dc/elements/1.1/}creator": "creators",
@@ -62,18 +65,38 @@ def document(data: bytes, pictures: Pictures) -> Document:
         names = package.namelist()
         fields = _fields(parsed(package.read("docProps/core.xml"))) if "docProps/core.xml" in names else {}
         seen = sum(characters(_text(parsed(package.read(name)))) for name in TEXTS if name in names)
+        deleted = sum(
+            characters(parsed(package.read(name)).iter(f"{WORD}delText")) for name in TEXTS if name in names
+        )
         edges = sum(
             characters(_text(parsed(package.read(name)))) for name in names if name.startswith(EDGES)
         )
     notes = [f"has {message.message}" for message in result.messages if message.type == "error"]
     if edges:
         notes.append(f"has headers or footers of {edges:,} characters, which are in the original alone")
+    if deleted:
+        notes.append(f"has tracked deletions of {deleted:,} characters, which are in the original alone")
+    for folder, what in EMBEDDED.items():
+        if count := sum(name.startswith(folder) for name in names):
+            notes.append(f"has {counted(count, what)} that the original alone shows")
     return Document(tree, fields, pictures.found, (*pictures.notes, *notes), seen)
 
 
+EMBEDDED = {
+    "word/embeddings/": "embedded object",
+    "word/charts/chart": "chart",
+    "word/diagrams/data": "diagram",
+}
+"""Where the parts of a document are that no reader shows."""
+
+
 def _text(root: Any) -> Iterator[Any]:
-    """The elements with text, but for what was deleted with changes tracked."""
-    return (each for each in root.iter(f"{WORD}t") if next(each.iterancestors(f"{WORD}del"), None) is None)
+    """The elements with text, also of formulas, but for what is there for older programs once more."""
+    return (
+        each
+        for each in root.iter(f"{WORD}t", FORMULA_TEXT)
+        if next(each.iterancestors(f"{WORD}del", FALLBACK), None) is None
+    )
 
 
 def _fields(root: Any) -> dict[str, Any]:

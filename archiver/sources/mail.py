@@ -18,7 +18,7 @@ from archiver import pictures
 from archiver.errors import RenditionError, SourceError
 from archiver.findings import Finding, Severity
 from archiver.settings import Settings
-from archiver.sources import metadata
+from archiver.sources import decoding, metadata, webpage
 from archiver.sources.markup import Markup
 from archiver.sources.parts import Block, Noticed
 from archiver.sources.refs import SourceRef, data_of, portable
@@ -59,10 +59,7 @@ def read(ref: SourceRef, settings: Settings) -> Source:
 
 
 def _read(ref: SourceRef, settings: Settings, data: bytes, message: EmailMessage) -> Source:
-    findings = [
-        Finding("source-mail-defect", Severity.WARNING, f"breaks RFC 5322 or MIME: {told}", where=ref.label)
-        for told in dict.fromkeys(type(d).__name__ for part in message.walk() for d in part.defects)
-    ]
+    findings: list[Finding] = []
     fields = _fields(message)
     if "title" not in fields and not ref.gives("title"):
         fields["title"] = ref.path.stem
@@ -73,7 +70,18 @@ def _read(ref: SourceRef, settings: Settings, data: bytes, message: EmailMessage
     attached = list(_attached(message, body, settings))
     files = {f"cid:{cid}": original for cid, original in attached if cid}
     noticed = Noticed(ref.label)
-    blocks = [*_header(message), *_content(body, noticed, files, settings)]
+    blocks = [*_header(message), *_content(body, noticed, files, ref, settings)]
+    findings += [
+        Finding("source-mail-defect", Severity.WARNING, f"breaks RFC 5322 or MIME: {told}", where=ref.label)
+        for told in dict.fromkeys(type(d).__name__ for part in message.walk() for d in part.defects)
+    ]
+    findings += [
+        Finding(
+            "source-mail-empty-part", Severity.WARNING, f"has an empty attachment {name!r}", where=ref.label
+        )
+        for part in _leaves(message)
+        if (name := part.get_filename()) and not _bytes(part)
+    ]
     if not blocks and not attached:
         raise SourceError("has neither text nor attachments", where=ref.label)
     if body is None:
@@ -122,15 +130,19 @@ def _header(message: EmailMessage) -> list[Block]:
     return [{"type": "paragraph", "content": spans}]
 
 
-def _content(body: Any, noticed: Noticed, files: dict[str, Original], settings: Settings) -> list[Block]:
-    if body is None:
+def _content(
+    body: Any, noticed: Noticed, files: dict[str, Original], ref: SourceRef, settings: Settings
+) -> list[Block]:
+    data = body.get_payload(decode=True) if body is not None else b""
+    if not data.strip():
         return []
-    text = str(body.get_content())
+    stated = str(body.get_content_charset() or "").lower()
+    charset = webpage.declared(data) if stated in SAYS_NOTHING else stated
+    text, _, told = decoding.decode(data, ref, settings, charset)
+    noticed.findings += told
     if body.get_content_subtype() != "html":
         return list(plain(text))
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    if not text.strip():
-        return []
     tree = html.document_fromstring(text.encode(), parser)
     markup = Markup(noticed, lambda src: _shown(files.get(src), settings))
     blocks = markup.blocks(next(tree.iter("body"), tree))
@@ -182,7 +194,7 @@ def _attached(message: EmailMessage, body: Any, settings: Settings) -> Iterator[
     """Every part that is not the text: its Content-ID, and its file under a name of its own."""
     taken: set[str] = set()
     for part in _leaves(message):
-        if part is body or (part.get_content_maintype() == "text" and _is_alternative(message, part)):
+        if part is body or (part.get_content_type() in TEXTS and _is_alternative(message, part)):
             continue
         content = _bytes(part)
         if not content:
@@ -191,6 +203,12 @@ def _attached(message: EmailMessage, body: Any, settings: Settings) -> Iterator[
         taken.add(name.casefold())
         cid = str(part.get("Content-ID", "")).strip("<> ")
         yield cid, Original(f"attachments/{name}", part.get_content_type(), data=content)
+
+
+SAYS_NOTHING = ("", "us-ascii", "ascii")
+"""What stands for any encoding where nobody said which (RFC 2045 5.2)."""
+
+TEXTS = ("text/plain", "text/html")
 
 
 def _leaves(message: Any) -> Iterator[Any]:
@@ -212,7 +230,7 @@ def _is_alternative(message: Any, part: Any) -> bool:
 
 
 def _bytes(part: Any) -> bytes:
-    if part.get_content_type() == MEDIA_TYPE:
+    if part.is_multipart():
         return b"".join(inner.as_bytes() for inner in part.iter_parts())
     return part.get_payload(decode=True) or b""
 

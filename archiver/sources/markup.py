@@ -227,13 +227,19 @@ class Markup:
             return [block for row in cells for cell in row for block in self.blocks(cell, depth)]
         figures: list[Block] = []
         grid: list[list[list[Block]]] = []
+        reaching: dict[int, int] = {}
         for row in cells:
             grid.append([])
+            reaching = {column: rows - 1 for column, rows in reaching.items() if rows > 1}
             for cell in row:
+                while len(grid[-1]) in reaching:
+                    grid[-1].append([])
                 spans, shown = self._cell(cell)
                 figures += shown
-                grid[-1].append(spans)
-                grid[-1] += [[] for _ in range(min(_span(cell), MOST_COLUMNS) - 1)]
+                wide = min(_span(cell, "colspan"), MOST_COLUMNS)
+                if (tall := _span(cell, "rowspan")) > 1:
+                    reaching |= dict.fromkeys(range(len(grid[-1]), len(grid[-1]) + wide), tall)
+                grid[-1] += [spans, *([] for _ in range(wide - 1))]
         grid = [row for row in grid if any(row)]
         if not grid:
             return figures
@@ -263,8 +269,8 @@ def _has_blocks(element: Element) -> bool:
     return element.tag in BLOCKS or next(element.iterdescendants(*BLOCKS), None) is not None
 
 
-def _span(cell: Element) -> int:
-    value = cell.get("colspan") or "1"
+def _span(cell: Element, name: str) -> int:
+    value = cell.get(name) or "1"
     return max(1, int(value)) if value.isdecimal() and value.isascii() and len(value) < 6 else 1
 
 

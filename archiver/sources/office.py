@@ -101,7 +101,9 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     article, told_of = metadata.build(fields, body, data, ref, settings)
     findings += [
         *markup.left_out(),
-        *_compared(body, fields.get("title", ""), found, markup.added, ref.label),
+        *_compared(
+            body, "" if "provenance" in fields else fields.get("title", ""), found, markup.added, ref.label
+        ),
     ]
     originals = (Original(ref.name, kind or DOCX, data=data), *found.pictures.values())
     return Source(ref, originals, article, Text("utf-8"), (*findings, *noticed.findings, *told_of))

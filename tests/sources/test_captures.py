@@ -1,10 +1,14 @@
 """Captured web pages: WARC and WACZ."""
 
+import gzip
 import json
 import zipfile
+import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,3 +122,59 @@ def test_a_package_of_a_capture(tmp_path: Path) -> None:
     assert isinstance(outcome.bag, Path)
     premis = (outcome.bag / "data/metadata/premis.xml").read_text()
     assert f"{ADDRESS} at" in premis
+
+
+def coded(path: Path, coding: str, body: bytes) -> Path:
+    """A WARC file of one page whose content is coded."""
+    return capture(path, (ADDRESS, f"text/html\r\nContent-Encoding: {coding}", body, "200 OK"))
+
+
+@pytest.mark.parametrize(
+    ("coding", "encode"), [("br", brotli.compress), ("gzip", gzip.compress), ("deflate", zlib.compress)]
+)
+def test_content_codings_are_undone(coding: str, encode: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    (ref,) = locate(coded(tmp_path / "a.warc", coding, encode(page().encode())))
+    assert PASSAGES[0] in read(ref, Settings()).article.model_dump_json()
+
+
+def test_a_content_coding_that_is_not_known_is_told(tmp_path: Path) -> None:
+    (ref,) = locate(coded(tmp_path / "a.warc", "zstd", b"\x28\xb5\x2f\xfd"))
+    with pytest.raises(SourceError, match="coded as 'zstd'; expected gzip, deflate or br"):
+        read(ref, Settings())
+
+
+def test_brotli_is_not_unpacked_beyond_the_limit(tmp_path: Path) -> None:
+    (ref,) = locate(coded(tmp_path / "a.warc", "br", brotli.compress(bytes(64 * 1024 * 1024))))
+    with pytest.raises(SourceError, match="max_source_bytes"):
+        read(ref, Settings(max_source_bytes=100_000))
+
+
+def test_a_record_that_is_cut_off_is_told_and_those_before_it_are_read(tmp_path: Path) -> None:
+    whole = capture(
+        tmp_path / "a.warc",
+        (ADDRESS, "text/html", page().encode(), "200 OK"),
+        (f"{ADDRESS}2", "text/html", page().encode(), "200 OK"),
+    )
+    whole.write_bytes(whole.read_bytes()[:-104])
+    first, second = locate(whole)
+    assert read(first, Settings()).article.title
+    with pytest.raises(SourceError, match="is cut off: the last 100 bytes"):
+        read(second, Settings())
+
+
+def test_an_arc_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "a.arc.gz").write_bytes(b"filedesc://a.arc")
+    with pytest.raises(SourceError, match="is an ARC file"):
+        list(locate(tmp_path / "a.arc.gz"))
+
+
+def test_every_list_of_a_wacz_has_pages_whatever_their_fragments(tmp_path: Path) -> None:
+    warc = capture(
+        tmp_path / "a.warc",
+        *((f"{ADDRESS}{name}", "text/html", page().encode(), "200 OK") for name in "abc"),
+    )
+    with zipfile.ZipFile(tmp_path / "a.wacz", "w") as package:
+        package.write(warc, "archive/a.warc")
+        for name, letter in (("pages", "a"), ("extraPages", "b")):
+            package.writestr(f"pages/{name}.jsonl", json.dumps({"url": f"{ADDRESS}{letter}#top"}))
+    assert len(list(locate(tmp_path / "a.wacz"))) == 2

@@ -147,3 +147,48 @@ Message-ID: <a@b>
 def test_any_message_is_an_article_or_refused(data: bytes) -> None:
     with suppress(ArchiverError):
         read(SourceRef(Path("a.eml"), data=data), Settings())
+
+
+RUSSIAN = "Паром вышел из гавани в семь часов утра, на борту было сорок пассажиров."
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding", "told"),
+    [
+        ("koi8-r", "koi8-r", []),
+        ("us-ascii", "utf-8", []),
+        ("x-nonsense", "utf-8", []),
+        ("us-ascii", "koi8-r", ["source-encoding"]),
+    ],
+)
+def test_the_text_is_read_in_an_encoding_that_it_is_in(
+    declared: str, encoding: str, told: list[str], article: Write
+) -> None:
+    head = message().as_bytes().partition(b"\nContent-Type")[0]
+    kind = f"\nContent-Type: text/plain; charset={declared}\nContent-Transfer-Encoding: 8bit\n\n"
+    source = article(head + kind.encode() + RUSSIAN.encode(encoding), "a.eml")
+    assert RUSSIAN in source.article.model_dump_json()
+    assert [finding.rule for finding in source.findings if "encoding" in finding.rule] == told
+
+
+def test_a_text_that_cannot_be_decoded_is_told(article: Write) -> None:
+    head = message().as_bytes().partition(b"\nContent-Type")[0]
+    kind = b"\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\nSGFyYm9!\n"
+    source = article(head + kind, "a.eml")
+    assert "source-mail-defect" in {finding.rule for finding in source.findings}
+
+
+def test_no_part_is_dropped_without_a_word(article: Write) -> None:
+    made = message()
+    made.add_alternative("BEGIN:VCALENDAR", subtype="calendar")
+    made.add_attachment(b"", maintype="text", subtype="csv", filename="empty.csv")
+    report = b"Content-Type: message/delivery-status\n\nReporting-MTA: dns; a\n\nStatus: 5.0.0\n"
+    data = made.as_bytes()
+    edge = made.get_boundary()
+    assert edge
+    data = data.replace(f"--{edge}--".encode(), f"--{edge}\n".encode() + report + f"\n--{edge}--".encode())
+    source = article(data, "a.eml")
+    assert [each.media_type for each in source.attachments] == ["text/calendar", "message/delivery-status"]
+    assert b"Status: 5.0.0" in source.attachments[1].data
+    (empty,) = (finding for finding in source.findings if finding.rule == "source-mail-empty-part")
+    assert "empty.csv" in empty.message

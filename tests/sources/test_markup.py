@@ -139,3 +139,15 @@ def test_a_target_that_cannot_be_followed_stays_as_text(target: str) -> None:
 
 def test_a_link_to_its_own_text_or_place_has_no_target_beside_it() -> None:
     assert text(blocks("<p><a href='b.html'>b.html</a> <a href='#n1'>1</a></p>")) == "b.html 1"
+
+
+def test_a_cell_of_several_rows_keeps_its_columns_in_each() -> None:
+    (found,) = blocks(
+        "<table><tr><th>a<th>b<th>c</tr><tr><td rowspan=2 colspan=2>tall<td>1</tr><tr><td>2</tr>"
+        "<tr><td>3<td>4<td>5</tr></table>"
+    )
+    assert [[text(cell) for cell in row] for row in found["rows"]] == [
+        ["tall", "", "1"],
+        ["", "", "2"],
+        ["3", "4", "5"],
+    ]

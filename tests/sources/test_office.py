@@ -113,6 +113,26 @@ def test_without_a_title_the_name_is_taken_and_told(tmp_path: Path) -> None:
     assert [finding.rule for finding in source.findings] == ["source-title-inferred"]
 
 
+def test_what_a_document_of_word_has_beside_its_text_is_told(tmp_path: Path) -> None:
+    plain = made_by_word(tmp_path / "plain.docx")
+    deleted = "<w:p><w:del w:id='1' w:author='A'><w:r><w:delText>gone</w:delText></w:r></w:del></w:p>"
+    with zipfile.ZipFile(plain) as whole, zipfile.ZipFile(tmp_path / "a.docx", "w") as package:
+        for name in whole.namelist():
+            data = whole.read(name)
+            if name == "word/document.xml":
+                data = data.replace(b"<w:sectPr", deleted.encode() + b"<w:sectPr", 1)
+            package.writestr(name, data)
+        package.writestr("word/embeddings/oleObject1.bin", b"anything")
+        package.writestr("word/charts/chart1.xml", "<chart/>")
+    before = {found.message for found in read(SourceRef(plain), Settings()).findings}
+    told = {found.message for found in read(SourceRef(tmp_path / "a.docx"), Settings()).findings}
+    assert told - before == {
+        "has tracked deletions of 4 characters, which are in the original alone",
+        "has 1 embedded object that the original alone shows",
+        "has 1 chart that the original alone shows",
+    }
+
+
 def test_a_title_in_the_properties_alone_leaves_the_headings(tmp_path: Path) -> None:
     document = docx.Document()
     document.core_properties.title = "The report"
