@@ -30,7 +30,7 @@ from archiver.rendition.verapdf import EXTRA, Validator
 from archiver.rendition.xmp import claims
 from archiver.settings import Settings
 from archiver.sources import Pdf, Source
-from archiver.sources.pdf import BROKEN
+from archiver.sources.pdf_pages import BROKEN
 
 LEVEL_RULES = re.compile(r"verapdf-ISO_(14289_.*|19005_[23]-6\.(7|2\.11\.7)\..*)")
 """What level B does not ask: tagging, text in Unicode, and what PDF/UA asks."""
