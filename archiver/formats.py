@@ -1,7 +1,8 @@
 """Formats: what a file is by its content, with its identifier in PRONOM.
 
 The signatures are PRONOM's own, as opf-fido brings them along: byte sequences at the beginning of a
-file, at its end, or near either. Text has none: it is what archiver's readers found it to be.
+file, at its end, or near either, and those of the files in a ZIP. Text has none: it is what archiver's
+readers found it to be.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from archiver import containers
 from archiver.findings import Finding, Severity
 
 SIGNATURES = re.compile(r"formats-v(\d+)\.xml")
@@ -23,6 +25,9 @@ SIGNATURES = re.compile(r"formats-v(\d+)\.xml")
 
 WINDOW = 64 * 1024
 """So many bytes at each end of a file are looked at, as DROID does."""
+
+ZIP = b"PK\x03\x04"
+"""How a container begins, in which other files tell more."""
 
 AT_BEGINNING = r"(?s)\A"
 
@@ -50,7 +55,6 @@ KNOWN = {
     "application/xml": "fmt/101",
     "application/yaml": "fmt/818",
     "text/markdown": "fmt/1149",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "fmt/412",
 }
 """The PRONOM identifiers of what archiver itself reads as such, or wrote."""
 
@@ -80,10 +84,15 @@ def identify(path: Path, name: str, media_type: str, where: str) -> Identified:
         read_as = known(media_type)
         wrong = suffix not in USUAL and _told_by_content(suffix, read_as.puid)
         return Identified(read_as, _misnamed(where, suffix, media_type) if wrong else ())
-    found = match(*_ends(path))
+    head, tail = _ends(path)
+    found = match(head, tail)
     if not found:
         return Identified(known(media_type))
+    if head.startswith(ZIP):
+        found = _inside(path) or found
     note = f"by its signature in PRONOM {_signatures().version}"
+    if not found[0].puid:
+        note = f"by what it says of itself; PRONOM {_signatures().version} has no identifier for it"
     if len(found) > 1:
         note += f", as {', '.join(each.puid for each in found[1:])} too"
     first = found[0]
@@ -94,6 +103,20 @@ def identify(path: Path, name: str, media_type: str, where: str) -> Identified:
         Format(first.name, first.version, first.puid, note),
         _misnamed(where, suffix, f"{said} ({first.puid})") if wrong else (),
     )
+
+
+def _inside(path: Path) -> list[Signed]:
+    """The formats of a container, by the files in it; none where they do not tell."""
+    known_as = _signatures()
+    inside = containers.look_inside(path, known_as.containers)
+    if inside.media_type:
+        by_version = [
+            each
+            for each in known_as.formats.values()
+            if inside.media_type in each.media_types and inside.version == each.version
+        ]
+        return by_version or [Signed("", inside.media_type, inside.version)]
+    return _best([known_as.formats[puid] for puid in sorted(inside.puids) if puid in known_as.formats])
 
 
 def _misnamed(where: str, suffix: str, said: str) -> tuple[Finding, ...]:
@@ -134,22 +157,26 @@ def _compiled(expression: bytes) -> re.Pattern[bytes]:
 
 
 class Signed(NamedTuple):
-    """A format that has signatures, one of which a file of it has in all its patterns."""
+    """A format, and its signatures, one of which a file of it has in all its patterns."""
 
     puid: str
     name: str
     version: str
-    suffixes: tuple[str, ...]
-    better_than: frozenset[str]
-    signatures: tuple[tuple[Pattern, ...], ...]
+    suffixes: tuple[str, ...] = ()
+    better_than: frozenset[str] = frozenset()
+    signatures: tuple[tuple[Pattern, ...], ...] = ()
+    media_types: tuple[str, ...] = ()
 
 
 class Signatures(NamedTuple):
-    """PRONOM as far as it is needed: its version, its formats with signatures, formats by suffix."""
+    """PRONOM as far as it is needed: its version, its formats (by identifier, with signatures,
+    by suffix) and the signatures of containers."""
 
     version: str
+    formats: Mapping[str, Signed]
     signed: tuple[Signed, ...]
     by_suffix: Mapping[str, Sequence[str]]
+    containers: tuple[containers.Container, ...]
 
 
 def match(head: bytes, tail: bytes) -> list[Signed]:
@@ -159,6 +186,11 @@ def match(head: bytes, tail: bytes) -> list[Signed]:
         for each in _signatures().signed
         if any(all(part.matches(head, tail) for part in signature) for signature in each.signatures)
     ]
+    return _best(found)
+
+
+def _best(found: Sequence[Signed]) -> list[Signed]:
+    """Formats, but for those that another of them is a kind of."""
     worse = {puid for each in found for puid in each.better_than}
     return [each for each in found if each.puid not in worse]
 
@@ -184,17 +216,19 @@ def _signatures() -> Signatures:
     )
     root = etree.fromstring(folder.joinpath(file[0]).read_bytes())
     by_suffix: dict[str, list[str]] = defaultdict(list)
-    signed = []
+    formats = {}
     for each in root.iterfind("format"):
         puid = each.findtext("puid", "")
         suffixes = tuple(f".{kind.text}".lower() for kind in each.iterfind("extension") if kind.text)
         for suffix in suffixes:
             by_suffix[suffix].append(puid)
-        if signatures := tuple(map(_patterns, each.iterfind("signature"))):
-            better = frozenset(one.text or "" for one in each.iterfind("has_priority_over"))
-            name, version = each.findtext("name", ""), each.findtext("version", "")
-            signed.append(Signed(puid, name, version, suffixes, better, signatures))
-    return Signatures(file[1], tuple(signed), by_suffix)
+        signatures = tuple(map(_patterns, each.iterfind("signature")))
+        better = frozenset(one.text or "" for one in each.iterfind("has_priority_over"))
+        name, version = each.findtext("name", ""), each.findtext("version", "")
+        media_types = tuple(part.strip() for part in each.findtext("mime", "").split(","))
+        formats[puid] = Signed(puid, name, version, suffixes, better, signatures, media_types)
+    signed = tuple(each for each in formats.values() if each.signatures)
+    return Signatures(file[1], formats, signed, by_suffix, containers.signatures(folder))
 
 
 def _patterns(signature: etree._Element) -> tuple[Pattern, ...]:

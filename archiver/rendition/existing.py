@@ -25,12 +25,12 @@ from archiver.rendition.looking import recognizer_of
 from archiver.rendition.reading import Reading, read_pages
 from archiver.rendition.rendered import ARCHIVER, Making, Rendition
 from archiver.rendition.repair import Done, Traits, repair, traits
-from archiver.rendition.scan_texts import UNRECOGNIZED, unread
+from archiver.rendition.scan_texts import UNRECOGNIZED, ScanTexts, unread
 from archiver.rendition.verapdf import EXTRA, Validator
 from archiver.rendition.xmp import claims
 from archiver.settings import Settings
 from archiver.sources import Pdf, Source
-from archiver.sources.pdf import BROKEN
+from archiver.sources.pdf_pages import BROKEN
 
 LEVEL_RULES = re.compile(r"verapdf-ISO_(14289_.*|19005_[23]-6\.(7|2\.11\.7)\..*)")
 """What level B does not ask: tagging, text in Unicode, and what PDF/UA asks."""
@@ -67,12 +67,12 @@ def render(
     if validator is None:
         if claimed:
             same = _same(pdf, target, original, claimed, where, judged=False)
-            return _with_text(same, source, None, _kept(pdf, source))
+            return _with_text(same, source, pdf, None, _kept(pdf, source))
         why = f"does not say that it is PDF/A, and there is no veraPDF to judge what is made of it: {EXTRA}"
         return _none(pdf, why, where)
     if claimed and not _wrong(validator, original, claimed):
         same = _same(pdf, target, original, claimed, where, judged=True)
-        return _with_text(same, source, None, _kept(pdf, source))
+        return _with_text(same, source, pdf, None, _kept(pdf, source))
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         room = Path(folder)
         reading, findings = _read(source, pdf, settings, original, room / target.name)
@@ -81,7 +81,7 @@ def render(
         except RenditionError as error:
             target.unlink(missing_ok=True)
             made = _none(pdf, error.message, where)
-        return _with_text(made, source, reading, findings)
+        return _with_text(made, source, pdf, reading, findings)
 
 
 def _claimed(pdf: Path) -> tuple[str, ...]:
@@ -152,13 +152,13 @@ def _not_read(pdf: Pdf, source: Source, why: str, hint: str = "") -> Finding:
 
 
 def _with_text(
-    made: Rendition, source: Source, reading: Reading | None, findings: Sequence[Finding]
+    made: Rendition, source: Source, pdf: Pdf, reading: Reading | None, findings: Sequence[Finding]
 ) -> Rendition:
     """A rendition with what is told of the text that was recognized in it."""
     if reading is None or made.path is None:
         return replace(made, findings=(*made.findings, *findings))
     texts, label = reading.texts, source.ref.label
-    told_text = filter(None, (texts.finding(label), unread(label, made.claims, texts)))
+    told_text = filter(None, (texts.finding(label), _unread(pdf, source, made, texts)))
     return replace(
         made,
         findings=(*made.findings, *told_text, *findings),
@@ -166,6 +166,15 @@ def _with_text(
         beside=texts.place(made.path.parent),
         facts=texts.facts(),
     )
+
+
+def _unread(pdf: Pdf, source: Source, made: Rendition, texts: ScanTexts) -> Finding | None:
+    """That no text was recognized, or not on each page; of a PDF that has other text, the former."""
+    if not pdf.has_text:
+        return unread(source.ref.label, made.claims, texts)
+    if texts.confidences or texts.unread:
+        return None
+    return _not_read(pdf, source, "no text was found in them")
 
 
 # --- repair -----------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     source = replace(
         source,
         originals=(*source.originals, *(sidecar.original for sidecar in sidecars)),
-        findings=(*(found for given in ref.given for found in given.findings), *source.findings),
+        findings=(*(found for given in ref.given for found in given.findings), *ref.told, *source.findings),
     )
     refuse_warnings(source.findings, settings)
     return source

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import posixpath
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -15,7 +16,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from archiver import pictures
 from archiver.errors import ArchiverError, MissingExtra, RenditionError, SourceError
 from archiver.events import Agent, Event
-from archiver.findings import Finding, Severity
+from archiver.findings import Finding, Severity, counted
 from archiver.settings import Settings
 from archiver.sources import decoding, metadata, webpage
 from archiver.sources.refs import SourceRef, opened, portable
@@ -27,6 +28,12 @@ PAGES = ("text/html", "application/xhtml+xml")
 KEPT = {"response", "resource"}
 """The types of records that hold what was captured (ISO 28500 6.3, 6.4)."""
 
+REVISIT = "revisit"
+"""The type of records of what was the same as in another record, which holds it (ISO 28500 6.7)."""
+UNTOLD = ("", "application/http", "message/http")
+"""The media types of records that do not tell what they are of."""
+
+MOST_TOLD = 3
 MOST_PICTURES = 100_000
 """So many pictures of a file are looked for by the pages that show them."""
 MOST_PAGES_LISTED = 64 * 1024 * 1024
@@ -34,8 +41,9 @@ WITHOUT = "reading web captures needs warcio, which is not there"
 
 
 class Capture(NamedTuple):
-    """A record of a WARC file: which it is (from 1), where, what its address and media type are."""
+    """A record of a WARC file: of what type, which it is (from 1), where, its address and media type."""
 
+    type: str
     number: int
     member: str
     offset: int
@@ -52,29 +60,59 @@ def is_capture(path: Path) -> bool:
 def locate(path: Path) -> Iterator[SourceRef]:
     """The pages captured in a file, in its order: records of HTML that the server gave with 200.
 
-    In a WACZ that lists its pages, those. Raises SourceError for a file that cannot be read, or has
-    no page, MissingExtra without warcio.
+    In a WACZ that lists its pages, those. The last one comes with what was noticed of the file.
+    Raises SourceError for a file that cannot be read, or has no page, MissingExtra without warcio.
     """
     if path.name.lower().endswith(ARCS):
         told = "is an ARC file, which WARC (ISO 28500) came after"
         raise SourceError(
             told, where=path.name, hint="make a WARC of it: warcio recompress in.arc.gz out.warc.gz"
         )
-    found = False
+    last: SourceRef | None = None
+    held: set[str] = set()
+    revisited: dict[str, None] = {}
     with _reading(path.name):
         listed = _listed(path)
         for capture in _records(path):
-            if capture.media_type in PAGES and (not listed or capture.address.partition("#")[0] in listed):
-                found = True
-                yield SourceRef(
+            address = capture.address.partition("#")[0]
+            if listed and address not in listed:
+                continue
+            if capture.type == REVISIT:
+                if capture.media_type in (*PAGES, *UNTOLD):
+                    revisited[address] = None
+            elif capture.media_type in PAGES:
+                held.add(address)
+                if last:
+                    yield last
+                last = SourceRef(
                     path,
                     offset=capture.offset,
                     length=capture.length,
                     record=capture.number,
                     member=capture.member,
                 )
-    if not found:
-        raise SourceError("holds no captured web page", where=path.name)
+    if not last:
+        told = f": it has revisit records alone, of {_named(revisited)}" if revisited else ""
+        raise SourceError(f"holds no captured web page{told}", where=path.name)
+    missing = [address for address in listed if address not in held and address not in revisited]
+    yield replace(last, told=tuple(_told(path.name, missing, list(revisited))))
+
+
+def _told(where: str, missing: Sequence[str], revisited: Sequence[str]) -> Iterator[Finding]:
+    """The pages of a file that are no documents, since it lists them alone, or has revisits of them."""
+    if missing:
+        told = f"lists {counted(len(missing), 'page')} that it does not hold: {_named(missing)}"
+        yield Finding("source-capture-missing", Severity.WARNING, told, where)
+    if revisited:
+        told = "has revisit records, which say that a page was as in another record, and are no documents: "
+        yield Finding("source-capture-revisit", Severity.INFO, told + _named(revisited), where)
+
+
+def _named(addresses: Iterable[str]) -> str:
+    """The first of some addresses, and how many more there are."""
+    first = sorted(addresses)
+    more = f" and {len(first) - MOST_TOLD:,} more" if len(first) > MOST_TOLD else ""
+    return ", ".join(first[:MOST_TOLD]) + more
 
 
 def read(ref: SourceRef, settings: Settings) -> Source:
@@ -177,12 +215,16 @@ def _index(path: Path, changed: int, size: int) -> dict[str, Capture]:
     """The pictures in a file as it is, by their addresses."""
     found: dict[str, Capture] = {}
     for capture in _records(path):
-        if capture.media_type.startswith("image/") and len(found) < MOST_PICTURES:
+        if capture.type in KEPT and capture.media_type.startswith("image/") and len(found) < MOST_PICTURES:
             found.setdefault(capture.address, capture)
     return found
 
 
 # --- WARC ---------------------------------------------------------------------------------------
+
+
+GZIP_OF_ALL = "non-chunked gzip file detected"
+"""What warcio says of a file that is compressed as a whole."""
 
 
 def _iterator(file: IO[bytes], *, check: bool = True) -> Any:
@@ -203,23 +245,29 @@ def _reading(label: str) -> Iterator[None]:
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror or error}", where=label) from None
     except Exception as error:
+        if GZIP_OF_ALL in str(error):
+            told = (
+                "has several records in one gzip member; expected one of its own for each (ISO 28500 D.2)"
+            )
+            raise SourceError(told, where=label, hint="warcio recompress in.warc.gz out.warc.gz") from None
         first = next(filter(str.strip, str(error).splitlines()), type(error).__name__).strip()
         raise SourceError(f"cannot be read as a web capture: {first}", where=label) from None
 
 
 def _records(path: Path) -> Iterator[Capture]:
-    """Every record that holds what a server gave with 200, or a file by itself."""
+    """Every record that holds what a server gave with 200, or a file by itself, and every revisit."""
     number = 0
     for member in _members(path):
         with _member(path, member) as file:
             records = _iterator(file, check=False)
             for record in records:
                 number += 1
-                if record.rec_type in KEPT and _status(record) == "200":
+                kind = record.rec_type
+                if kind == REVISIT or (kind in KEPT and _status(record) == "200"):
                     address = record.rec_headers.get_header("WARC-Target-URI") or ""
                     media_type = _type(record).partition(";")[0].strip().lower()
                     offset, length = records.get_record_offset(), records.get_record_length()
-                    yield Capture(number, member, offset, length, address, media_type)
+                    yield Capture(kind, number, member, offset, length, address, media_type)
 
 
 def _status(record: Any) -> str:

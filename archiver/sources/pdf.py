@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import pikepdf
 from langcodes import tag_is_valid
-from pikepdf import Name
 
 from archiver.article import NOT_TEXT
 from archiver.capture import listed
@@ -19,6 +18,7 @@ from archiver.findings import Finding, Severity
 from archiver.settings import Settings
 from archiver.sources import metadata
 from archiver.sources.pdf_demands import excess
+from archiver.sources.pdf_pages import BROKEN, shown
 from archiver.sources.refs import SourceRef
 from archiver.sources.source import Original, Pdf, Source
 
@@ -31,10 +31,6 @@ HEADER_WITHIN = 1024
 
 MAX_XMP_BYTES = 4 * 1024 * 1024
 MAX_VALUE_CHARS = 10_000
-MAX_FORM_DEPTH = 5
-"""Fonts and pictures are looked for in so many forms within forms."""
-
-INLINE_PICTURE = re.compile(rb"(?:^|\s)BI\s.{0,4096}?\sID\s", re.DOTALL)
 
 PDF_DATE = re.compile(r"(?:D:)?(\d{4})(?:-?(\d\d))?(?:-?(\d\d))?")
 
@@ -72,9 +68,6 @@ PLACES = (
 
 SAYING_NOTHING = {"", "anonymous", "none", "unknown", "unspecified", "untitled"}
 """What programs write where they were told nothing."""
-
-BROKEN = (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
-"""What reading a PDF raises where something in it is not what it has to be."""
 
 PLACE = re.compile(r"(?: \([^()]*\))?: ")
 """Where qpdf says that something is, after the file's name."""
@@ -143,7 +136,7 @@ def _looked_at(
             if asked := excess(pdf):
                 return Pdf(pages, obstacle=asked), [], []
             found = list(_stated(pdf))
-            has_text, bare = _shown(pdf)
+            has_text, bare = shown(pdf)
             findings = list(_noticed(pdf, original.path, where, has_text=has_text, bare=bare))
             return Pdf(pages, has_text, bare), found, findings
     except pikepdf.PasswordError:
@@ -175,69 +168,6 @@ def _noticed(
         more = f"; and {len(warnings) - MOST_WARNINGS:,} more" if len(warnings) > MOST_WARNINGS else ""
         told = f"is damaged, and was read as well as can be: {first}{more}"
         yield _finding("damaged", Severity.WARNING, told, where)
-
-
-def _shown(pdf: pikepdf.Pdf) -> tuple[bool, tuple[int, ...]]:
-    """Whether a PDF has text, and which pages, from 1, show pictures without any.
-
-    Without text in it, all of its pages do, if one does. With text, a tagged one is described as it is.
-    """
-    worded: set[int] = set()
-    pictured: set[int] = set()
-    for number, page in enumerate(pdf.pages, 1):
-        if _has_font(page.resources):
-            worded.add(number)
-        elif _has_picture(page.resources) or _has_inline_picture(page):
-            pictured.add(number)
-    if not worded:
-        return False, tuple(range(1, len(pdf.pages) + 1)) if pictured else ()
-    return True, () if "/StructTreeRoot" in pdf.Root else tuple(sorted(pictured))
-
-
-def _has_font(resources: Any) -> bool:
-    """Whether a page has a font to show text in."""
-    fonts = (each.get("/Font") for each in _resources(resources))
-    return any(isinstance(each, pikepdf.Dictionary) and len(each) for each in fonts)
-
-
-def _has_picture(resources: Any) -> bool:
-    """Whether a page has a picture that is an object of its own."""
-    return any(
-        isinstance(each, pikepdf.Stream) and each.get("/Subtype") == Name.Image
-        for found in _resources(resources)
-        for each in _external(found)
-    )
-
-
-def _has_inline_picture(page: pikepdf.Page) -> bool:
-    """Whether a page has a picture within its content (ISO 32000-1 8.9.7)."""
-    contents = page.obj.get("/Contents")
-    parts = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
-    return any(
-        isinstance(part, pikepdf.Stream) and INLINE_PICTURE.search(part.read_bytes()) for part in parts
-    )
-
-
-def _resources(resources: Any) -> Iterator[Any]:
-    """The resources of a page, and those of the forms in it, each form once."""
-    open_resources, seen = [(resources, 0)], set()
-    while open_resources:
-        here, depth = open_resources.pop()
-        if not isinstance(here, pikepdf.Dictionary):
-            continue
-        yield here
-        for form in _external(here) if depth < MAX_FORM_DEPTH else ():
-            is_form = isinstance(form, pikepdf.Stream) and form.get("/Subtype") == Name.Form
-            if is_form and form.objgen not in seen:
-                seen.add(form.objgen)
-                open_resources.append((form.get("/Resources"), depth + 1))
-
-
-def _external(resources: Any) -> Iterator[Any]:
-    """The external objects in resources: forms and pictures (ISO 32000-1 8.8)."""
-    found = resources.get("/XObject")
-    if isinstance(found, pikepdf.Dictionary):
-        yield from (each for _, each in found.items())
 
 
 # --- metadata ---------------------------------------------------------------------------------

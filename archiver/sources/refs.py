@@ -13,6 +13,7 @@ from string import whitespace
 from typing import Any, BinaryIO
 
 from archiver.errors import SourceError
+from archiver.findings import Finding
 from archiver.settings import Settings
 from archiver.sources.given import Given
 from archiver.stores import Url
@@ -40,6 +41,8 @@ class SourceRef:
     """The WARC file in a WACZ that the record is in."""
     given: tuple[Given, ...] = ()
     """Metadata from elsewhere that goes before the document's own, a later one before an earlier."""
+    told: tuple[Finding, ...] = ()
+    """What was noticed of the file when the document was found in it."""
     url: Url | None = None
     """Where in a store the file is; `path` is the name of it, or a local copy."""
 

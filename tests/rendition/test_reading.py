@@ -324,3 +324,16 @@ def test_a_page_that_cannot_be_drawn_is_none(tmp_path: Path) -> None:
     assert missing is None
     (tmp_path / "b.pdf").write_bytes(b"%PDF-1.7 nothing")
     assert list(drawings(tmp_path / "b.pdf", [1, 2], 60)) == [None, None]
+
+
+@needs_tesseract
+def test_pictures_without_words_beside_pages_of_text_are_told(tmp_path: Path, verapdf: Validator) -> None:
+    blank = pictured(tmp_path / "blank.pdf", Image.new("L", (900, 600), "white"))
+    path = pdfs.written(tmp_path / "a.pdf", "words")
+    with Pdf.open(blank) as other:
+        pdfs.changed(path, lambda pdf: pdf.pages.extend(other.pages))
+    rendition = made(path, verapdf)
+    (told,) = (finding for finding in rendition.findings if finding.rule == "rendition-text-unrecognized")
+    assert (
+        told.message == "the pictures without text were not recognized (page 2): no text was found in them"
+    )

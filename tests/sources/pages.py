@@ -46,16 +46,16 @@ def picture() -> bytes:
 
 def capture(path: Path, *responses: tuple[str, str, bytes, str]) -> Path:
     """A WARC file (ISO 28500) with these responses: address, media type, body, status."""
-    records = [_record("warcinfo", "application/warc-fields", "", b"software: a test\r\n", b"")]
+    records = [record("warcinfo", "application/warc-fields", "", b"software: a test\r\n", b"")]
     for address, media_type, body, status in responses:
         head = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\n\r\n".encode()
-        records.append(_record("response", "application/http; msgtype=response", address, head, body))
+        records.append(record("response", "application/http; msgtype=response", address, head, body))
     compress = gzip.compress if path.suffix == ".gz" else bytes
     path.write_bytes(b"".join(map(compress, records)))
     return path
 
 
-def _record(kind: str, media_type: str, address: str, head: bytes, body: bytes) -> bytes:
+def record(kind: str, media_type: str, address: str, head: bytes, body: bytes) -> bytes:
     digest = base64.b32encode(hashlib.sha1(body).digest()).decode()
     fields = {
         "WARC-Type": kind,

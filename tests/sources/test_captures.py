@@ -17,7 +17,7 @@ from archiver.errors import ArchiverError, SourceError
 from archiver.settings import Settings
 from archiver.sources import locate, read
 from tests.conftest import packaged
-from tests.sources.pages import ADDRESS, PASSAGES, capture, captured, page, picture
+from tests.sources.pages import ADDRESS, PASSAGES, capture, captured, page, picture, record
 
 
 @pytest.mark.parametrize("name", ["crawl.warc", "crawl.warc.gz"])
@@ -178,3 +178,51 @@ def test_every_list_of_a_wacz_has_pages_whatever_their_fragments(tmp_path: Path)
         for name, letter in (("pages", "a"), ("extraPages", "b")):
             package.writestr(f"pages/{name}.jsonl", json.dumps({"url": f"{ADDRESS}{letter}#top"}))
     assert len(list(locate(tmp_path / "a.wacz"))) == 2
+
+
+def test_pages_that_a_wacz_lists_and_does_not_hold_are_told(tmp_path: Path) -> None:
+    warc = capture(tmp_path / "a.warc", (ADDRESS, "text/html", page().encode(), "200 OK"))
+    with zipfile.ZipFile(tmp_path / "a.wacz", "w") as package:
+        package.write(warc, "archive/a.warc")
+        lines = [json.dumps({"url": f"{ADDRESS}{name}"}) for name in ("", "a", "b", "c", "d")]
+        package.writestr("pages/pages.jsonl", "\n".join(lines))
+    (ref,) = locate(tmp_path / "a.wacz")
+    (told,) = (each for each in read(ref, Settings()).findings if each.rule == "source-capture-missing")
+    assert told.message == (
+        f"lists 4 pages that it does not hold: {ADDRESS}a, {ADDRESS}b, {ADDRESS}c and 1 more"
+    )
+
+
+def revisited(path: Path, address: str) -> Path:
+    """A WARC file with a record more, which says that a page was as before."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+    path.write_bytes(path.read_bytes() + record("revisit", "application/http", address, head, b""))
+    return path
+
+
+def test_revisits_are_told_and_are_no_documents(tmp_path: Path) -> None:
+    first, second = locate(
+        revisited(
+            capture(
+                tmp_path / "a.warc",
+                (ADDRESS, "text/html", page().encode(), "200 OK"),
+                (f"{ADDRESS}2", "text/html", page().encode(), "200 OK"),
+            ),
+            f"{ADDRESS}3",
+        )
+    )
+    assert first.told == ()
+    (told,) = (each for each in read(second, Settings()).findings if each.rule == "source-capture-revisit")
+    assert told.message.endswith(f"are no documents: {ADDRESS}3")
+    with pytest.raises(
+        SourceError, match=f"no captured web page: it has revisit records alone, of {ADDRESS}"
+    ):
+        list(locate(revisited(capture(tmp_path / "b.warc"), ADDRESS)))
+
+
+def test_a_capture_that_is_compressed_as_a_whole_is_told_with_what_to_do(tmp_path: Path) -> None:
+    whole = captured(tmp_path / "a.warc")
+    (tmp_path / "a.warc.gz").write_bytes(gzip.compress(whole.read_bytes()))
+    with pytest.raises(SourceError, match="has several records in one gzip member") as refused:
+        list(locate(tmp_path / "a.warc.gz"))
+    assert "warcio recompress" in refused.value.hint

@@ -13,7 +13,7 @@ from archiver.article import Obtained
 from archiver.errors import SourceError
 from archiver.settings import Settings
 from archiver.sources import Pdf as Pages
-from archiver.sources import Source, SourceRef, read
+from archiver.sources import Source, SourceRef, pdf_pages, read
 from archiver.sources.pdf_demands import MAX_UNPACKED_BYTES
 from tests.rendition import pdfs
 
@@ -106,6 +106,65 @@ def test_text_in_a_form_is_text(tmp_path: Path) -> None:
     found = source(pdfs.changed(pdfs.written(tmp_path / "a.pdf"), within))
     assert isinstance(found.content, Pages)
     assert found.content.has_text
+
+
+PICTURE = b"q 99 0 0 99 0 0 cm /P Do Q"
+
+
+def pictured_with(*contents: bytes) -> Callable[[Pdf], None]:
+    """Pages of these contents, which all have the same resources: a font, a picture, forms."""
+
+    def share(pdf: Pdf) -> None:
+        shared = pdf.pages[0].obj.Resources
+        data = b"\xff" * 300
+        samples = pdf.make_stream(data, Type=Name.XObject, Subtype=Name.Image, Width=10, Height=10)
+        samples.ColorSpace, samples.BitsPerComponent = Name.DeviceRGB, 8
+        forms = {
+            name: pdf.make_stream(
+                drawn, Type=Name.XObject, Subtype=Name.Form, BBox=pikepdf.Array([0, 0, 9, 9])
+            )
+            for name, drawn in (("/Words", b"BT /F1 9 Tf (w) Tj ET"), ("/Lines", b"0 0 9 9 re f"))
+        }
+        shared.XObject = Dictionary({"/P": samples, **forms})
+        del pdf.pages[0].obj.Resources
+        pdf.pages[0].obj.Parent.Resources = shared
+        for _ in contents[1:]:
+            pdf.add_blank_page().obj.Resources = shared
+        for page, content in zip(pdf.pages, contents, strict=True):
+            page.Contents = pdf.make_stream(content)
+
+    return share
+
+
+@pytest.mark.parametrize(
+    ("content", "is_bare"),
+    [
+        (PICTURE, True),
+        (PICTURE + b" BT /F1 9 Tf () Tj [() -9] TJ ET", True),
+        (PICTURE + b" /Lines Do", True),
+        (b"BI /W 1 /H 1 /BPC 8 /CS /G ID \0 EI", True),
+        (PICTURE + b" BT /F1 9 Tf (word) Tj ET", False),
+        (PICTURE + b" BT /F1 9 Tf 3 Tr [-9 (word)] TJ ET", False),
+        (PICTURE + b" BT /F1 9 Tf <57> ' ET", False),
+        (PICTURE + b' BT /F1 9 Tf 1 1 (word) " ET', False),
+        (PICTURE + b" /Words Do", False),
+        (PICTURE + b" /Missing Do", False),
+    ],
+)
+def test_a_page_has_text_if_it_shows_some_whatever_fonts_it_has(
+    content: bytes, is_bare: bool, tmp_path: Path
+) -> None:
+    words = b"BT /F1 9 Tf (word) Tj ET"
+    found = source(pdfs.changed(pdfs.written(tmp_path / "a.pdf"), pictured_with(words, content)))
+    assert found.content == Pages(2, has_text=True, bare=(2,) if is_bare else ())
+
+
+def test_no_more_content_is_looked_through_than_is_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf_pages, "MAX_CONTENT_BYTES", 2 * len(PICTURE))
+    found = source(pdfs.changed(pdfs.written(tmp_path / "a.pdf"), pictured_with(*[PICTURE] * 3)))
+    assert found.content == Pages(3, has_text=True, bare=(1, 2))
 
 
 def truncated(path: Path) -> Path:
