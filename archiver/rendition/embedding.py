@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from archiver.rendition.fonts import Face
-from archiver.rendition.shaping import Glyphs, saying, silent
-from archiver.rendition.tagging import Element
+from archiver.rendition.shaping import SILENCE, Glyphs, saying, silent
+from archiver.rendition.tagging import CLOSE, Element, Structure
 from archiver.rendition.text import Line
 
 
@@ -69,6 +71,10 @@ class Inks(dict[Glyphs, str]):
         return f"]TJ /Span <</ActualText <{actual}>>> BDC [{glyphs.operands}]TJ EMC["
 
 
+EXPLAINED = re.compile(r"\]TJ /Span <<(/ActualText <\w+>)>> BDC ?\[(.*?)\]TJ EMC\[")
+"""Among the operands of TJ: an /ActualText, and the operands that show what it stands for."""
+
+
 class TextObject:
     """The operators of one text object (ISO 32000-1 9.4), line after line.
 
@@ -80,6 +86,8 @@ class TextObject:
         self.operators = ["BT"]
         self.marked: Element | None = None
         self.coloured = ""
+        self._opening: Callable[[str], str] | None = None
+        self._actual: str | None = None
         self._face: Face | None = None
         self._size = self._stroke = 0.0
         self._array: list[str] = []
@@ -88,6 +96,18 @@ class TextObject:
         """Begin or end marked content here."""
         self._show()
         self.operators.append(operator)
+
+    def begin(self, element: Element, structure: Structure, page: int) -> None:
+        """Begin content of an element on a page."""
+        self.mark(structure.open(element, page))
+        self.marked, self._actual = element, ""
+        self._opening = partial(structure.open, element, page)
+
+    def finish(self) -> None:
+        """End the content of an element."""
+        self._show()
+        self._close()
+        self.marked = self._opening = None
 
     def place(self, x: float, y: float, size: float) -> None:
         """Go to a point on the page."""
@@ -127,7 +147,33 @@ class TextObject:
             self.operators.append(f"2 Tr {stroke:.3f} w" if stroke else "0 Tr")
 
     def _show(self) -> None:
-        if self._array:
-            shown = "".join(self._array).replace("><", "")
-            self.operators.append(f"[{shown}]TJ".replace("[]TJ", "").strip())
-            self._array = []
+        if not self._array:
+            return
+        shown = "".join(self._array).replace("><", "")
+        self._array = []
+        if not self._opening or "BDC" not in shown:
+            self._show_as("", shown)
+            return
+        plain, *explained = EXPLAINED.split(shown)
+        self._show_as("", plain)
+        for actual, drawn, plain in zip(*[iter(explained)] * 3, strict=True):
+            self._show_as(actual, drawn)
+            self._show_as("", plain)
+
+    def _show_as(self, actual: str, operands: str) -> None:
+        """Show glyphs, those with an /ActualText as content of their own beside the rest of an element's.
+
+        Were it within the rest, poppler would take its end for that of all.
+        """
+        if not operands:
+            return
+        if self._opening and (actual != self._actual or actual not in ("", SILENCE)):
+            self._close()
+            self.operators.append(self._opening(actual))
+            self._actual = actual
+        self.operators.append(f"[{operands}]TJ".replace("[]TJ", "").strip())
+
+    def _close(self) -> None:
+        if self._actual is not None:
+            self.operators.append(CLOSE)
+            self._actual = None

@@ -23,6 +23,9 @@ SMALLEST_MOVE = 0.01
 LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e\u200f"
 ZERO_WIDTH_SPACE = "\u200b"
 
+SILENCE = "/ActualText <FEFF>"
+"""What says that content stands for nothing."""
+
 ALLAH = re.compile("(?:[\u0627\u0671][\u064b-\u0655\u0670]*)?(?:\u0644[\u064b-\u0655\u0670]*){2}\u0647")
 """Many fonts have one glyph for this name, with marks of its own beside those that are written."""
 
@@ -212,7 +215,7 @@ def silent(glyphs: Glyphs) -> Glyphs:
     To readers that do not know that, they say next to nothing where their face has codes for it.
     """
     if glyphs.face.blank is None:
-        operands = f"]TJ /Span <</ActualText <FEFF>>> BDC[{glyphs.operands}]TJ EMC["
+        operands = f"]TJ /Span <<{SILENCE}>> BDC[{glyphs.operands}]TJ EMC["
         return replace(glyphs, text="", operands=operands, exact=True)
 
     def quiet(shown: re.Match[str]) -> str:
@@ -220,7 +223,7 @@ def silent(glyphs: Glyphs) -> Glyphs:
         return f"<{''.join(f'{code | SILENT if code < SILENT else code:04x}' for code in codes)}>"
 
     drawn = re.sub("<([0-9a-f]+)>", quiet, glyphs.operands)
-    operands = f"]TJ /Span <</ActualText <FEFF>>> BDC[{drawn}]TJ EMC["
+    operands = f"]TJ /Span <<{SILENCE}>> BDC[{drawn}]TJ EMC["
     said = tuple(
         (SILENT | code, ZERO_WIDTH_SPACE) if code < SILENT else (code, text) for code, text in glyphs.pairs
     )

@@ -1,5 +1,7 @@
 """What assistive technology meets: the structure tree in the order of the text, links on their words."""
 
+import unicodedata
+from collections import Counter
 from pathlib import Path
 
 import pikepdf
@@ -9,7 +11,7 @@ from archiver.rendition import render
 from archiver.rendition.verapdf import Validator
 from archiver.settings import Settings
 from tests.conftest import Write
-from tests.rendition.renditions import rendition
+from tests.rendition.renditions import by_structure, needs_poppler, rendition
 
 
 def kids(element: pikepdf.Object) -> list[pikepdf.Object]:
@@ -93,3 +95,39 @@ def test_pages_of_a_right_to_left_article_turn_that_way(tmp_path: Path) -> None:
     for language, direction in (("ar", "/R2L"), ("en", None)):
         with pikepdf.open(rendition(["1"], tmp_path / "a.pdf", language)) as document:
             assert document.Root.ViewerPreferences.get("/Direction") == direction
+
+
+POINTED = "בְּרֵאשִׁית בָּרָא אֱלֹהִים אֵת הַשָּׁמַיִם"
+HEBREW = "דוד הלך לספרייה בחיפה וקרא ספר על הים."
+ARABIC = "ذهب أحمد إلى المكتبة لا غير وقرأ كتابًا عن البحر."
+
+
+def letters(text: str) -> Counter[str]:
+    """How often each character is in a text, but for blanks and what only steers direction."""
+    return Counter(char for char in text if unicodedata.category(char)[0] not in "CZ")
+
+
+@needs_poppler
+@pytest.mark.parametrize(
+    ("language", "stated"),
+    [
+        ("en", "The offices of Fjord, ﬁne ﬂags; x̌ and q̃ in a non‑breaking 5 €, “naïve” efforts."),
+        ("ja", "市は2011年1月12日、新しい図書館‑の開館。"),
+        ("he", POINTED),
+        ("he", f"{HEBREW} The naïve (English) office, x̌. {HEBREW} {ARABIC} {HEBREW}"),
+        ("ar", f"{ARABIC} In English, 12/03. {HEBREW} {ARABIC}"),
+        ("und", f"{HEBREW} {ARABIC} {HEBREW} English, and {POINTED}."),
+        ("en", f"English words, {HEBREW} and {ARABIC} in the office, {POINTED} हिन्दी too."),
+    ],
+)
+def test_by_structure_no_letter_is_lost_and_none_comes_twice(
+    language: str, stated: str, tmp_path: Path, verapdf: Validator
+) -> None:
+    linked = {"text": stated, "href": "https://example.org/"}
+    item = {"type": "list", "items": [stated]}
+    body = [stated, {"type": "paragraph", "content": [f"{stated} ", linked, f" {stated}"]}, item]
+    pdf = rendition(body, tmp_path / "a.pdf", language)
+    found = by_structure(pdf).partition("Provenance")[0]
+    expected = letters(f"1 {stated * 5} •")
+    assert letters(found) == expected
+    assert verapdf.check(pdf, ("2a", "ua1")) == ()
