@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from archiver.rendition.fonts import Face
-from archiver.rendition.shaping import SILENCE, Glyphs, saying, silent
+from archiver.rendition.fonts import SILENT, Face
+from archiver.rendition.shaping import SILENCE, Glyphs, saying, shown_by, silent
 from archiver.rendition.tagging import CLOSE, Element, Structure
 from archiver.rendition.text import Line
 
@@ -19,17 +19,32 @@ class Embedded:
         self.face = face
         self.resource = resource
         self.text_of: dict[int, str] = {}
+        self.further: dict[tuple[int, str], int] = {}
+        self.glyph_of: dict[int, int] = {}
 
-    @property
-    def glyphs(self) -> set[int]:
-        """The glyphs that are shown."""
-        return {self.face.glyph(code) for code in self.text_of}
+    def glyphs(self) -> dict[int, int]:
+        """The glyph that each character code shows."""
+        return {code: self.face.glyph(code) for code in self.text_of} | self.glyph_of
 
     def tells(self, pairs: Sequence[tuple[int, str]]) -> bool:
         """Count glyphs; whether each stands for the text beside it, not for one that came before."""
         text_of = self.text_of
         kept = [text_of.setdefault(code, text) == text for code, text in pairs]
         return all(kept)
+
+    def code(self, glyph: int, text: str) -> int:
+        """A code that shows a glyph and stands for a text: a further one, where the glyph's own does not.
+
+        Where there is none left, or there can be none, it is the glyph's own.
+        """
+        code = self.further.get((glyph, text), glyph)
+        if self.text_of[code] == text or glyph >= SILENT or self.face.blank is None:
+            return code
+        further: int = self.face.face.glyph_count + len(self.further)
+        if further >= SILENT:
+            return code
+        self.further[glyph, text], self.glyph_of[further], self.text_of[further] = further, glyph, text
+        return further
 
 
 class Inks(dict[Glyphs, str]):
@@ -56,19 +71,26 @@ class Inks(dict[Glyphs, str]):
         return operands
 
     def _explained(self, glyphs: Glyphs, account: Embedded) -> str:
-        """What shows glyphs and says their text beside them.
+        """What shows glyphs and says their text, by other codes or beside them.
 
-        Where they alone would not give the text back (a glyph that stands for something else
-        already, a cluster of several), an /ActualText says it (ISO 32000-1 14.9.4), or blanks do:
-        from right to left, as readers reverse an /ActualText.
+        Where no codes would give the text back (a mark that is moved, a glyph more than there are
+        letters), an /ActualText says it (ISO 32000-1 14.9.4), or blanks do: from right to left, as
+        readers reverse an /ActualText.
         """
-        if glyphs.said:
+        if glyphs.said and not glyphs.exact:
             drawn, told = silent(glyphs), saying(glyphs.said, glyphs.face, glyphs.width)
             account.tells((*drawn.pairs, *told.pairs))
             return f"{drawn.operands}{glyphs.width:.3f} {told.operands}"
         account.tells(glyphs.pairs)
+        codes = [account.code(*pair) for pair in glyphs.pairs]
+        operands = shown_by(glyphs, codes)
+        exact = all(
+            account.text_of[code] == text for code, (_, text) in zip(codes, glyphs.pairs, strict=True)
+        )
+        if not glyphs.text or (glyphs.exact and exact):
+            return operands
         actual = ("\ufeff" + glyphs.text).encode("utf-16-be").hex().upper()
-        return f"]TJ /Span <</ActualText <{actual}>>> BDC [{glyphs.operands}]TJ EMC["
+        return f"]TJ /Span <</ActualText <{actual}>>> BDC [{operands}]TJ EMC["
 
 
 EXPLAINED = re.compile(r"\]TJ /Span <<(/ActualText <\w+>)>> BDC ?\[(.*?)\]TJ EMC\[")

@@ -1,5 +1,6 @@
 """What assistive technology meets: the structure tree in the order of the text, links on their words."""
 
+import re
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -112,6 +113,8 @@ def letters(text: str) -> Counter[str]:
     ("language", "stated"),
     [
         ("en", "The offices of Fjord, ﬁne ﬂags; x̌ and q̃ in a non‑breaking 5 €, “naïve” efforts."),
+        ("hi", "हिन्दी में किताब, क्षेत्र और विद्यार्थी: अनुच्छेद, रू ट्रैक्टर र्कि “नमस्ते”।"),
+        ("th", "ห้องสมุดเปิดแล้ว น้ำที่นี่ใสมาก"),
         ("ja", "市は2011年1月12日、新しい図書館‑の開館。"),
         ("he", POINTED),
         ("he", f"{HEBREW} The naïve (English) office, x̌. {HEBREW} {ARABIC} {HEBREW}"),
@@ -131,3 +134,16 @@ def test_by_structure_no_letter_is_lost_and_none_comes_twice(
     expected = letters(f"1 {stated * 5} •")
     assert letters(found) == expected
     assert verapdf.check(pdf, ("2a", "ua1")) == ()
+
+
+@pytest.mark.parametrize("link", [{}, {"href": "https://example.org/"}])
+def test_no_marked_content_of_an_element_is_within_other(link: dict[str, str], tmp_path: Path) -> None:
+    """Poppler takes the end of the inner for that of the outer. One glyph draws U+4E00 and U+2F00."""
+    marked = {"text": "radical ⼀ and the word שלום in x̌ English, ", **link}
+    body = [f"一 {POINTED}", {"type": "paragraph", "content": ["One ", marked, "once more."]}] * 2
+    with pikepdf.open(rendition(body, tmp_path / "a.pdf", "he")) as pdf:
+        operators = [str(each.operator) for each in pikepdf.parse_content_stream(pdf.pages[0])]
+    marks = [name for name in operators if name in ("BT", "BDC", "BMC", "EMC", "ET")]
+    footer = marks.index("BT", len(marks) - 4)
+    assert re.fullmatch("(BT (BDC EMC )*ET |BDC EMC )*", " ".join(marks[: footer - 1]) + " ")
+    assert marks[footer - 1 :] == ["BDC", "BT", "ET", "EMC"]
