@@ -17,8 +17,8 @@ COMPRESSION = 3
 
 def write_font(pdf: Pdf, embedded: Embedded) -> Object:
     """A composite font whose character codes are glyph numbers (ISO 32000-1 9.7.4)."""
-    face = embedded.face
-    part = subset(face, embedded.glyphs)
+    face, glyphs = embedded.face, embedded.glyphs()
+    part = subset(face, set(glyphs.values()))
     base_font = Name(f"/{part.name}")
     descendant = Dictionary(
         Type=Name.Font,
@@ -26,11 +26,11 @@ def write_font(pdf: Pdf, embedded: Embedded) -> Object:
         BaseFont=base_font,
         CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
         DW=0,
-        W=_widths(embedded),
+        W=_widths(face, glyphs),
         FontDescriptor=_descriptor(pdf, face, part),
     )
     if not face.cff:
-        descendant.CIDToGIDMap = _glyph_map(pdf, embedded)
+        descendant.CIDToGIDMap = _glyph_map(pdf, glyphs)
     return pdf.make_indirect(
         Dictionary(
             Type=Name.Font,
@@ -43,15 +43,14 @@ def write_font(pdf: Pdf, embedded: Embedded) -> Object:
     )
 
 
-def _glyph_map(pdf: Pdf, embedded: Embedded) -> Object:
-    """From character codes to glyphs: the same number, but for carriers (9.7.4.2)."""
-    if all(code == embedded.face.glyph(code) for code in embedded.text_of):
+def _glyph_map(pdf: Pdf, glyphs: dict[int, int]) -> Object:
+    """From character codes to glyphs: the same number, but for carriers and further codes (9.7.4.2)."""
+    if all(code == glyph for code, glyph in glyphs.items()):
         return Name.Identity
-    last = max(embedded.text_of)
-    glyphs = bytearray(2 * (last + 1))
-    for code in embedded.text_of:
-        glyphs[2 * code : 2 * code + 2] = embedded.face.glyph(code).to_bytes(2, "big")
-    return _stream(pdf, bytes(glyphs))
+    numbers = bytearray(2 * (max(glyphs) + 1))
+    for code, glyph in glyphs.items():
+        numbers[2 * code : 2 * code + 2] = glyph.to_bytes(2, "big")
+    return _stream(pdf, bytes(numbers))
 
 
 def _descriptor(pdf: Pdf, face: Face, part: Subset) -> Object:
@@ -86,15 +85,14 @@ def compressed(data: bytes | bytearray) -> bytes:
     return zlib.compress(data, COMPRESSION)
 
 
-def _widths(embedded: Embedded) -> Object:
+def _widths(face: Face, glyphs: dict[int, int]) -> Object:
     """The W array of a CID font: runs of glyphs, each with its first number (ISO 32000-1 9.7.4.3)."""
-    face = embedded.face
     parts: list[str] = []
     last = -2
-    for code in sorted(embedded.text_of):
+    for code, glyph in sorted(glyphs.items()):
         if code != last + 1:
             parts.append(f"]{code}[")
-        parts.append(f"{shown(face.advance(face.glyph(code)))} ")
+        parts.append(f"{shown(face.advance(glyph))} ")
         last = code
     return Object.parse(f"[{''.join(parts).lstrip(']')}]]".encode())
 

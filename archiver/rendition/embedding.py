@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from archiver.rendition.fonts import Face
-from archiver.rendition.shaping import Glyphs, saying, silent
-from archiver.rendition.tagging import Element
+from archiver.rendition.fonts import SILENT, Face
+from archiver.rendition.shaping import SILENCE, Glyphs, saying, shown_by, silent
+from archiver.rendition.tagging import CLOSE, Element, Structure
 from archiver.rendition.text import Line
 
 
@@ -17,17 +19,32 @@ class Embedded:
         self.face = face
         self.resource = resource
         self.text_of: dict[int, str] = {}
+        self.further: dict[tuple[int, str], int] = {}
+        self.glyph_of: dict[int, int] = {}
 
-    @property
-    def glyphs(self) -> set[int]:
-        """The glyphs that are shown."""
-        return {self.face.glyph(code) for code in self.text_of}
+    def glyphs(self) -> dict[int, int]:
+        """The glyph that each character code shows."""
+        return {code: self.face.glyph(code) for code in self.text_of} | self.glyph_of
 
     def tells(self, pairs: Sequence[tuple[int, str]]) -> bool:
         """Count glyphs; whether each stands for the text beside it, not for one that came before."""
         text_of = self.text_of
         kept = [text_of.setdefault(code, text) == text for code, text in pairs]
         return all(kept)
+
+    def code(self, glyph: int, text: str) -> int:
+        """A code that shows a glyph and stands for a text: a further one, where the glyph's own does not.
+
+        Where there is none left, or there can be none, it is the glyph's own.
+        """
+        code = self.further.get((glyph, text), glyph)
+        if self.text_of[code] == text or glyph >= SILENT or self.face.blank is None:
+            return code
+        further: int = self.face.face.glyph_count + len(self.further)
+        if further >= SILENT:
+            return code
+        self.further[glyph, text], self.glyph_of[further], self.text_of[further] = further, glyph, text
+        return further
 
 
 class Inks(dict[Glyphs, str]):
@@ -54,19 +71,30 @@ class Inks(dict[Glyphs, str]):
         return operands
 
     def _explained(self, glyphs: Glyphs, account: Embedded) -> str:
-        """What shows glyphs and says their text beside them.
+        """What shows glyphs and says their text, by other codes or beside them.
 
-        Where they alone would not give the text back (a glyph that stands for something else
-        already, a cluster of several), an /ActualText says it (ISO 32000-1 14.9.4), or blanks do:
-        from right to left, as readers reverse an /ActualText.
+        Where no codes would give the text back (a mark that is moved, a glyph more than there are
+        letters), an /ActualText says it (ISO 32000-1 14.9.4), or blanks do: from right to left, as
+        readers reverse an /ActualText.
         """
-        if glyphs.said:
+        if glyphs.said and not glyphs.exact:
             drawn, told = silent(glyphs), saying(glyphs.said, glyphs.face, glyphs.width)
             account.tells((*drawn.pairs, *told.pairs))
             return f"{drawn.operands}{glyphs.width:.3f} {told.operands}"
         account.tells(glyphs.pairs)
+        codes = [account.code(*pair) for pair in glyphs.pairs]
+        operands = shown_by(glyphs, codes)
+        exact = all(
+            account.text_of[code] == text for code, (_, text) in zip(codes, glyphs.pairs, strict=True)
+        )
+        if not glyphs.text or (glyphs.exact and exact):
+            return operands
         actual = ("\ufeff" + glyphs.text).encode("utf-16-be").hex().upper()
-        return f"]TJ /Span <</ActualText <{actual}>>> BDC [{glyphs.operands}]TJ EMC["
+        return f"]TJ /Span <</ActualText <{actual}>>> BDC [{operands}]TJ EMC["
+
+
+EXPLAINED = re.compile(r"\]TJ /Span <<(/ActualText <\w+>)>> BDC ?\[(.*?)\]TJ EMC\[")
+"""Among the operands of TJ: an /ActualText, and the operands that show what it stands for."""
 
 
 class TextObject:
@@ -80,6 +108,8 @@ class TextObject:
         self.operators = ["BT"]
         self.marked: Element | None = None
         self.coloured = ""
+        self._opening: Callable[[str], str] | None = None
+        self._actual: str | None = None
         self._face: Face | None = None
         self._size = self._stroke = 0.0
         self._array: list[str] = []
@@ -88,6 +118,18 @@ class TextObject:
         """Begin or end marked content here."""
         self._show()
         self.operators.append(operator)
+
+    def begin(self, element: Element, structure: Structure, page: int) -> None:
+        """Begin content of an element on a page."""
+        self.mark(structure.open(element, page))
+        self.marked, self._actual = element, ""
+        self._opening = partial(structure.open, element, page)
+
+    def finish(self) -> None:
+        """End the content of an element."""
+        self._show()
+        self._close()
+        self.marked = self._opening = None
 
     def place(self, x: float, y: float, size: float) -> None:
         """Go to a point on the page."""
@@ -127,7 +169,33 @@ class TextObject:
             self.operators.append(f"2 Tr {stroke:.3f} w" if stroke else "0 Tr")
 
     def _show(self) -> None:
-        if self._array:
-            shown = "".join(self._array).replace("><", "")
-            self.operators.append(f"[{shown}]TJ".replace("[]TJ", "").strip())
-            self._array = []
+        if not self._array:
+            return
+        shown = "".join(self._array).replace("><", "")
+        self._array = []
+        if not self._opening or "BDC" not in shown:
+            self._show_as("", shown)
+            return
+        plain, *explained = EXPLAINED.split(shown)
+        self._show_as("", plain)
+        for actual, drawn, plain in zip(*[iter(explained)] * 3, strict=True):
+            self._show_as(actual, drawn)
+            self._show_as("", plain)
+
+    def _show_as(self, actual: str, operands: str) -> None:
+        """Show glyphs, those with an /ActualText as content of their own beside the rest of an element's.
+
+        Were it within the rest, poppler would take its end for that of all.
+        """
+        if not operands:
+            return
+        if self._opening and (actual != self._actual or actual not in ("", SILENCE)):
+            self._close()
+            self.operators.append(self._opening(actual))
+            self._actual = actual
+        self.operators.append(f"[{operands}]TJ".replace("[]TJ", "").strip())
+
+    def _close(self) -> None:
+        if self._actual is not None:
+            self.operators.append(CLOSE)
+            self._actual = None

@@ -325,9 +325,9 @@ class Label(NamedTuple):
         return self.line.width * self.size / 1000
 
     def show(self, text: TextObject, structure: Structure, page: int, x: float, baseline: float) -> None:
-        text.mark(structure.open(self.element, page))
+        text.begin(self.element, structure, page)
         text.line(self.line, x, baseline, self.size)
-        text.mark(CLOSE)
+        text.finish()
 
 
 def show_line(
@@ -378,8 +378,7 @@ def open_mark(text: TextObject, structure: Structure, inline: Inline, style: Sty
     if text.marked is inline.element:
         return
     close_marks(text)
-    text.marked = inline.element
-    text.mark(structure.open(inline.element, page))
+    text.begin(inline.element, structure, page)
     if inline.uri:
         text.mark(LINK_INK)
         text.coloured = f"{style.gray:g} g 0 G"
@@ -391,5 +390,4 @@ def close_marks(text: TextObject) -> None:
         if text.coloured:
             text.mark(text.coloured)
             text.coloured = ""
-        text.mark(CLOSE)
-        text.marked = None
+        text.finish()

@@ -57,9 +57,9 @@ class Reading(NamedTuple):
 class Untagged(Structure):
     """The structure of a document whose other pages have none: its content is marked and no more."""
 
-    def open(self, element: Element, page: int) -> str:
-        """The operator that begins content of `element` on a page."""
-        return f"/{element.tag} BMC"
+    def open(self, element: Element, page: int, actual: str = "") -> str:
+        """The operator that begins content of `element` on a page, with its /ActualText, if any."""
+        return f"/Span <<{actual}>> BDC" if actual else f"/{element.tag} BMC"
 
 
 def read_pages(

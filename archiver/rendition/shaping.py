@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import uharfbuzz as hb
 
 from archiver.errors import MissingGlyph
-from archiver.rendition.fonts import CARRIER, SAYABLE, SILENT, WIDE, Face, ignorable
+from archiver.rendition.fonts import CARRIER, SAYABLE, SILENT, WIDE, Face
 
 SMALLEST_MOVE = 0.01
 """A move between glyphs that is less, in thousandths of the font size, is left out."""
 
 LEFT_TO_RIGHT_MARK, RIGHT_TO_LEFT_MARK = "\u200e\u200f"
 ZERO_WIDTH_SPACE = "\u200b"
+
+SILENCE = "/ActualText <FEFF>"
+"""What says that content stands for nothing."""
 
 ALLAH = re.compile("(?:[\u0627\u0671][\u064b-\u0655\u0670]*)?(?:\u0644[\u064b-\u0655\u0670]*){2}\u0647")
 """Many fonts have one glyph for this name, with marks of its own beside those that are written."""
@@ -71,7 +75,7 @@ def shape(text: str, face: Face, right_to_left: int, language: str, script: str)
     moved = any(position.x_offset or position.y_offset for position in positions)
     if not right_to_left and not moved and clusters == list(range(len(text))):
         return _one_by_one(text, face, infos, positions)
-    told = _told(text, clusters)
+    told = _told(text, clusters, right_to_left)
     pairs = tuple(zip((info.codepoint for info in infos), told, strict=True))
     exact = _is_exact(text, clusters, told, right_to_left) and not any(
         position.y_offset or (position.x_offset and not right_to_left) for position in positions
@@ -82,7 +86,7 @@ def shape(text: str, face: Face, right_to_left: int, language: str, script: str)
     if right_to_left:
         if face.blank is not None and text and _needs_mark(text, len(text) - 1):
             operands = f"10<{CARRIER | ord(RIGHT_TO_LEFT_MARK):04x}>-10 {operands}"
-            pairs += ((CARRIER | ord(RIGHT_TO_LEFT_MARK), RIGHT_TO_LEFT_MARK),)
+            pairs = ((CARRIER | ord(RIGHT_TO_LEFT_MARK), RIGHT_TO_LEFT_MARK), *pairs)
         exact = exact and not any(_needs_mark(text, at) for at in range(len(text) - 1))
         return Glyphs(face, text, width, operands, pairs, exact, space, _said(text, face))
     if not exact and infos and face.blank is not None:
@@ -116,21 +120,19 @@ def shape_once(text: str, face: Face, right_to_left: int, language: str, script:
     return shape(text, face, right_to_left, language, script)
 
 
-def _told(text: str, clusters: Sequence[int]) -> list[str]:
-    """What each glyph stands for: its cluster; the further glyphs of a cluster for its last letter."""
-    starts = sorted({*clusters, 0})
-    whole = {start: text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)}
-    told = []
-    seen: set[int] = set()
-    for cluster in clusters:
-        letters = _letters(whole[cluster])
-        told.append(letters[-1] if cluster in seen else letters)
-        seen.add(cluster)
-    return told
+def _told(text: str, clusters: Sequence[int], right_to_left: int) -> list[str]:
+    """What each glyph stands for: its share of the letters of its cluster, the last glyph for the rest.
 
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text if not ignorable(c)).replace("\u00a0", " ") or text
+    A glyph more than there are letters stands for next to nothing.
+    """
+    starts, counts = sorted({*clusters, 0}), Counter(clusters)
+    told: dict[int, list[str]] = {}
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        letters, count = text[start:end].replace("\u00a0", " "), counts[start]
+        shares = [*letters[: count - 1], letters[count - 1 :] or ZERO_WIDTH_SPACE]
+        shares += [ZERO_WIDTH_SPACE] * (count - len(shares))
+        told[start] = shares if right_to_left else shares[::-1]
+    return [told[cluster].pop() for cluster in clusters]
 
 
 def _is_exact(text: str, clusters: Sequence[int], told: Sequence[str], right_to_left: int) -> bool:
@@ -139,10 +141,10 @@ def _is_exact(text: str, clusters: Sequence[int], told: Sequence[str], right_to_
     From right to left each must stand for one character, and none for a mark: readers reverse what
     they find, the letters of a ligature too, and marks do not stand where their order would have them.
     """
-    single = len(set(clusters)) == len(clusters)
     if right_to_left:
-        return single and len(clusters) == len(text) and not any(map(unicodedata.combining, text))
-    return single and "".join(told) == text.replace("\u00a0", " ")
+        single = len(set(clusters)) == len(clusters) == len(text)
+        return single and not any(map(unicodedata.combining, text))
+    return "".join(told) == text.replace("\u00a0", " ")
 
 
 def sayable(text: str) -> bool:
@@ -206,21 +208,27 @@ def _needs_mark(text: str, at: int) -> bool:
     return weak and unicodedata.bidirectional(text[at + 1 : at + 2] or " ") not in ("R", "AL")
 
 
+def shown_by(glyphs: Glyphs, codes: Iterable[int]) -> str:
+    """The operands of glyphs with other codes that show them."""
+    following = iter(codes)
+
+    def other(shown: re.Match[str]) -> str:
+        return "".join(f"{next(following):04x}" for _ in range(0, len(shown[0]), 4))
+
+    return re.sub("(?<=<)[0-9a-f]+", other, glyphs.operands)
+
+
 def silent(glyphs: Glyphs) -> Glyphs:
     """Glyphs that are drawn and say nothing (ISO 32000-1 14.9.4).
 
     To readers that do not know that, they say next to nothing where their face has codes for it.
     """
     if glyphs.face.blank is None:
-        operands = f"]TJ /Span <</ActualText <FEFF>>> BDC[{glyphs.operands}]TJ EMC["
+        operands = f"]TJ /Span <<{SILENCE}>> BDC[{glyphs.operands}]TJ EMC["
         return replace(glyphs, text="", operands=operands, exact=True)
 
-    def quiet(shown: re.Match[str]) -> str:
-        codes = (int(code, 16) for code in re.findall("....", shown[1]))
-        return f"<{''.join(f'{code | SILENT if code < SILENT else code:04x}' for code in codes)}>"
-
-    drawn = re.sub("<([0-9a-f]+)>", quiet, glyphs.operands)
-    operands = f"]TJ /Span <</ActualText <FEFF>>> BDC[{drawn}]TJ EMC["
+    drawn = shown_by(glyphs, (code | SILENT if code < SILENT else code for code, _ in glyphs.pairs))
+    operands = f"]TJ /Span <<{SILENCE}>> BDC[{drawn}]TJ EMC["
     said = tuple(
         (SILENT | code, ZERO_WIDTH_SPACE) if code < SILENT else (code, text) for code, text in glyphs.pairs
     )

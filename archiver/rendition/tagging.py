@@ -77,8 +77,11 @@ class Structure:
         self.parents: list[list[Element]] = []
         self.links: list[Link] = []
 
-    def open(self, element: Element, page: int) -> str:
-        """The operator that begins content of `element` on a page (counted from 0)."""
+    def open(self, element: Element, page: int, actual: str = "") -> str:
+        """The operator that begins content of `element` on a page (counted from 0).
+
+        `actual` is an /ActualText that says what the content stands for (ISO 32000-1 14.9.4), if any.
+        """
         while len(self.parents) <= page:
             self.parents.append([])
         mcid = len(self.parents[page])
@@ -87,6 +90,8 @@ class Structure:
         element.kids.append(Mark(page, mcid))
         if element.home is None:
             element.home = page
+        if actual:
+            return f"/Span <</MCID {mcid} {actual}>> BDC"
         return f"/{element.tag} <</MCID {mcid}>> BDC"
 
     def link(

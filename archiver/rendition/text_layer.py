@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from pikepdf import Object, Pdf
 
@@ -77,17 +78,22 @@ class TextLayer:
 
     def _paragraph(self, page: int, paragraph: Paragraph, to_points: Matrix) -> Iterator[str]:
         element = Element("P", self.structure.root)
-        yield f"{self.structure.open(element, page)}\nBT /{RESOURCE} 1 Tf 3 Tr"
+        begin = partial(self.structure.open, element, page)
+        yield f"BT /{RESOURCE} 1 Tf 3 Tr\n{begin()}"
         for line in paragraph.lines:
             size = max(SMALLEST, math.hypot(*to_points.way(0, line.size)))
             for word in line.words:
-                yield self._word(word, size, to_points, paragraph.right_to_left)
-        yield f"ET\n{CLOSE}"
+                yield self._word(word, size, to_points, paragraph.right_to_left, begin)
+        yield f"{CLOSE}\nET"
 
-    def _word(self, word: Word, size: float, to_points: Matrix, right_to_left: bool) -> str:
+    def _word(
+        self, word: Word, size: float, to_points: Matrix, right_to_left: bool, begin: Callable[..., str]
+    ) -> str:
         """A word, and a space after it as one reads: at its left where that is from right to left.
 
-        Readers of PDF take what is on the page from left to right, and so it is written.
+        Readers of PDF take what is on the page from left to right, and so it is written. What has an
+        /ActualText is content that `begin` begins, beside the rest: within it, poppler would take its
+        end for that of all.
         """
         x, y = to_points.place(*word.start)
         across, up = to_points.way(*word.along)
@@ -105,7 +111,8 @@ class TextLayer:
             text = f"<{codes}{space}> Tj"
         else:
             actual = f"\ufeff{word.text}".encode("utf-16-be").hex()
-            text = f"/Span <</ActualText <{actual}>>> BDC <{codes}> Tj EMC <{space}> Tj"
+            told = begin(f"/ActualText <{actual}>")
+            text = f"{CLOSE} {told} <{codes}> Tj {CLOSE} {begin()} <{space}> Tj"
         matrix = (stretch * cos, stretch * sin, -size * sin, size * cos)
         return f"{' '.join(f'{value:.3f}' for value in matrix)} {x:.2f} {y:.2f} Tm {text}"
 

@@ -37,3 +37,9 @@ def by_poppler(pdf: Path, *options: str) -> str:
     """The text that poppler finds."""
     command = ["pdftotext", *options, str(pdf), "-"]
     return subprocess.run(command, capture_output=True, check=True).stdout.decode()
+
+
+def by_structure(pdf: Path) -> str:
+    """The text that poppler finds in the structure tree, from element to element."""
+    found = subprocess.run(["pdfinfo", "-struct-text", str(pdf)], capture_output=True, check=True)
+    return "".join(re.findall(r'^ *"(.*?)"$', found.stdout.decode(), re.MULTILINE | re.DOTALL))

@@ -231,6 +231,16 @@ def test_only_pages_without_text_are_read(tmp_path: Path, verapdf: Validator) ->
 
 
 @needs_tesseract
+@needs_poppler
+def test_a_picture_that_slants_is_read_beside_pages_of_text(tmp_path: Path, verapdf: Validator) -> None:
+    path = pictured(tmp_path / "pictures.pdf", page().rotate(3, expand=True, fillcolor=255))
+    with Pdf.open(pdfs.written(tmp_path / "words.pdf", "Typed words")) as words:
+        pdfs.changed(path, lambda pdf: pdf.pages.extend(words.pages))
+    written = conforming(made(path, verapdf), verapdf)
+    assert sorted(by_poppler(written).split()) == sorted(f"{TEXTS['en']} Typed words".split())
+
+
+@needs_tesseract
 def test_a_page_without_words_has_a_picture_and_a_blank_one_is_blank(
     tmp_path: Path, verapdf: Validator
 ) -> None:

@@ -205,7 +205,7 @@ class _Glyph:
 def test_operands_close_what_they_open(measures: list[tuple[int, int, int]]) -> None:
     face = fonts().find("ש", Typeface())
     written = _operands(face, [_Glyph()] * len(measures), [_Moved(*each) for each in measures])
-    glyphs = Glyphs(face, "ש", 1.0, written, ((_Glyph.codepoint, "ש"),), False)
+    glyphs = Glyphs(face, "ש", 1.0, written, ((_Glyph.codepoint, "ש"),) * len(measures), False)
     for operands in (written, silent(glyphs).operands + saying("ש", face, 500).operands):
         operators = re.findall(r"BDC|EMC|\]TJ|\[|<(?!<)(?!/)|Ts", f"[{operands}]TJ")
         assert operators.count("[") == operators.count("]TJ")

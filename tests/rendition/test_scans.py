@@ -21,7 +21,7 @@ from archiver.rendition import Rendition, render
 from archiver.rendition.verapdf import Validator
 from archiver.settings import Settings
 from archiver.sources import SourceRef, read
-from tests.rendition.renditions import by_poppler, needs_poppler, plain
+from tests.rendition.renditions import by_poppler, by_structure, needs_poppler, plain
 from tests.scanned import TEXTS, needs_tesseract, page, pictures_of, scanned
 
 ALTO = "{http://www.loc.gov/standards/alto/ns-v4#}"
@@ -104,6 +104,7 @@ def test_words_lie_along_the_slant_of_their_page_and_readers_find_each_whole(
     assert sorted(words) == sorted(TEXTS["en"].split())
     with pypdfium2.PdfDocument(written(made)) as pdf:
         assert pdf[0].get_textpage().get_text_bounded().split() == TEXTS["en"].split()
+    assert by_structure(written(made)).split() == TEXTS["en"].split()
     with pikepdf.open(written(made)) as written_again:
         operators = pikepdf.parse_content_stream(written_again.pages[0], "Tm")
     matrices = [[float(value) for value in operator.operands] for operator in operators]
