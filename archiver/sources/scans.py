@@ -173,8 +173,9 @@ def _frames(file: Original, ref: SourceRef, settings: Settings) -> Iterator[Scan
                 yield ScannedPage(file.name, frame, capture(image), directory)
                 if frame + 1 > settings.max_scan_pages:
                     break
-    except UnidentifiedImageError:
-        raise SourceError("is not a picture of a kind that is known", where=where) from None
+    except UnidentifiedImageError as error:
+        with file.open() as content:
+            raise SourceError(pictures.why_unread(error, content), where=where) from None
     except (OSError, EOFError, SyntaxError, ValueError, KeyError, TypeError, ZeroDivisionError) as error:
         raise SourceError(f"is not a picture that can be read: {error}", where=where) from None
 
