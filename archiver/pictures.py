@@ -131,7 +131,7 @@ def _read(content: bytes, name: str, max_pixels: int) -> Picture:
                 f"{max_pixels:,} that max_image_pixels allows",
                 where=name,
             )
-        left_out = _left_out(image)
+        left_out = left_out_of(image)
         refuse_cut_off(image, warned)
         with _overheard() if image.format == "TIFF" else nullcontext():
             return (_passed(image, content) or _decoded(image))._replace(left_out=left_out)
@@ -178,7 +178,7 @@ def refuse_cut_off(image: Image.Image, warned: list[warnings.WarningMessage]) ->
         raise OSError("it is damaged: a part of it is missing")
 
 
-def _left_out(image: Image.Image) -> str:
+def left_out_of(image: Image.Image) -> str:
     """What a file has beside its first picture, as “its other pages”; nothing where it has no other."""
     several = SEVERAL.get(image.format or "")
     return f"its other {several}" if several and getattr(image, "is_animated", False) else ""
