@@ -19,10 +19,11 @@ from contextlib import contextmanager, nullcontext
 from enum import Enum, auto
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from PIL import Image, ImageCms, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
+from archiver import tiff
 from archiver.errors import RenditionError
 
 PIXELS_PER_INCH = 150
@@ -103,14 +104,23 @@ def of(content: bytes, name: str, max_pixels: int) -> Picture:
     try:
         key = hashlib.sha256(content).digest(), max_pixels
         found = _recent.get(key) or _read(content, name, max_pixels)
-    except UnidentifiedImageError:
-        raise RenditionError("is not a picture of a kind that is known", where=name) from None
     except (OSError, EOFError, SyntaxError, ValueError, zlib.error) as error:
-        raise RenditionError(f"is not a picture that can be read: {error}", where=name) from None
+        raise RenditionError(why_unread(error, io.BytesIO(content)), where=name) from None
     if sum(len(picture.data) for picture in _recent.values()) > RECENT_BYTES:
         _recent.clear()
     _recent[key] = found
     return found
+
+
+def why_unread(error: Exception, file: IO[bytes]) -> str:
+    """What Pillow's error says of a file, in words, and what a TIFF has that it cannot read."""
+    if isinstance(error, UnidentifiedImageError):
+        if kind := tiff.described(file):
+            return f"is {kind}, which is not read; expected {tiff.READ}"
+        return "is not a picture of a kind that is known"
+    if str(error).startswith("decoder error") and (kind := tiff.described(file)):
+        return f"is {kind}, which cannot be decoded: it is damaged, or of a compression that libtiff lacks"
+    return f"is not a picture that can be read: {error}"
 
 
 def _read(content: bytes, name: str, max_pixels: int) -> Picture:
@@ -121,7 +131,7 @@ def _read(content: bytes, name: str, max_pixels: int) -> Picture:
                 f"{max_pixels:,} that max_image_pixels allows",
                 where=name,
             )
-        left_out = _left_out(image)
+        left_out = left_out_of(image)
         refuse_cut_off(image, warned)
         with _overheard() if image.format == "TIFF" else nullcontext():
             return (_passed(image, content) or _decoded(image))._replace(left_out=left_out)
@@ -168,7 +178,7 @@ def refuse_cut_off(image: Image.Image, warned: list[warnings.WarningMessage]) ->
         raise OSError("it is damaged: a part of it is missing")
 
 
-def _left_out(image: Image.Image) -> str:
+def left_out_of(image: Image.Image) -> str:
     """What a file has beside its first picture, as “its other pages”; nothing where it has no other."""
     several = SEVERAL.get(image.format or "")
     return f"its other {several}" if several and getattr(image, "is_animated", False) else ""

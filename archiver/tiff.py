@@ -4,12 +4,111 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
-from PIL.TiffImagePlugin import TiffImageFile
+from PIL.TiffImagePlugin import (
+    BITSPERSAMPLE,
+    COMPRESSION,
+    PHOTOMETRIC_INTERPRETATION,
+    SAMPLESPERPIXEL,
+    TiffImageFile,
+)
 
 HEADERS = {b"II*\0": "<4sI", b"MM\0*": ">4sI", b"II+\0": "<8sQ", b"MM\0+": ">8sQ"}
 """How TIFF and BigTIFF begin, and their headers for `struct`: up to the first directory, its offset."""
+
+MOST_ENTRIES = 4096
+SHORT = 3
+
+COMPRESSIONS = {
+    1: "no compression",
+    2: "CCITT 1D",
+    3: "CCITT Group 3",
+    4: "CCITT Group 4",
+    5: "LZW",
+    6: "old JPEG",
+    7: "JPEG",
+    8: "deflate",
+    32773: "PackBits",
+    32946: "deflate",
+    33003: "JPEG 2000",
+    33005: "JPEG 2000",
+    34712: "JPEG 2000",
+    34887: "LERC",
+    34925: "LZMA",
+    50000: "Zstandard",
+    50001: "WebP",
+    50002: "JPEG XL",
+}
+INTERPRETATIONS = {
+    0: "WhiteIsZero",
+    1: "BlackIsZero",
+    2: "RGB",
+    3: "palette",
+    4: "mask",
+    5: "CMYK",
+    6: "YCbCr",
+    8: "CIELab",
+    9: "ICCLab",
+    32803: "colour filter array",
+    34892: "linear raw",
+}
+"""What the numbers of Compression and PhotometricInterpretation mean (TIFF 6.0 and what came after it)."""
+
+READ = (
+    "samples of 1, 8 or 16 bits (of 16 with WhiteIsZero little-endian ones), without compression, or with "
+    "LZW, deflate, PackBits, JPEG or CCITT"
+)
+"""What a TIFF has that is read."""
+
+
+def described(file: IO[bytes]) -> str:
+    """What the first picture of a TIFF is, in words; nothing where a file is none, or is cut off."""
+    order = "big-endian" if file.read(2) == b"MM" else "little-endian"
+    file.seek(0)
+    try:
+        stated = dict(_stated(file))
+    except (struct.error, OSError, OverflowError):  # a directory is at no place of a file
+        return ""
+    if not stated:
+        return ""
+    coded, shown = stated.get(COMPRESSION, 1), stated.get(PHOTOMETRIC_INTERPRETATION, 0)
+    samples, bits = stated.get(SAMPLESPERPIXEL, 1), stated.get(BITSPERSAMPLE, 1)
+    each = f"{samples} sample{'' if samples == 1 else 's'} of {bits} bits"
+    how = COMPRESSIONS.get(coded, f"compression {coded}")
+    colours = INTERPRETATIONS.get(shown, f"photometric interpretation {shown}")
+    return f"a {order} TIFF with {how}, {colours}, {each}"
+
+
+def _stated(file: IO[bytes]) -> Iterator[tuple[int, int]]:
+    """The numbers that the first directory of a TIFF has, the first of several, by their tags.
+
+    Raises struct.error where the file ends before it.
+    """
+    begin = file.read(16)
+    if begin[:4] not in HEADERS:
+        return
+    form = HEADERS[begin[:4]]
+    order, is_big = form[0], form.endswith("Q")
+    count, entry = (f"{order}Q", f"{order}HHQ8s") if is_big else (f"{order}H", f"{order}HHI4s")
+    file.seek(struct.unpack_from(form, begin)[1])
+    (entries,) = struct.unpack(count, file.read(struct.calcsize(count)))
+    directory = [
+        struct.unpack(entry, file.read(struct.calcsize(entry))) for _ in range(min(entries, MOST_ENTRIES))
+    ]
+    for tag, kind, values, data in directory:
+        if kind == SHORT and tag in (
+            BITSPERSAMPLE,
+            COMPRESSION,
+            PHOTOMETRIC_INTERPRETATION,
+            SAMPLESPERPIXEL,
+        ):
+            if 2 * values > len(data):
+                file.seek(struct.unpack(f"{order}{form[-1]}", data)[0])
+                data = file.read(2)
+            yield tag, struct.unpack(f"{order}H", data[:2])[0]
 
 
 def directory_of(image: TiffImageFile) -> int:

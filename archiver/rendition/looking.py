@@ -109,7 +109,8 @@ def look(
             image.load()
             gray = _gray(image)
     except (OSError, EOFError, SyntaxError, ValueError, MemoryError) as error:
-        raise RenditionError(f"is not a picture that can be read: {error}", where=path.name) from None
+        with path.open("rb") if directory is None else OpenedAt(path, directory) as file:
+            raise RenditionError(pictures.why_unread(error, file), where=path.name) from None
     orientation = captured.orientation if whole else 1
     if orientation in UPRIGHT:
         gray = gray.transpose(UPRIGHT[orientation])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import mimetypes
+from collections.abc import Iterator
 from typing import Any
 
 from lxml import html
 
+from archiver.findings import counted
 from archiver.sources.office import TITLE_CLASS, Document, Pictures
 
 PLAIN = {
@@ -16,7 +18,6 @@ PLAIN = {
     "text:section": "div",
     "text:line-break": "br",
     "table:table": "table",
-    "table:table-row": "tr",
     "draw:text-box": "div",
     "draw:frame": "span",
     "text:ruby-base": "span",
@@ -31,10 +32,13 @@ LEFT = {
     "svg:desc",
 }
 LEFT |= {"office:forms", "text:user-field-decls", "text:bookmark", "text:note-citation"}
-LEFT |= {"svg:desc", "svg:title"}
+LEFT |= {"svg:title", "table:covered-table-cell"}
 
 TITLE, QUOTATION, PREFORMATTED = "Title", "Quotations", "Preformatted_20_Text"
+SPANS = {"colspan": "table:number-columns-spanned", "rowspan": "table:number-rows-spanned"}
 MOST_REPEATED = 100
+MOST_REPEATED_IN_ALL = 100_000
+"""So often a row or a cell is shown, and so many elements and characters in all that are repeated."""
 MOST_DEPTH = 150
 
 
@@ -57,7 +61,29 @@ def document(data: bytes, pictures: Pictures) -> Document:
         "language": meta.language,
     }
     fields = {field: value for field, value in given.items() if value}
-    return Document(tree, fields, pictures.found, (*pictures.notes, *reader.notes), reader.seen)
+    notes = (*pictures.notes, *dict.fromkeys(reader.notes), *_beside(text))
+    return Document(tree, fields, pictures.found, notes, reader.seen)
+
+
+BESIDE = {
+    "tracked deletions": "//text:tracked-changes//text:deletion//text:p",
+    "comments": "//office:annotation//text:p",
+    "cells that others cover, with text": "//table:covered-table-cell//text:p",
+}
+HEADERS_AND_FOOTERS = "//style:master-page/*//text:p"
+EMBEDDED = "//draw:object[@xlink:href]|//draw:object-ole"
+
+
+def _beside(text: Any) -> Iterator[str]:
+    """What a document has beside its text, which the original alone has."""
+    styles = text.get_part("styles.xml").root
+    found = {what: text.body.get_elements(path) for what, path in BESIDE.items()}
+    found["headers or footers"] = styles.get_elements(HEADERS_AND_FOOTERS)
+    for what, passages in found.items():
+        if count := sum(len("".join(each.text_recursive.split())) for each in passages):
+            yield f"has {what} of {count:,} characters, which are in the original alone"
+    if count := len(text.body.get_elements(EMBEDDED)):
+        yield f"has {counted(count, 'embedded object')} that the original alone shows"
 
 
 class _Reader:
@@ -68,6 +94,7 @@ class _Reader:
         self.footnotes: list[Any] = []
         self.notes: list[str] = []
         self.seen = 0
+        self.repeated = 0
 
     def children(self, element: Any, target: html.HtmlElement, depth: int) -> None:
         """Add what is in an element to one of HTML."""
@@ -113,6 +140,9 @@ class _Reader:
                 link.set("href", child.get_attribute_string("xlink:href") or "")
             case "text:list":
                 self._inside("ol" if self._is_numbered(child) else "ul", child, target, depth)
+            case "table:table-row":
+                for _ in range(self._repeated(child, "table:number-rows-repeated")):
+                    self._inside("tr", child, target, depth)
             case "table:table-cell":
                 self._cell(child, target, depth)
             case "draw:image":
@@ -157,11 +187,27 @@ class _Reader:
         self.children(child, inner, depth)
 
     def _cell(self, child: Any, target: html.HtmlElement, depth: int) -> None:
-        repeated = min(child.get_attribute_integer("table:number-columns-repeated") or 1, MOST_REPEATED)
-        made = self._inside("td", child, target, depth)
-        made.set("colspan", str(child.get_attribute_integer("table:number-columns-spanned") or 1))
-        for _ in range(repeated - 1):
-            target.append(html.Element("td"))
+        for _ in range(self._repeated(child, "table:number-columns-repeated")):
+            made = self._inside("td", child, target, depth)
+            for name, spanned in SPANS.items():
+                made.set(name, str(child.get_attribute_integer(spanned) or 1))
+
+    def _repeated(self, child: Any, attribute: str) -> int:
+        """How often a row or a cell is shown; where that is not as often as it is there, text is told."""
+        stated = child.get_attribute_integer(attribute) or 1
+        if stated <= 1:
+            return 1
+        text = child.text_recursive.strip()
+        if not text and child.tag == "table:table-row":
+            return 1
+        shown = min(stated, MOST_REPEATED)
+        if self.repeated <= MOST_REPEATED_IN_ALL:
+            self.repeated += shown * (len(child.get_elements("descendant::*")) + len(text))
+        if self.repeated > MOST_REPEATED_IN_ALL:
+            shown = 1
+        if text and shown < stated:
+            self.notes.append(f"has text that is there {stated:,} times over, of which {shown} are shown")
+        return shown
 
     def _picture(self, child: Any, target: html.HtmlElement) -> None:
         place = child.get_attribute_string("xlink:href") or ""

@@ -79,6 +79,7 @@ def read(ref: SourceRef, settings: Settings) -> Source:
         unknown = {**article.provenance, "language": Obtained.UNKNOWN}
         article = article.model_copy(update={"language": (UNKNOWN,), "provenance": unknown})
     noticed = [*noticed, *_unstated(ref, article), *_shortfalls(ref, pages, settings)]
+    noticed += _left_out(ref, pages)
     if len(files) > 1:
         noticed += _missing(ref, files)
     return Source(
@@ -170,11 +171,13 @@ def _frames(file: Original, ref: SourceRef, settings: Settings) -> Iterator[Scan
                 pictures.refuse_cut_off(image, warned)
                 _check(image, file.size, where, settings)
                 directory = tiff.directory_of(image) if isinstance(image, TiffImageFile) else None
-                yield ScannedPage(file.name, frame, capture(image), directory)
+                left_out = "" if directory else pictures.left_out_of(image)
+                yield ScannedPage(file.name, frame, capture(image), directory, left_out)
                 if frame + 1 > settings.max_scan_pages:
                     break
-    except UnidentifiedImageError:
-        raise SourceError("is not a picture of a kind that is known", where=where) from None
+    except UnidentifiedImageError as error:
+        with file.open() as content:
+            raise SourceError(pictures.why_unread(error, content), where=where) from None
     except (OSError, EOFError, SyntaxError, ValueError, KeyError, TypeError, ZeroDivisionError) as error:
         raise SourceError(f"is not a picture that can be read: {error}", where=where) from None
 
@@ -238,6 +241,14 @@ def _shortfalls(ref: SourceRef, pages: Sequence[ScannedPage], settings: Settings
     for number, page in enumerate(pages, 1):
         noticed += shortfalls(number, page.capture, level, name)
     return findings(ref.label, noticed)
+
+
+def _left_out(ref: SourceRef, pages: Sequence[ScannedPage]) -> Iterator[Finding]:
+    for number, page in enumerate(pages, 1):
+        if page.left_out:
+            told = f"page {number} ({page.original}) shows the first picture"
+            more = f"{page.left_out} are in the original alone"
+            yield Finding("capture-frames", Severity.WARNING, f"{told}; {more}", ref.label)
 
 
 def _review(originals: Sequence[Original], settings: Settings) -> Event:

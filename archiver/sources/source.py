@@ -71,13 +71,14 @@ class Pdf(NamedTuple):
 class ScannedPage(NamedTuple):
     """A page that is a picture: a frame (from 0) of an original of this name, and how it was captured.
 
-    In a TIFF its directory is at this place of the file.
+    In a TIFF its directory is at this place of the file. `left_out`: what else another file has.
     """
 
     original: str
     frame: int
     capture: Capture
     directory: int | None = None
+    left_out: str = ""
 
 
 class Scan(NamedTuple):

@@ -1,6 +1,7 @@
 """Documents of word processors: DOCX and ODT."""
 
 import io
+import re
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archiver.article import Table
 from archiver.errors import ArchiverError, SourceError
 from archiver.settings import Settings
 from archiver.sources import Source, SourceRef, office, read
@@ -193,3 +195,77 @@ def test_any_damage_is_an_error_or_an_article(data: st.DataObject) -> None:
                 package.writestr(each, part)
         with suppress(ArchiverError):
             read(SourceRef(path), Settings())
+
+
+def opendocument_of(path: Path, body: str, footer: str = "") -> Path:
+    """An ODT with this body, and a footer."""
+    odfdo.Document("text").save(str(path))
+    with zipfile.ZipFile(path) as package:
+        files = {name: package.read(name) for name in package.namelist()}
+    parts = {name: files[name].decode() for name in ("content.xml", "styles.xml")}
+    text = re.compile("(<office:text[^>]*>).*(</office:text>)", re.DOTALL)
+    parts["content.xml"] = text.sub(lambda found: found[1] + body + found[2], parts["content.xml"])
+    master = re.compile("<style:master-page ([^>]*[^/])/?>(?:</style:master-page>)?")
+    made = f"<style:footer><text:p>{footer}</text:p></style:footer></style:master-page>"
+    parts["styles.xml"] = master.sub(
+        lambda found: f"<style:master-page {found[1]}>{made}", parts["styles.xml"], 1
+    )
+    with zipfile.ZipFile(path, "w") as package:
+        for name, content in files.items():
+            package.writestr(name, parts.get(name, content))
+    return path
+
+
+def test_what_a_text_of_opendocument_has_beside_its_text_is_told(tmp_path: Path) -> None:
+    body = (
+        "<text:tracked-changes><text:changed-region text:id='c'><text:deletion><office:change-info/>"
+        "<text:p>gone</text:p></text:deletion></text:changed-region></text:tracked-changes>"
+        "<text:p>Words<text:change text:change-id='c'/><office:annotation><dc:creator>Ann</dc:creator>"
+        "<text:p>why so</text:p></office:annotation>"
+        "<draw:frame><draw:object-ole xlink:href='./Object 1'/></draw:frame></text:p>"
+    )
+    source = read(SourceRef(opendocument_of(tmp_path / "a.odt", body, "page foot")), Settings())
+    told = {found.message for found in source.findings if found.rule == "source-office"}
+    assert told == {
+        "has tracked deletions of 4 characters, which are in the original alone",
+        "has comments of 5 characters, which are in the original alone",
+        "has headers or footers of 8 characters, which are in the original alone",
+        "has 1 embedded object that the original alone shows",
+    }
+
+
+def test_cells_of_opendocument_stay_in_their_columns(tmp_path: Path) -> None:
+    def cell(text: str, more: str = "") -> str:
+        return f"<table:table-cell {more}><text:p>{text}</text:p></table:table-cell>"
+
+    covered = "<table:covered-table-cell><text:p>under</text:p></table:covered-table-cell>"
+    rows = (
+        cell("tall", "table:number-rows-spanned='2'") + cell("b"),
+        "<table:covered-table-cell/>" + cell("d"),
+        cell("twice", "table:number-columns-repeated='2'"),
+        cell("wide", "table:number-columns-spanned='2'") + covered,
+    )
+    body = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    again = f"<table:table-row table:number-rows-repeated='2'>{cell('e')}{cell('f')}</table:table-row>"
+    path = opendocument_of(
+        tmp_path / "a.odt", f"<text:p>P</text:p><table:table>{body}{again}</table:table>"
+    )
+    source = read(SourceRef(path), Settings())
+    table = next(block for block in source.article.body if isinstance(block, Table))
+    shown = [["".join(span.text for span in each) for each in row] for row in (table.header, *table.rows)]
+    assert shown == [["tall", "b"], ["", "d"], ["twice", "twice"], ["wide", ""], ["e", "f"], ["e", "f"]]
+    told = [found.message for found in source.findings if found.rule.startswith("source-office")]
+    assert told == [
+        "has cells that others cover, with text of 5 characters, which are in the original alone"
+    ]
+
+
+def test_rows_that_repeat_rows_have_an_end(tmp_path: Path) -> None:
+    body = "<text:p>x</text:p>"
+    for _ in range(4):
+        repeated = "<table:table-row table:number-rows-repeated='9999'><table:table-cell>"
+        body = f"<table:table>{repeated}{body}</table:table-cell></table:table-row></table:table>"
+    source = read(SourceRef(opendocument_of(tmp_path / "a.odt", body)), Settings())
+    assert any(
+        "is there 9,999 times over, of which 1 are shown" in each.message for each in source.findings
+    )

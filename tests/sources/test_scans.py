@@ -150,3 +150,19 @@ def test_a_tiff_whose_directories_go_round_ends(tmp_path: Path) -> None:
 def test_a_folder_without_pages_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="is a folder without page pictures"):
         scan(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
+def test_frames_of_a_page_that_moves_are_told(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a.{kind.lower()}"
+    others = [Image.new("RGB", SMALL.size, colour) for colour in ("red", "blue")]
+    SMALL.convert("RGB").save(path, kind, save_all=True, append_images=others)
+    source, content = scan(path)
+    told = [each.message for each in source.findings if each.rule == "capture-frames"]
+    if kind == "TIFF":
+        assert (len(content.pages), told) == (3, [])
+    else:
+        assert len(content.pages) == 1
+        assert told == [
+            f"page 1 ({path.name}) shows the first picture; its other frames are in the original alone"
+        ]
