@@ -250,8 +250,10 @@ class TableBlock(Block):
 
 def row(typesetter: Typesetter, cells: Sequence[Cell], columns: Columns) -> Row:
     """A row of cells, each broken into lines of its column's width."""
+    widths, _, style = columns
     lines = tuple(
-        tuple(typesetter.lines(cell.paragraph, width, columns.style.size))
-        for cell, width in zip(cells, columns.widths, strict=True)
+        tuple(typesetter.lines(cell.paragraph, width, style.size))
+        or (typesetter.blank_line(width * 1000 / style.size),)
+        for cell, width in zip(cells, widths, strict=True)
     )
     return Row(tuple(cells), lines)

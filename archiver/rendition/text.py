@@ -293,6 +293,15 @@ class Typesetter:
             lines.append(self._line(words, paragraph))
         return lines
 
+    def blank_line(self, width: float) -> Line:
+        """A line that shows nothing, in thousandths of the font size, and says a direction mark.
+
+        Poppler reads a table row by row only where it finds something in every cell.
+        """
+        mark = RIGHT_TO_LEFT_MARK if self.fallback_level else LEFT_TO_RIGHT_MARK
+        said = saying(mark, self.fonts.first(Typeface()), width)
+        return Line((Piece(said, 0, self.fallback_level),), width)
+
     def _line(self, words: Sequence[Word], paragraph: Paragraph) -> Line:
         """Words as one line. A mark keeps readers from taking away a hyphen at its right end."""
         base, article = paragraph.base, self.fallback_level

@@ -15,7 +15,7 @@ from archiver.rendition.tables import Cell, Columns, Row, TableBlock, columns
 from archiver.rendition.tagging import Structure
 from archiver.rendition.text import Line, Paragraph, Run, Typesetter
 from archiver.rendition.verapdf import Validator
-from tests.rendition.renditions import plain, rendition
+from tests.rendition.renditions import by_poppler, needs_poppler, plain, rendition
 
 
 def text_of(pdf: Path) -> str:
@@ -105,3 +105,33 @@ def test_a_table_of_too_many_columns_is_told_by_how_it_begins(tmp_path: Path) ->
     with pytest.raises(RenditionError, match="the table that begins “Year x x") as raised:
         rendition([table], tmp_path / "a.pdf")
     assert raised.value.message == "has 51 columns, more than the 40 a page can show"
+
+
+WITH_GAPS = [
+    (
+        "en",
+        ["Year", "Ship", "Tons"],
+        [["1901", "Aurora", "412"], ["1902", "Boreas", ""], ["1903", "Cygnus", "388"], ["1904", "", "401"]],
+    ),
+    ("en", ["Name", "Role", "Year"], [["Jane", "", "1901"], ["", "clerk", ""], ["Ada", "mate", ""]]),
+    ("en", ["", "1901", "1902"], [["Births", "1", "2"], ["", "", ""], ["Deaths", "", "4"]]),
+    ("ru", ["Год", "Уровень", "Мука"], [["1907", "112", ""], ["1908", "", "рожь"], ["1911", "98", "нет"]]),
+    (
+        "he",
+        ["שנה", "אירוע", "מקור"],
+        [["1969", "השעון נעצר", ""], ["1975", "", "פרוטוקול"], ["1994", "הצעה", ""]],
+    ),
+    ("zh", ["年份", "水位", "天气"], [["1962", "", "晴"], ["1975", "九尺", ""], ["2001", "二尺", "大雾"]]),
+]
+
+
+@needs_poppler
+@pytest.mark.parametrize(("language", "header", "rows"), WITH_GAPS)
+def test_a_table_with_empty_cells_comes_out_of_poppler_row_by_row(
+    language: str, header: list[str], rows: list[list[str]], tmp_path: Path, verapdf: Validator
+) -> None:
+    table = {"type": "table", "header": header, "rows": rows}
+    pdf = rendition([table], tmp_path / "a.pdf", language)
+    stated = plain(" ".join(cell for row in [header, *rows] for cell in row))
+    assert stated in plain(by_poppler(pdf))
+    assert verapdf.check(pdf, ("2a", "ua1")) == ()
