@@ -154,7 +154,8 @@ def render(
       archiver render article.md -o article.pdf
     """
     from archiver.rendering import render_file
+    from archiver.sources import named
 
-    target = output or Path(f"{source.stem}.pdf")
+    target = output or Path(f"{named(source).stem}.pdf")
     report = render_file(source, target, settings_of(file, **flags), replace=replace)
     tell_report(report, as_json)

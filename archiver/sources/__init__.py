@@ -14,7 +14,7 @@ from archiver.settings import Settings
 from archiver.sources import refs
 from archiver.sources.figures import PICTURE_SUFFIXES
 from archiver.sources.manifests import is_manifest
-from archiver.sources.refs import LINES_SUFFIXES, SourceRef, beginning, locate_in
+from archiver.sources.refs import LINES_SUFFIXES, SourceRef, beginning, locate_in, named
 from archiver.sources.sidecars import beside, is_sidecar
 from archiver.sources.source import Original, Pdf, Scan, ScannedPage, Source, Text, refuse_warnings
 
@@ -31,6 +31,7 @@ __all__ = [
     "is_sidecar",
     "locate",
     "locate_in",
+    "named",
     "read",
     "refuse_warnings",
 ]
@@ -62,6 +63,8 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     files that a reader needs cannot be written.
     """
     ref = _only(ref)
+    if ref.data is None:
+        ref = replace(ref, path=named(ref.path))
     if is_sidecar(ref.path.name):
         told = "is the metadata of a document, and no document itself"
         raise SourceError(told, where=ref.label, hint="name that")

@@ -98,6 +98,20 @@ def portable(name: str) -> str:
     )
 
 
+def named(path: Path) -> Path:
+    """A path that ends in the name of what it leads to, as `.` and `..` do not.
+
+    Raises SourceError for the root folder, which has no name.
+    """
+    if path.name not in ("", ".."):
+        return path
+    name = Path(os.path.realpath(path)).name
+    if not name:
+        told = "is the root folder, which has no name; expected a document that has one"
+        raise SourceError(told, where=str(path), hint="name a file or a folder in it")
+    return path / ".." / name
+
+
 def locate(path: Path) -> Iterator[SourceRef]:
     """The documents in a file: one for each line of JSON Lines, else one.
 

@@ -15,7 +15,7 @@ from archiver.article import Article, Obtained
 from archiver.capture import Noticed, capture, findings, missing_numbers, shortfalls
 from archiver.errors import SourceError
 from archiver.events import Agent, Event
-from archiver.findings import Finding, Severity
+from archiver.findings import Finding, Severity, counted
 from archiver.settings import Settings
 from archiver.sources import metadata
 from archiver.sources.languages import UNKNOWN
@@ -111,9 +111,14 @@ def _files(ref: SourceRef) -> tuple[list[Original], list[Original]]:
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror}", where=ref.label) from None
     pages = natsorted(sorted(filter(is_page, names)))
+    hint = "name one document in it, or take all of them by archiver package"
     if not pages:
         kinds = ", ".join(sorted(PAGE_SUFFIXES))
-        raise SourceError(f"is a folder without page pictures ({kinds})", where=ref.label)
+        raise SourceError(f"is a folder without page pictures ({kinds})", where=ref.label, hint=hint)
+    if not holds_pages(names):
+        other = next(name for name in natsorted(names) if not holds_pages([*pages, name]))
+        told = f"holds {counted(len(pages), 'page picture')} and other files, such as {other!r}"
+        raise SourceError(f"{told}; one document is pages and nothing else", where=ref.label, hint=hint)
     others = []
     if ORDER_FILE in names:
         order = ref.path / ORDER_FILE

@@ -166,3 +166,34 @@ def test_frames_of_a_page_that_moves_are_told(kind: str, tmp_path: Path) -> None
         assert told == [
             f"page 1 ({path.name}) shows the first picture; its other frames are in the original alone"
         ]
+
+
+@pytest.mark.parametrize("name", ["article.txt", "notes.xyz", "vol.pdf"])
+def test_a_folder_of_pages_and_something_else_is_not_one_document(name: str, tmp_path: Path) -> None:
+    made = folder(tmp_path / "vol", "1.png", "2.png")
+    (made / "order.txt").write_text("2.png\n1.png\n")
+    (made / name).write_text("Title\n\nText of it.\n")
+    with pytest.raises(SourceError) as refused:
+        scan(made)
+    assert str(refused.value) == (
+        f"{made}: holds 2 page pictures and other files, such as '{name}'; one document is pages and "
+        "nothing else (name one document in it, or take all of them by archiver package)"
+    )
+
+
+@pytest.mark.parametrize("way", [".", "..", "../../vol", "inner/.."])
+def test_a_folder_has_its_name_whatever_way_leads_there(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = folder(tmp_path / "vol", "1.png")
+    (made / "inner").mkdir()
+    (tmp_path / "vol.meta.yaml").write_text("language: en\n")
+    monkeypatch.chdir(made / "inner" if way.startswith("..") else made)
+    source, _ = scan(Path(way))
+    assert (source.article.title, source.article.language) == ("vol", ("en",))
+    assert "metadata-title-inferred" in {finding.rule for finding in source.findings}
+
+
+def test_the_root_folder_has_no_name_to_be_a_title() -> None:
+    with pytest.raises(SourceError, match=r"^/: is the root folder, which has no name"):
+        read(SourceRef(Path("/")), Settings())
