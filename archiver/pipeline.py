@@ -38,6 +38,7 @@ from archiver.repeats import already_packaged
 from archiver.settings import Settings
 from archiver.sources import Source, SourceRef, is_sidecar, read, refuse_warnings
 from archiver.sources.fetching import fetch
+from archiver.sources.metadata import date_decisions
 from archiver.stores import Place
 
 Status = Literal["packaged", "already packaged", "failed"]
@@ -361,7 +362,13 @@ def _record(
             agent,
             (original, *sidecars),
             (f"{root}metadata/article.json", f"{root}metadata/dublin-core.xml"),
-            "; ".join([f"how each field was obtained: {obtained}", *overridden]),
+            "; ".join(
+                [
+                    f"how each field was obtained: {obtained}",
+                    *date_decisions(source.findings),
+                    *overridden,
+                ]
+            ),
         ),
         Event(
             rendition.made.type,

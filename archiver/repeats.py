@@ -12,7 +12,7 @@ from archiver.findings import VALID, Check, Finding, Report, Severity, Verdict
 from archiver.rendition import Flavour
 from archiver.rendition.flavours import told as in_words
 from archiver.settings import Settings
-from archiver.sources import Original, Pdf, Scan, Source, is_sidecar
+from archiver.sources import Original, Pdf, Scan, Source, is_sidecar, refuse_warnings
 from archiver.stores import Place
 
 ORIGINAL = "data/original/"
@@ -24,11 +24,12 @@ OWN_OR_REPLACE = f"{OWN}, or --replace what is there"
 def already_packaged(source: Source, settings: Settings, target: Place, maker: str = "") -> Report:
     """The report on a source whose valid package is at `target`, whatever name it came by.
 
-    Settings and metadata that would make another package are a warning. Of a package that lies in a
+    Settings and metadata that would make another package are a warning, or, where the settings are strict,
+    an error. Of a package that lies in a
     folder of a store the payload is not read again: its manifests are, and that every file is there.
     `maker` names the source of what is there, if this run made it. Raises AlreadyExists where that is
-    something else, or damaged, or made by this run with other metadata; OSError where a store does not
-    answer.
+    something else, or damaged, or made by this run with other metadata; InvalidArticle for warnings
+    that are errors; OSError where a store does not answer.
     """
     known, looked_at = bag.held(target)
     held = f"the package that this run made of {maker}"
@@ -52,6 +53,7 @@ def already_packaged(source: Source, settings: Settings, target: Place, maker: s
     if name != source.document.name:
         told = f"has the bytes of {name}, whose package is there already"
         findings.append(Finding("package-same-bytes", Severity.INFO, told, source.ref.label))
+    refuse_warnings(findings, settings)
     same = Check("same source", Verdict.PASSED)
     return Report(source.ref.label, (same, whole(looked_at)), tuple(findings))
 

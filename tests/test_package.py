@@ -298,3 +298,17 @@ def test_metadata_that_is_given_is_in_every_record(tmp_path: Path, verapdf: Vali
     assert "Given by a manifest: identifier, title" in page
     assert f"Overridden title: “{before['title']}” (stated in the source)" in page
     assert "Overridden title: “The ferry” (given by a sidecar)" in page
+
+
+@needs_poppler
+def test_what_the_settings_gave_and_decided_is_in_every_record(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Night boats\n\nThey sail at dusk.\n\nDate: 01/02/2002\n")
+    rights = {"statement": "Free to copy"}
+    bag = packaged(path, tmp_path / "out", date_order="dmy", publisher="Harbour Press", rights=rights).bag
+    assert isinstance(bag, Path)
+    decided = "'01/02/2002' may have the day or the month first; date_order of the settings (dmy) decided"
+    assert decided in (bag / "data/metadata/premis.xml").read_text("utf-8")
+    page = plain(by_poppler(bag / "data/rendition/a.pdf"))
+    assert "Given by the settings: publisher, rights" in page
+    assert f"Order of the date: {decided}" in page

@@ -58,3 +58,19 @@ def test_a_strict_run_refuses_a_picture_of_which_only_the_first_page_shows(tmp_p
     assert finding.rule == "rendition-figure-frames"
     assert "its other pages are not shown" in finding.message
     assert packaged(path, tmp_path / "strict", strict=True).bag is None
+
+
+@pytest.mark.parametrize("other", [{"flavour": "2b"}, {"publisher": "Harbour Press"}])
+def test_a_strict_run_fails_where_a_package_of_other_settings_is_there(
+    tmp_path: Path, other: dict[str, str]
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("T\n\nText of it.\n")
+    there = packaged(path, tmp_path / "output").bag
+    assert isinstance(there, Path)
+    before = {file: file.read_bytes() for file in there.rglob("*") if file.is_file()}
+    assert packaged(path, tmp_path / "output", strict=True).status == "already packaged"
+    again = packaged(path, tmp_path / "output", strict=True, **other)
+    assert again.status == "failed"
+    assert "is packaged" in again.report.findings[0].message
+    assert {file: file.read_bytes() for file in there.rglob("*") if file.is_file()} == before

@@ -20,6 +20,7 @@ from archiver.rendition.verapdf import Validator
 from archiver.rendition.xmp import PRODUCER
 from archiver.settings import Settings
 from archiver.sources import Pdf, Scan, Source, Text
+from archiver.sources.metadata import date_decisions
 
 __all__ = ["Flavour", "Rendition", "render"]
 
@@ -100,11 +101,13 @@ def provenance(source: Source, flavour: Flavour, faces: Fonts) -> Iterator[tuple
         yield "Source", article.source_url
     yield "Identifier", f"{isolated(article.identifier or '')} ({HOW[article.obtained('identifier')]})"
     yield "Date", _date(article)
+    for decided in date_decisions(source.findings):
+        yield "Order of the date", decided
     yield "Language", f"{', '.join(article.language)} ({HOW[article.obtained('language')]})"
     if article.rights:
         rights = (article.rights.statement, article.rights.uri)
         yield "Rights", " ".join(isolated(part) for part in rights if part)
-    for given in (Obtained.SIDECAR, Obtained.MANIFEST):
+    for given in (Obtained.SIDECAR, Obtained.MANIFEST, Obtained.SETTINGS):
         if fields := [field for field, how in article.provenance.items() if how is given]:
             yield HOW[given].capitalize(), ", ".join(fields)
     for each in article.overridden:

@@ -6,11 +6,17 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from archiver.article import NOT_TEXT, Obtained, Overridden
+from pydantic import BaseModel
+
+from archiver.article import NOT_TEXT, Article, Creator, Obtained, Overridden, PublicationDate, Rights
 from archiver.findings import Finding
 
 MOST_KEPT = 10_000
 """Characters of an overridden value, as many as a valid one may have; the source has them all."""
+
+
+PARTS: Mapping[str, type[BaseModel]] = {"creators": Creator, "date": PublicationDate, "rights": Rights}
+"""The fields that have fields of their own."""
 
 
 class Given(NamedTuple):
@@ -30,7 +36,7 @@ def override(values: dict[str, Any], provenance: dict[str, Obtained], given: Giv
     """Put what is given in the place of `values`; what was there and was something else."""
     overridden = []
     for field, value in given.fields.items():
-        if is_missing(value):
+        if is_missing(field, value):
             continue
         if field in provenance and _as_text(values[field]) != _as_text(value):
             overridden.append(
@@ -43,10 +49,18 @@ def override(values: dict[str, Any], provenance: dict[str, Obtained], given: Giv
     return overridden
 
 
-def is_missing(value: object) -> bool:
-    """Whether a value is left out: nothing, blank text, an empty list, or an object of such."""
-    parts = value.values() if isinstance(value, dict) else (value,)
-    return all(part is None or part == [] or (isinstance(part, str) and not part.strip()) for part in parts)
+def is_missing(field: str, value: object) -> bool:
+    """Whether a field is left out: its value is nothing, blank text, an empty list, or an object of such.
+
+    One that is not known, or has parts that are not, is never left out: it is to be refused.
+    """
+    parts = value if isinstance(value, dict) else {}
+    if field not in Article.model_fields or (field in PARTS and parts.keys() - PARTS[field].model_fields):
+        return False
+    values = value.values() if isinstance(value, dict) else (value,)
+    return all(
+        part is None or part == [] or (isinstance(part, str) and not part.strip()) for part in values
+    )
 
 
 def _as_text(value: object) -> str:

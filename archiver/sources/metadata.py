@@ -8,14 +8,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from archiver.article import Article, Creator, Metadata, Obtained, PublicationDate, Rights
-from archiver.dates.reading import AmbiguousDate, to_edtf
+from archiver.article import Article, Metadata, Obtained, PublicationDate
+from archiver.dates.reading import AmbiguousDate, DateOrder, to_edtf
 from archiver.errors import InvalidArticle
 from archiver.findings import Finding, Severity
 from archiver.settings import Settings
-from archiver.sources.given import is_missing, override
+from archiver.sources.given import PARTS, is_missing, override
 from archiver.sources.languages import UNKNOWN, inferred
 from archiver.sources.refs import SourceRef
 
@@ -23,6 +23,8 @@ SOURCE_NAMESPACE = uuid.UUID("5b1c66a5-5d0d-5e0b-9a5c-0d5a4f0c7a11")
 """The namespace of identifiers that are derived from the bytes of a source (RFC 9562, UUIDv5)."""
 
 FIELDS = tuple(name for name in Metadata.model_fields if name not in ("provenance", "overridden"))
+
+DATE_ORDER_RULE = "metadata-date-order"
 
 EXPECTED = {
     "missing": "is missing",
@@ -47,10 +49,6 @@ the types of blocks."""
 SAID_WHOLE = {"missing", "json_invalid", "too_long", "union_tag_not_found"}
 """The kinds of which what was found is no part, or said already."""
 
-PARTS: Mapping[str, type[BaseModel]] = {"creators": Creator, "date": PublicationDate, "rights": Rights}
-"""The fields that have fields of their own."""
-
-
 OWN_WORDS = "Value error, "
 """What pydantic puts before the sentences of the model's own validators, which say what was found."""
 
@@ -73,7 +71,7 @@ def build(
     says, and what is given later before what is given earlier. Raises InvalidArticle with a finding for
     each thing that is wrong.
     """
-    values = {key: value for key, value in fields.items() if not is_missing(value)}
+    values = {key: value for key, value in fields.items() if not is_missing(key, value)}
     name, places = ref.label, dict(places or {})
     findings: list[Finding] = []
     claims = values.pop("provenance", {})
@@ -123,22 +121,27 @@ def _defaults(settings: Settings) -> dict[str, Any]:
 def _dated(
     values: dict[str, Any], name: str, settings: Settings, places: Mapping[str, str]
 ) -> list[Finding]:
-    """Put the EDTF of a stated date beside it; say where it could not be understood."""
-    stated = values.get("date")
-    if isinstance(stated, dict) and {key for key, value in stated.items() if value} == {"stated"}:
-        stated = stated["stated"]
-    if not isinstance(stated, str):
+    """Put the EDTF of a stated date beside it; say where it could not be understood, or contradicts the
+    one that is given, and where the settings decided."""
+    date = values.get("date")
+    date = date if isinstance(date, dict) else {"stated": date}
+    stated, given = date.get("stated"), date.get("edtf")
+    if not isinstance(stated, str) or date.keys() - PublicationDate.model_fields:
         return []
     language = values.get("language") or ()
     languages = [language] if isinstance(language, str) else [x for x in language if isinstance(x, str)]
     where = places.get("date", f"{name}, date")
+    if given:
+        return _contradicting(stated, given, languages, where)
     try:
-        edtf = to_edtf(stated, languages, settings.date_order)
+        edtf, decided = _read_date(stated, languages, settings.date_order)
     except AmbiguousDate as error:
         told = f"{error}; expected one meaning"
         found = Finding("metadata-date-ambiguous", Severity.ERROR, told, where=where, hint=error.hint)
         raise InvalidArticle([found], hint=error.hint) from None
     values["date"] = {"stated": stated, "edtf": edtf}
+    if decided:
+        return [Finding(DATE_ORDER_RULE, Severity.INFO, decided, where=where)]
     if edtf is not None:
         return []
     return [
@@ -148,6 +151,42 @@ def _dated(
             f"{stated!r} is not a date that is understood; it is kept as stated, unknown in EDTF",
             where=where,
             hint="write it in EDTF, such as 2002-02 or 1911~",
+        )
+    ]
+
+
+def _read_date(stated: str, languages: Sequence[str], order: DateOrder | None) -> tuple[str | None, str]:
+    """The EDTF of a stated date, and that the order in the settings decided, where it did.
+
+    Raises AmbiguousDate.
+    """
+    try:
+        return to_edtf(stated, languages), ""
+    except AmbiguousDate as error:
+        edtf = to_edtf(stated, languages, order)
+        return edtf, f"{error}; date_order of the settings ({order}) decided"
+
+
+def date_decisions(findings: Sequence[Finding]) -> list[str]:
+    """What findings tell of a date whose day and month the settings told apart."""
+    return [finding.message for finding in findings if finding.rule == DATE_ORDER_RULE]
+
+
+def _contradicting(stated: str, given: object, languages: Sequence[str], where: str) -> list[Finding]:
+    """What is told of a date whose EDTF is given, and is not what its statement is understood as.
+
+    It may have a time of day, which no statement gives to the second.
+    """
+    try:
+        read = to_edtf(stated, languages)
+    except AmbiguousDate:
+        return []
+    if read is None or read in (given, str(given).partition("T")[0]):
+        return []
+    told = f"{stated!r} is understood as {read}, and the EDTF beside it is {given!r}, which is kept"
+    return [
+        Finding(
+            "metadata-date-contradicts", Severity.WARNING, told, where=where, hint="correct one of them"
         )
     ]
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from archiver.article import Article
 from archiver.errors import SourceError
 
 NULLS = {"", "~", "null", "Null", "NULL"}
@@ -20,7 +21,7 @@ ITS_OWN = dict.fromkeys(("provenance", "overridden", "schema_version"), "archive
 
 
 class Fields(NamedTuple):
-    """Fields by their keys, and where each stands."""
+    """Fields by their keys, and where each stands; known ones without a value are left out."""
 
     values: dict[str, Any]
     places: dict[str, str]
@@ -84,7 +85,12 @@ def parse(text: str, name: str, what: str, first: int) -> Fields:
         if isinstance(node, yaml.MappingNode)
         else {}
     )
-    return Fields({key: value for key, value in (fields or {}).items() if value is not None}, places)
+    said = {
+        key: value
+        for key, value in (fields or {}).items()
+        if value is not None or key not in Article.model_fields
+    }
+    return Fields(said, places)
 
 
 def _too_deep(text: str) -> int:

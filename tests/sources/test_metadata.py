@@ -130,3 +130,70 @@ def test_a_body_that_says_nothing_is_none(article: Write, body: list[object]) ->
 
 def test_a_table_alone_is_a_body(article: Write) -> None:
     assert of_json(article, body=[{"type": "table", "header": ["a"]}]).article.body
+
+
+@pytest.mark.parametrize("empty", ["", "  ", [], None, {}])
+def test_a_field_that_is_not_known_is_refused_where_it_is_empty(article: Write, empty: object) -> None:
+    with pytest.raises(DocumentError, match="authour is not a field that is known"):
+        of_json(article, authour=empty)
+
+
+@pytest.mark.parametrize(("field", "part"), [("date", "edft"), ("rights", "url")])
+def test_a_part_of_a_field_that_is_not_known_is_refused_where_it_is_empty(
+    article: Write, field: str, part: str
+) -> None:
+    with pytest.raises(DocumentError, match=rf"{field}\.{part} is not a field that is known"):
+        of_json(article, **{field: {part: ""}})
+
+
+@pytest.mark.parametrize("line", ["authour:", "authour: ~", 'authour: ""', "authour: []"])
+def test_front_matter_has_no_field_that_is_not_known_and_empty(article: Write, line: str) -> None:
+    with pytest.raises(DocumentError, match=r"a\.md, line 3: authour is not a field that is known"):
+        article(f"---\ntitle: T\n{line}\n---\n\nText.\n", "a.md")
+
+
+def test_a_known_field_that_is_empty_is_not_given(article: Write) -> None:
+    source = of_json(article, creators=[], publisher="", places=None, rights={"statement": ""})
+    assert (source.article.creators, source.article.publisher, source.article.rights) == ((), None, None)
+
+
+def test_an_edtf_that_contradicts_the_date_as_stated_is_told(article: Write) -> None:
+    source = of_json(article, date={"stated": "12 Jan 2002", "edtf": "1999-01-01"})
+    assert source.article.date is not None
+    assert source.article.date.edtf == "1999-01-01"
+    [told] = source.findings
+    assert (told.rule, told.severity) == ("metadata-date-contradicts", "warning")
+    assert "'12 Jan 2002'" in told.message
+    assert "2002-01-12" in told.message
+    assert "1999-01-01" in told.message
+
+
+@pytest.mark.parametrize(
+    ("stated", "edtf"),
+    [
+        ("12 Jan 2002", "2002-01-12"),
+        ("12 Jan 2002, 10:30", "2002-01-12T10:30:00Z"),
+        ("01/02/2002", "2002-02-01"),
+        ("a day in spring", "2002-21"),
+    ],
+)
+def test_an_edtf_that_says_more_than_the_date_as_stated_is_taken(
+    article: Write, stated: str, edtf: str
+) -> None:
+    source = of_json(article, date={"stated": stated, "edtf": edtf})
+    assert source.article.date is not None
+    assert source.article.date.edtf == edtf
+    assert source.findings == ()
+
+
+def test_that_the_settings_told_day_and_month_apart_is_told(article: Write) -> None:
+    source = article("T\n\nText.\n\nDate: 01/02/2002\n", "a.txt", date_order="dmy")
+    assert source.article.date is not None
+    assert source.article.date.edtf == "2002-02-01"
+    [told] = source.findings
+    assert (told.rule, told.severity) == ("metadata-date-order", "info")
+    assert (
+        told.message
+        == "'01/02/2002' may have the day or the month first; date_order of the settings (dmy) decided"
+    )
+    assert article("T\n\nText.\n\nDate: 13/02/2002\n", "b.txt", date_order="dmy").findings == ()

@@ -234,3 +234,10 @@ def test_a_document_of_any_format_has_its_sidecar(
     assert not any(
         "title" in finding.message for finding in found.findings if finding.severity == "warning"
     )
+
+
+def test_a_field_of_a_sidecar_that_is_not_known_is_refused_where_it_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("T\n\nText.\n")
+    (tmp_path / "a.meta.yaml").write_text("publisher:\nauthour:\n")
+    with pytest.raises(InvalidArticle, match="line 2: authour is not a field that is known"):
+        read(SourceRef(tmp_path / "a.txt"), Settings())
