@@ -31,6 +31,7 @@ from archiver.rendition.flow import (
     Sheet,
     Style,
     TextBlock,
+    keep_together,
 )
 from archiver.rendition.fonts import Fonts, Typeface
 from archiver.rendition.pages import Pages, paginate
@@ -106,7 +107,9 @@ class Composer:
 
     def story(self) -> list[Block]:
         """All blocks of the document, each tied to what must begin on the same page."""
-        blocks = [*self._head(), *self._body(self.article.body, Place(self.root)), *self._record()]
+        record = list(self._record())
+        keep_together(record)
+        blocks = [*self._head(), *self._body(self.article.body, Place(self.root)), *record]
         keeps, before = False, 0.0
         for block, following in pairwise(blocks):
             keeps = block.keeps or (keeps and isinstance(block, Rule))
@@ -152,14 +155,11 @@ class Composer:
 
     def _record(self) -> Iterator[Block]:
         language = "" if self.language.partition("-")[0] == RECORD_LANGUAGE else RECORD_LANGUAGE
-        rule = Rule(16, 6)
-        rule.keeps = True
-        yield rule
+        yield Rule(16, 6)
         heading = Element("H2", self.root, language=language)
         span = model.Span(text="Provenance")
         block = self._text([span], heading, Style(10, 14, after=4), BOLD, base=0, own_side=True)
         block.bookmark = (2, "Provenance")
-        block.keeps = True
         yield block
         for name, value in self.record:
             element = Element("P", self.root)
