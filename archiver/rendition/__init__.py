@@ -13,7 +13,7 @@ from archiver.rendition.direction import isolated
 from archiver.rendition.finishing import finish
 from archiver.rendition.flavours import Flavour, told
 from archiver.rendition.fonts import Fonts, fonts
-from archiver.rendition.layout import lay_out
+from archiver.rendition.layout import Recorded, lay_out
 from archiver.rendition.rendered import Rendition
 from archiver.rendition.text import Run, Typesetter
 from archiver.rendition.verapdf import Validator
@@ -94,28 +94,30 @@ MOST_SHOWN = 300
 """Characters of a value that was overridden; all of them are in the other records."""
 
 
-def provenance(source: Source, flavour: Flavour, faces: Fonts) -> Iterator[tuple[str, str]]:
+def provenance(source: Source, flavour: Flavour, faces: Fonts) -> Iterator[Recorded]:
     """The record that ends a rendition: where the text is from and how its facts were obtained."""
     article = source.article
     if article.source_url:
-        yield "Source", article.source_url
-    yield "Identifier", f"{isolated(article.identifier or '')} ({HOW[article.obtained('identifier')]})"
-    yield "Date", _date(article)
+        yield Recorded("Source", "", article.source_url)
+    identifier = isolated(article.identifier or "")
+    yield Recorded("Identifier", f"{identifier} ({HOW[article.obtained('identifier')]})")
+    yield Recorded("Date", _date(article))
     for decided in date_decisions(source.findings):
-        yield "Order of the date", decided
-    yield "Language", f"{', '.join(article.language)} ({HOW[article.obtained('language')]})"
-    if article.rights:
-        rights = (article.rights.statement, article.rights.uri)
-        yield "Rights", " ".join(isolated(part) for part in rights if part)
+        yield Recorded("Order of the date", decided)
+    languages = ", ".join(article.language)
+    yield Recorded("Language", f"{languages} ({HOW[article.obtained('language')]})")
+    if rights := article.rights:
+        yield Recorded("Rights", isolated(rights.statement) if rights.statement else "", rights.uri or "")
     for given in (Obtained.SIDECAR, Obtained.MANIFEST, Obtained.SETTINGS):
         if fields := [field for field, how in article.provenance.items() if how is given]:
-            yield HOW[given].capitalize(), ", ".join(fields)
+            yield Recorded(HOW[given].capitalize(), ", ".join(fields))
     for each in article.overridden:
-        yield f"Overridden {each.field}", f"{_quoted(each.value, faces)} ({HOW[each.obtained]})"
+        value = _quoted(each.value, faces)
+        yield Recorded(f"Overridden {each.field}", f"{value} ({HOW[each.obtained]})")
     document = source.document
-    yield "Original", f"{isolated(faces.spelled(document.name))}, {document.size:,} bytes"
-    yield "SHA-256", document.digest("sha256")
-    yield "Rendition", f"{told(flavour.claims)}, by {PRODUCER}"
+    yield Recorded("Original", f"{isolated(faces.spelled(document.name))}, {document.size:,} bytes")
+    yield Recorded("SHA-256", document.digest("sha256"))
+    yield Recorded("Rendition", f"made as {told(flavour.claims)} by {PRODUCER}")
 
 
 def _quoted(value: str, faces: Fonts) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from reportlab.platypus import Flowable
@@ -163,6 +164,14 @@ class Block(Flowable):
     def operators(self, page: int, x: float, y: float) -> list[str]:
         """What draws the block on a page (from 0), its lower left corner at x, y."""
         raise NotImplementedError
+
+
+def keep_together(blocks: Sequence[Block]) -> None:
+    """Keep blocks on one page; where none holds them, their first lines together and their last."""
+    gaps = sum(max(block.after, following.before) for block, following in pairwise(blocks))
+    whole = sum(block.height for block in blocks) + gaps <= COLUMN
+    for at, block in enumerate(blocks[:-1]):
+        block.keeps = whole or not 4 <= at < len(blocks) - 3
 
 
 class Rule(Block):

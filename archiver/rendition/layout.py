@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from textwrap import shorten
-from typing import Any
+from typing import Any, NamedTuple
 
 from archiver import article as model
 from archiver import pictures
@@ -31,6 +31,7 @@ from archiver.rendition.flow import (
     Sheet,
     Style,
     TextBlock,
+    keep_together,
 )
 from archiver.rendition.fonts import Fonts, Typeface
 from archiver.rendition.pages import Pages, paginate
@@ -74,6 +75,14 @@ RECORD_LANGUAGE = "en"
 """What archiver itself says in a rendition (the record, the foot) is in English."""
 
 
+class Recorded(NamedTuple):
+    """An entry of the record of provenance: what it is called and says, and the address that ends it."""
+
+    name: str
+    value: str
+    uri: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a block goes: under which element, how far in, beside which quotation bars."""
@@ -89,7 +98,7 @@ class Composer:
     """Turns the parts of one article into blocks, in reading order."""
 
     article: model.Article
-    record: Sequence[tuple[str, str]]
+    record: Sequence[Recorded]
     fonts: Fonts
     places: Mapping[str, Path]
     max_pixels: int
@@ -106,7 +115,9 @@ class Composer:
 
     def story(self) -> list[Block]:
         """All blocks of the document, each tied to what must begin on the same page."""
-        blocks = [*self._head(), *self._body(self.article.body, Place(self.root)), *self._record()]
+        record = list(self._record())
+        keep_together(record)
+        blocks = [*self._head(), *self._body(self.article.body, Place(self.root)), *record]
         keeps, before = False, 0.0
         for block, following in pairwise(blocks):
             keeps = block.keeps or (keeps and isinstance(block, Rule))
@@ -152,22 +163,21 @@ class Composer:
 
     def _record(self) -> Iterator[Block]:
         language = "" if self.language.partition("-")[0] == RECORD_LANGUAGE else RECORD_LANGUAGE
-        rule = Rule(16, 6)
-        rule.keeps = True
-        yield rule
+        yield Rule(16, 6)
         heading = Element("H2", self.root, language=language)
         span = model.Span(text="Provenance")
         block = self._text([span], heading, Style(10, 14, after=4), BOLD, base=0, own_side=True)
         block.bookmark = (2, "Provenance")
-        block.keeps = True
         yield block
-        for name, value in self.record:
+        for name, value, uri in self.record:
             element = Element("P", self.root)
-            linked = value.startswith(("http://", "https://"))
+            gap = " " if value and uri else ""
             spans = [
                 model.Span(text=f"{name}: ", strong=True, language=language or None),
-                *([model.Span(text=value, href=value)] if linked else self._recorded(value)),
+                *self._recorded(f"{value}{gap}"),
             ]
+            if uri:
+                spans.append(model.Span(text=uri, href=uri))
             with _in_part(f"the record, {name}"):
                 line = self._text(spans, element, RECORD, base=0, own_side=True)
             yield line
@@ -440,12 +450,12 @@ def _credit(creator: model.Creator) -> str:
 
 def lay_out(
     article: model.Article,
-    record: Sequence[tuple[str, str]],
+    record: Sequence[Recorded],
     fonts: Fonts,
     places: Mapping[str, Path],
     max_pixels: int,
 ) -> tuple[Pages, list[Finding]]:
-    """Lay out an article with its record of provenance (names and values).
+    """Lay out an article with its record of provenance.
 
     Pictures are read where `places` says, by their names in the article. Raises MissingGlyph and
     RenditionError.

@@ -194,17 +194,18 @@ class Typesetter:
     def _assembled(self, text: str, parts: Iterable[tuple[int, int, Run, int]], word: str) -> Word:
         pieces: list[Piece] = []
         visible = word.rstrip()
-        stop = None
+        stop = typeface = None
         for start, end, run, level in parts:
             if stop is None:
                 stop = start + len(visible)
             for cut, ink in ((min(end, stop), True), (end, False)):
                 if cut > start:
                     shown = text[start:cut] if ink else " " * (cut - start)
-                    before = pieces[-1].glyphs.face if pieces and not ink else None
+                    follows = not ink and run.typeface == typeface
+                    before = pieces[-1].glyphs.face if follows else None
                     shaped = self.shaped(shown, run, level, before)
                     pieces += (Piece(glyphs, run.role, level) for glyphs in shaped)
-                    start = max(start, cut)
+                    start, typeface = max(start, cut), run.typeface
         width = space = 0.0
         for piece in pieces:
             if piece.glyphs.space == piece.glyphs.width:

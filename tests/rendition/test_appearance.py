@@ -121,6 +121,14 @@ def test_what_opens_before_a_word_is_in_the_face_of_what_closes_after_it(languag
     assert len(faces) == 1
 
 
+@pytest.mark.parametrize("bold", [False, True])
+def test_the_space_behind_code_is_of_the_text_around_it(bold: bool) -> None:
+    text, code = Typeface(bold), Typeface(bold, mono=True)
+    runs = [Run("A ", text), Run("codex", code, 1), Run(" is", text)]
+    before, behind, _ = Typesetter(fonts(), "en").paragraph(runs).words
+    assert behind.space == before.space
+
+
 @pytest.mark.parametrize(
     ("language", "member"),
     [

@@ -243,7 +243,8 @@ def test_every_line_of_a_right_to_left_articles_record_comes_out_of_poppler_in_o
     made = render(source, tmp_path / "a.pdf", Settings())
     assert made.path is not None
     found = plain(by_poppler(made.path))
-    record = [plain(f"{name}: {value}") for name, value in provenance(source, Flavour("2a"), fonts())]
+    entries = provenance(source, Flavour("2a"), fonts())
+    record = [plain(f"{entry.name}: {entry.value} {entry.uri}") for entry in entries]
     assert [line for line in record if line not in found] == []
     assert verapdf.check(made.path, made.claims) == ()
 

@@ -98,3 +98,30 @@ def test_a_heading_that_goes_on_over_a_page_keeps_its_bookmark_and_its_end_with_
         titles = [entry.title for entry in outline.root[0].children]
     assert titles[0].startswith("L0.")
     assert all(page[-1] != "L0." or after[0] == "L0." for page, after in pairwise(pages_of(pdf)))
+
+
+def lines_of_record(pdf: Path) -> list[int]:
+    """How many lines of its record each page of a rendition shows, the heading not counted."""
+    texts = (page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf))
+    pages = [[line for line in text.split("\r\n") if not re.match(r"1? ?page \d", line)] for text in texts]
+    first = next(number for number, page in enumerate(pages) if "Provenance" in page)
+    begun = pages[first][pages[first].index("Provenance") + 1 :]
+    return [len(page) for page in (begun, *pages[first + 1 :])]
+
+
+def test_the_record_is_whole_on_one_page(tmp_path: Path) -> None:
+    for paragraphs in range(1, 61):
+        assert lines_of_record(rendition(["F0."] * paragraphs, tmp_path / "a.pdf")) == [6], paragraphs
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 60), st.integers(1, 3333), st.booleans())
+def test_no_line_of_a_record_of_any_length_is_alone_on_a_page(
+    paragraphs: int, length: int, has_source: bool
+) -> None:
+    told = {"rights": words("R.", length)}
+    if has_source:
+        told["source_url"] = "https://example.org/a"
+    with TemporaryDirectory() as name:
+        pdf = rendition(["F0."] * paragraphs, Path(name) / "a.pdf", **told)
+        assert min(lines_of_record(pdf)) >= 3

@@ -77,6 +77,15 @@ def test_two_links_to_one_address_do_not_cover_the_words_between(tmp_path: Path)
     assert rectangles[0][2] < rectangles[1][0]
 
 
+def test_the_addresses_of_the_record_are_links(tmp_path: Path, verapdf: Validator) -> None:
+    source, terms = "https://example.org/ferry", "https://creativecommons.org/licenses/by/4.0/"
+    for rights in ({"statement": "Some rights reserved", "uri": terms}, {"uri": terms}):
+        pdf = rendition(["1"], tmp_path / "a.pdf", source_url=source, rights=rights)
+        with pikepdf.open(pdf) as document:
+            assert [str(link.A.URI) for link in document.pages[0].Annots] == [source, terms]
+        assert verapdf.check(pdf, ("2a", "ua1")) == ()
+
+
 def test_one_link_in_two_styles_stays_one_link(article: Write, tmp_path: Path) -> None:
     source = article("---\ntitle: T\nlanguage: en\n---\n\nSee [the **whole** page](https://example.org/).")
     render(source, tmp_path / "a.pdf", Settings())
