@@ -1,6 +1,5 @@
 """What a ZIP file is, by the files in it."""
 
-import io
 import re
 import zipfile
 from collections.abc import Mapping
@@ -93,11 +92,11 @@ def test_all_signatures_of_zip_containers_are_read_but_those_of_ends() -> None:
 def test_no_damage_keeps_a_container_from_being_looked_at(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
-    out = io.BytesIO()
-    openpyxl.Workbook().save(out)
-    content = bytearray(out.getvalue())
+    path = tmp_path_factory.mktemp("damaged") / "a"
+    content = bytearray(
+        zipped(path, {"mimetype": "application/epub+zip", "content.xml": "<a/>"}).read_bytes()
+    )
     for _ in range(3):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    path = tmp_path_factory.mktemp("damaged") / "a"
     path.write_bytes(content[: data.draw(st.integers(0, len(content)))])
     assert identify(path, "a", "x", "").format.name
