@@ -101,7 +101,8 @@ class _Reader:
         spans, figures = self._spans(tokens[1].children or [], line)
         links = [span for span in spans if "href" in span]
         moved = (self.noticed.moved_link(s["text"], s["href"], "the title", s["line"]) for s in links)
-        return "".join(span["text"] for span in spans), [*chain.from_iterable(moved), *figures]
+        kept = [*chain.from_iterable(moved), *self.noticed.moved_pictures(figures, "title")]
+        return "".join(span["text"] for span in spans), kept
 
     def blocks(self, tokens: list[Token]) -> list[Block]:
         self.tokens, self.at = tokens, 0
@@ -122,12 +123,12 @@ class _Reader:
         match token.type:
             case "heading_open":
                 content = self._content("heading_close")
-                spans, figures = self._inline(content, line)
-                return [{"type": "heading", "level": int(token.tag[1]), "content": spans}, *figures]
+                spans, figures = self._inline(content, line, "heading")
+                heading: Block = {"type": "heading", "level": int(token.tag[1]), "content": spans}
+                return figures if figures and _is_blank(spans) else [heading, *figures]
             case "paragraph_open":
-                spans, figures = self._inline(self._content("paragraph_close"), line)
-                blank = not any(span["text"].strip() for span in spans)
-                return figures if blank else [{"type": "paragraph", "content": spans}, *figures]
+                spans, figures = self._inline(self._content("paragraph_close"), line, "paragraph")
+                return figures if _is_blank(spans) else [{"type": "paragraph", "content": spans}, *figures]
             case "blockquote_open":
                 return [{"type": "quote", "blocks": self._until("blockquote_close")}]
             case "bullet_list_open":
@@ -178,7 +179,7 @@ class _Reader:
             elif token.type in ("th_open", "td_open"):
                 if token.type == "th_open":
                     align.append(_alignment(str(token.attrGet("style") or "")))
-                spans, found = self._inline(self.tokens[self.at].children or [], line)
+                spans, found = self._inline(self.tokens[self.at].children or [], line, "table")
                 rows[-1].append(spans)
                 after += found
         self.at += 1
@@ -199,10 +200,14 @@ class _Reader:
         )
         return [{"type": "paragraph", "content": [{"text": " | ".join(cells)}]}]
 
-    def _inline(self, tokens: list[Token], line: int) -> tuple[list[Block], list[Block]]:
-        """The spans of a passage, with the links that are kept, and the figures in it."""
+    def _inline(self, tokens: list[Token], line: int, place: str) -> tuple[list[Block], list[Block]]:
+        """The spans of a passage, with the links that are kept, and the figures in it.
+
+        Those follow the place that the passage is in, or stand for a paragraph that has nothing else.
+        """
         spans, figures = self._spans(tokens, line)
-        return self.noticed.linked(spans), figures
+        alone = _is_blank(spans) and place == "paragraph"
+        return self.noticed.linked(spans), self.noticed.moved_pictures(figures, "" if alone else place)
 
     def _spans(self, tokens: list[Token], line: int) -> tuple[list[Block], list[Block]]:
         """The spans of a passage, with all their links, and the figures in it."""
@@ -237,7 +242,7 @@ class _Reader:
                     spans.append(_span(token.content, link, **style, code=True))
                 case _ if token.content:
                     spans.append(_span(token.content, link, **style))
-        return [span for span in spans if span["text"]], figures
+        return _closed_up(spans), figures
 
     def _figure(self, token: Token, line: int, spans: list[Block], link: _Link | None) -> list[Block]:
         src, alt = str(token.attrGet("src") or ""), token.content
@@ -257,7 +262,8 @@ class _Reader:
         if link:
             caption += [{"text": " "}] if title else []
             caption += self.noticed.linked([_span("", link)])
-        figure: Block = {"type": "figure", "src": unquote(src), "alt": alt}
+        spans.append({"text": ""})
+        figure: Block = {"type": "figure", "src": unquote(src), "alt": alt, "line": line}
         self.pictures.setdefault(unquote(src), line)
         return [{**figure, "caption": caption} if caption else figure]
 
@@ -305,6 +311,27 @@ class _Link(NamedTuple):
 def _span(text: str, link: _Link | None, **style: bool) -> Block:
     """A span, with the link that is open, if one is."""
     return link_span(text, link.target, link.line, **style) if link else {"text": text, **style}
+
+
+def _is_blank(spans: list[Block]) -> bool:
+    return not any(span["text"].strip() for span in spans)
+
+
+def _closed_up(spans: list[Block]) -> list[Block]:
+    """The spans of a passage without those of no text, where a picture was, and the space beside it."""
+    kept: list[Block] = []
+    taken_out = False
+    for span in spans:
+        text = span["text"]
+        taken_out = taken_out or not text
+        if taken_out and (not kept or kept[-1]["text"][-1].isspace()):
+            text = text.lstrip(" " if kept else None)
+        if text:
+            kept.append({**span, "text": text})
+            taken_out = False
+    if taken_out and kept:
+        kept[-1]["text"] = kept[-1]["text"].rstrip()
+    return [span for span in kept if span["text"]]
 
 
 def _cells(row: str) -> list[str]:

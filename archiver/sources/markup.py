@@ -43,6 +43,10 @@ MOST_DEPTH = 200
 LOST = {
     "picture": ("source-page-left-out", "{n} pictures that are not here; what is said of them stays"),
     "data": ("source-page-left-out", "{n} links to data that they hold themselves; their text stays"),
+    "moved": (
+        "source-picture-moved",
+        "{n} pictures in tables, headings and captions, which are shown after those",
+    ),
     "link": (
         "source-link-as-text",
         "{n} links of no kind that is kept; their targets stay as text in brackets",
@@ -71,7 +75,7 @@ class Markup:
 
     def left_out(self) -> Iterator[Finding]:
         """What of a document read so far is not in its blocks, or otherwise than it was."""
-        for kind, count in sorted(self.lost.items()):
+        for kind, count in sorted((+self.lost).items()):
             rule, told = LOST[kind]
             yield Finding(rule, Severity.WARNING, f"has {told.format(n=count)}", where=self.noticed.name)
 
@@ -100,6 +104,7 @@ class Markup:
         tag = element.tag
         if tag in HEADINGS:
             spans, figures = self.inlines(element)
+            self.lost["moved"] += len(figures) if spans else 0
             return [*_filled({"type": "heading", "level": HEADINGS[tag], "content": spans}), *figures]
         if tag == "p":
             return self.blocks(element, depth)
@@ -187,15 +192,22 @@ class Markup:
     def _figure(self, figure: Element, depth: int) -> list[Block]:
         """A figure with its caption; where its picture is not there, what it says."""
         captions = figure.xpath(".//figcaption")
-        caption = [span for each in captions for span in self.inlines(each)[0]]
+        caption, moved = self._captions(captions)
         for each in captions:
             each.drop_tree()
         inner = self.blocks(figure, depth)
         pictures = [block for block in inner if block["type"] == "figure"]
         if pictures and caption:
             pictures[-1]["caption"] = caption
-            return inner
-        return inner + _paragraph(caption)
+            return [*inner, *moved]
+        return [*inner, *_paragraph(caption), *moved]
+
+    def _captions(self, captions: list[Element]) -> tuple[list[Block], list[Block]]:
+        """The spans of captions, and the figures in them, which are shown after what has the captions."""
+        read = [self.inlines(each) for each in captions]
+        figures = [figure for _, found in read for figure in found]
+        self.lost["moved"] += len(figures)
+        return [span for spans, _ in read for span in spans], figures
 
     def _list(self, element: Element, depth: int) -> list[Block]:
         items: list[list[Block]] = []
@@ -215,9 +227,10 @@ class Markup:
 
     def _loose(self, child: Element, depth: int) -> list[Block]:
         """What stands in a list outside its items."""
-        return (
-            self._block(child, depth) if _has_blocks(child) else _paragraph(self._inline(child, {}, 0)[0])
-        )
+        if _has_blocks(child):
+            return self._block(child, depth)
+        spans, figures = self._inline(child, {}, 0)
+        return [*_paragraph(spans), *figures]
 
     def _table(self, table: Element, depth: int) -> list[Block]:
         rows = [row for row in table.iter("tr") if next(row.iterancestors("table"), None) is table]
@@ -245,10 +258,11 @@ class Markup:
             return figures
         columns = max(map(len, grid))
         grid = [row + [[] for _ in range(columns - len(row))] for row in grid]
+        self.lost["moved"] += len(figures)
         found: Block = {"type": "table", "header": grid[0], "rows": grid[1:]}
-        captions = table.xpath("./caption")
-        if captions:
-            found["caption"] = [span for each in captions for span in self.inlines(each)[0]]
+        if captions := table.xpath("./caption"):
+            found["caption"], moved = self._captions(captions)
+            figures += moved
         return [found, *figures]
 
     def _cell(self, cell: Element) -> tuple[list[Block], list[Block]]:

@@ -73,6 +73,17 @@ class Noticed:
         moved = self.linked([link_span("", target, line)])
         return [{"type": "paragraph", "content": [{"text": f"{text}: "}, *moved]}]
 
+    def moved_pictures(self, figures: Iterable[Block], place: str) -> list[Block]:
+        """Figures that follow the place that they were in, if any; `line` says of each where that is."""
+        moved = []
+        for figure in figures:
+            line = figure.pop("line")
+            if place:
+                told = f"has the picture {figure['src']!r}, which is shown after the {place} that it is in"
+                self.warn("source-picture-moved", told, line)
+            moved.append(figure)
+        return moved
+
 
 def link_span(text: str, target: str, line: int, **style: bool) -> Block:
     """A span with a link, and the line it is on; its text is its target where it has none."""

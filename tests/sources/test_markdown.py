@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from archiver.article import Article, Figure, Paragraph, Span
 from archiver.errors import DocumentError
@@ -172,3 +173,58 @@ def test_the_target_of_a_link_in_the_title_stays_in_the_body(article: Write) -> 
     assert source.article.title == "The title"
     assert body(source.article) == ["The title: ../index.html", "Text."]
     assert warned(source) == [("source-link-as-text", "line 1")]
+
+
+PIC = "![p](pic.png)"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "places"),
+    [
+        (f"Before {PIC} after.", ["Before after."], {"line 3": "paragraph"}),
+        (f"Before\n*words* {PIC}\nafter.", ["Before words after."], {"line 4": "paragraph"}),
+        (f"a {PIC} {PIC} b", ["a b"], {"line 3": "paragraph"}),
+        (f"{PIC}\\\nThe pier.", ["The pier."], {"line 3": "paragraph"}),
+        (f"The pier: {PIC}", ["The pier:"], {"line 3": "paragraph"}),
+        (f"- one {PIC} two", ["one two"], {"line 3": "paragraph"}),
+        (f"## See {PIC} now", ["See now"], {"line 3": "heading"}),
+        (f"| a | b |\n|---|---|\n| {PIC} | x |", ["a", "b", "x"], {"line 5": "table"}),
+        (f"{PIC}\n{PIC}", [], {}),
+    ],
+)
+def test_a_picture_within_text_is_shown_after_it_with_a_warning(
+    text: str, kept: list[str], places: dict[str, str], article: Write, tmp_path: Path
+) -> None:
+    Image.new("L", (9, 9)).save(tmp_path / "pic.png")
+    source = article(f"# T\n\n{text}\n\nEnd.\n")
+    assert passages(source.article.model_dump()["body"]) == [*kept, "End."]
+    assert sum(1 for _ in source.article.figures()) == text.count(PIC)
+    assert {finding.where.rpartition(", ")[2]: finding.message for finding in source.findings} == {
+        line: f"has the picture 'pic.png', which is shown after the {place} that it is in"
+        for line, place in places.items()
+    }
+
+
+def test_a_picture_in_the_title_begins_the_body_with_a_warning(article: Write, tmp_path: Path) -> None:
+    Image.new("L", (9, 9)).save(tmp_path / "pic.png")
+    source = article(f"# The {PIC} pier\n\nText.\n")
+    assert source.article.title == "The pier"
+    assert warned(source) == [("source-picture-moved", "line 1")]
+
+
+def test_a_heading_that_is_a_picture_is_that_picture(article: Write, tmp_path: Path) -> None:
+    Image.new("L", (9, 9)).save(tmp_path / "pic.png")
+    source = article(f"# T\n\n## {PIC}\n\nText.\n")
+    assert [block.type for block in source.article.body] == ["figure", "paragraph"]
+    assert warned(source) == [("source-picture-moved", "line 3")]
+
+
+def passages(value: object) -> list[str]:
+    """The text of each passage in blocks, in order; that of figures is none."""
+    if isinstance(value, dict):
+        return [] if value.get("type") == "figure" else [t for v in value.values() for t in passages(v)]
+    if isinstance(value, (list, tuple)):
+        if value and all(isinstance(each, dict) and "text" in each for each in value):
+            return ["".join(each["text"] for each in value)]
+        return [text for each in value for text in passages(each)]
+    return []

@@ -151,3 +151,27 @@ def test_a_cell_of_several_rows_keeps_its_columns_in_each() -> None:
         ["", "", "2"],
         ["3", "4", "5"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("markup", "types", "told"),
+    [
+        ("<p>Before <img src=a.png> after.</p>", ["paragraph", "figure", "paragraph"], 0),
+        ("<h2><img src=a.png></h2>", ["figure"], 0),
+        ("<h2>The <img src=a.png> pier</h2>", ["heading", "figure"], 1),
+        ("<table><tr><td>a<td><img src=a.png><tr><td>b<td>c</table>", ["table", "figure"], 1),
+        ("<table><caption>A <img src=a.png></caption><tr><td>a<td>b</table>", ["table", "figure"], 1),
+        ("<figure><img src=b.png><figcaption>A <img src=a.png></figcaption></figure>", ["figure"] * 2, 1),
+    ],
+)
+def test_a_picture_that_is_shown_after_its_place_is_told(markup: str, types: list[str], told: int) -> None:
+    body = html.document_fromstring(f"<html><body>{markup}</body></html>").find("body")
+    assert body is not None
+    reader = Markup(Noticed("page"), lambda src: src)
+    assert [block["type"] for block in reader.blocks(body)] == types
+    assert [finding.rule for finding in reader.left_out()] == ["source-picture-moved"] * told
+
+
+def test_a_picture_between_the_items_of_a_list_stays() -> None:
+    (found,) = blocks("<ul><li>One</li><img src=a.png></ul>")
+    assert [[block["type"] for block in item] for item in found["items"]] == [["paragraph"], ["figure"]]
