@@ -11,7 +11,7 @@ import stat
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 
 from archiver.bag import fixity, parallel
@@ -33,6 +33,10 @@ KINDS = {
 
 STORED_BLOCK = 512
 """The unit of `st_blocks`, in bytes, whatever the file system."""
+
+MARKS_OF_CHANGE = attrgetter("st_size", "st_mtime_ns", "st_ctime_ns")
+"""What of a file's status tells a change. Whoever writes can set the time of the last one back, but not
+that of the status."""
 
 AS_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 AS_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -244,12 +248,11 @@ class _Regular:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        before = self._before
         try:
             after = os.fstat(self._descriptor)
         finally:
             os.close(self._descriptor)
-        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        if MARKS_OF_CHANGE(self._before) != MARKS_OF_CHANGE(after):
             raise Changed("was changed while it was read")
 
     def read(self, count: int, /) -> bytes:

@@ -15,6 +15,9 @@ from archiver.bag.rules import Unusable, finding
 from archiver.bag.tag_files import Declaration, TagFiles
 from archiver.findings import Finding, Severity
 
+NAME_CHARS = 255
+"""The longest name that file systems take, in characters."""
+
 
 @dataclass(slots=True)
 class Bag:
@@ -187,5 +190,13 @@ def _rename(bag: Bag, listed: str, held: str) -> None:
 
 
 def composed(path: str) -> str:
-    """A path in Unicode's composed form (NFC)."""
-    return path if path.isascii() else unicodedata.normalize("NFC", path)
+    """A path in Unicode's composed form (NFC), but for names that are longer than file systems take.
+
+    Many marks over one letter take time by the square of their number.
+    """
+    if path.isascii():
+        return path
+    names = path.split("/")
+    return "/".join(
+        unicodedata.normalize("NFC", name) if len(name) <= NAME_CHARS else name for name in names
+    )

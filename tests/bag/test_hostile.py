@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +17,7 @@ import pytest
 from archiver.bag import Asked, Depth, validate
 from archiver.bag.folder import Folder
 from archiver.bag.limits import DEFAULT, GIB, MIB
+from archiver.bag.reading import composed
 from archiver.bag.rules import LONGEST
 from archiver.findings import Report
 from tests.bag.bags import added, check, info, make, removed, sha512, together, told, write, written
@@ -254,6 +256,25 @@ def test_a_file_that_is_written_while_it_is_read_is_told(
     assert told(validate(bag)) == {"bag-changed"}
 
 
+def test_a_file_that_is_written_while_it_is_read_is_told_though_its_time_is_set_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bag = make(tmp_path / "bag")
+    file = bag / "data/sub/two.txt"
+    times = file.stat().st_atime_ns, file.stat().st_mtime_ns
+    read = os.read
+
+    def writing(descriptor: int, count: int) -> bytes:
+        data = read(descriptor, count)
+        if data.startswith(b"two"):
+            file.write_text("owt\n")
+            os.utime(file, ns=times)
+        return data
+
+    monkeypatch.setattr(os, "read", writing)
+    assert told(validate(bag)) == {"bag-changed"}
+
+
 @pytest.mark.parametrize("name", ["bagit.txt", MANIFEST, "bag-info.txt"])
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_tag_file_that_changes_meanwhile_ends_in_a_report(
@@ -402,6 +423,24 @@ def test_more_than_the_limits_allow_is_told(what: str, tmp_path: Path) -> None:
     report = validate(bag, SMALL)
     assert "bag-limit" in rules_of(report)
     assert not report.valid
+
+
+MARKS = "\N{COMBINING ACUTE ACCENT}\N{COMBINING GRAVE ACCENT BELOW}"
+"""Which Unicode's composed form has in the other order."""
+
+
+@pytest.mark.parametrize("depth", Depth)
+def test_many_marks_over_one_letter_take_no_time(depth: Depth, tmp_path: Path) -> None:
+    lines = "".join(f"{X}  data/{number}{MARKS * 32_000}\n" for number in range(3))
+    bag = make(tmp_path / "bag", added(MANIFEST, lines))
+    start = time.process_time()
+    assert not validate(bag, Asked(depth)).valid
+    assert time.process_time() - start < 4  # it was 8
+
+
+def test_a_name_is_composed_unless_it_is_longer_than_file_systems_take() -> None:
+    long = "e" * 254 + "e\N{COMBINING ACUTE ACCENT}"
+    assert composed(f"data/{long[1:]}/{long}") == f"data/{long[1:-2]}é/{long}"
 
 
 def test_more_files_than_the_limits_allow_are_told(tmp_path: Path) -> None:

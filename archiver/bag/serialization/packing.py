@@ -16,7 +16,6 @@ from archiver.bag.contents import Damaged, File, Readable, Result, shown
 from archiver.bag.folder import Folder
 from archiver.bag.ledger import NOTHING_HASHED, Wanted
 from archiver.bag.limits import DEFAULT, Limits
-from archiver.bag.making import normalise_modes
 from archiver.bag.placing import flush_all, put, staging, writing
 from archiver.bag.reading import Bag
 from archiver.bag.rules import Unusable, finding
@@ -155,7 +154,7 @@ def unpack(archive: Path, folder: Path | None = None, limits: Limits = DEFAULT) 
     """Unpack a serialized bag to `folder`, else to one of the bag's name in the working directory.
 
     Returns the report on the bag, with the folder among its facts; where the archive has what is no part
-    of a bag, or the bag is not valid, there is no folder. Modes are made 0644 and 0755. Raises
+    of a bag, or the bag is not valid, there is no folder. Modes are as the umask has them. Raises
     AlreadyExists where the folder is there, CannotWrite where it cannot be written.
     """
     try:
@@ -207,7 +206,6 @@ def _write(contents: Archive, staged: Path) -> None:
         with content, file.open("xb") as out:
             while data := content.read(BUFFER):
                 out.write(data)
-    normalise_modes(staged)
 
 
 def _refusal(subject: Path, told: tuple[Finding, ...]) -> Report:

@@ -9,6 +9,7 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -246,7 +247,14 @@ def test_a_name_that_zip_cannot_have_is_told(tmp_path: Path) -> None:
     assert left_in(tmp_path) == {"bag", "bag.tar"}
 
 
-def test_a_bag_in_any_archive_is_unpacked_with_modes_of_its_own(tmp_path: Path) -> None:
+@pytest.fixture(params=[0o022, 0o077], ids=oct)
+def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+def test_a_bag_in_any_archive_is_unpacked_with_modes_by_the_umask(umask: int, tmp_path: Path) -> None:
     (tmp_path / "x.tgz").write_bytes(gzip.compress(tarred(BAG, "letters")))
     (tmp_path / "x.zip").write_bytes(zipped(BAG, "letters"))
     for name in ("x.tgz", "x.zip"):
@@ -254,8 +262,9 @@ def test_a_bag_in_any_archive_is_unpacked_with_modes_of_its_own(tmp_path: Path) 
         assert report.valid
         assert rules(report) == {"serialized-name"}
         assert files_in(tmp_path / "out" / name) == BAG
-        modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "out" / name).rglob("*")}
-        assert modes == {0o644, 0o755}
+        out = tmp_path / "out" / name
+        modes = {stat.S_IMODE(path.stat().st_mode) for path in (out, *out.rglob("*"))}
+        assert modes == {0o666 & ~umask, 0o777 & ~umask}
 
 
 HOSTILE = {
