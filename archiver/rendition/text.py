@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, chain, groupby
 from operator import attrgetter
@@ -304,13 +304,21 @@ class Typesetter:
         return Line((Piece(said, 0, self.fallback_level),), width)
 
     def _line(self, words: Sequence[Word], paragraph: Paragraph) -> Line:
-        """Words as one line. A mark keeps readers from taking away a hyphen at its right end."""
+        """Words as one line. A mark keeps readers from taking away a hyphen at its right end.
+
+        Poppler takes a line whose words are all of one character for one word with its letters apart.
+        A mark, or from left to right a word that says its space too, makes one of them longer.
+        """
         base, article = paragraph.base, self.fallback_level
+        lone = _is_lone_letters(words)
+        spaced = _spaced(words) if lone and not base else []
+        words = spaced or words
         line = _mixed_line(words, base, article) if paragraph.mixed else _line(words)
         leftward = base and article
         rightmost = words[0] if leftward else words[-1]
         text = "".join([piece.glyphs.text for piece in rightmost.pieces]).rstrip()
-        if base >= article and not (text.startswith(HYPHENS) if leftward else text.endswith(HYPHENS)):
+        hyphened = text.startswith(HYPHENS) if leftward else text.endswith(HYPHENS)
+        if base >= article and not hyphened and (spaced or not lone):
             return line
         mark = _direction_mark(rightmost.pieces[0 if leftward else -1], base, line.width)
         return line._replace(parts=(*line.parts, mark))
@@ -421,6 +429,25 @@ def _parts(
 def _line(words: Sequence[Word]) -> Line:
     width = sum([word.width + word.space for word in words]) - words[-1].space
     return Line(tuple([piece for word in words for piece in word.pieces]), width)
+
+
+def _is_lone_letters(words: Sequence[Word]) -> bool:
+    """Whether words are several, parted by spaces, and each of one character."""
+    letters = "".join([piece.glyphs.text for word in words for piece in word.pieces]).split()
+    return len(letters) > 1 and max(map(len, letters)) == 1
+
+
+def _spaced(words: Sequence[Word]) -> list[Word]:
+    """Words of which the first that can says its space together with its character (14.9.4).
+
+    None, where all their spaces are pieces of their own.
+    """
+    for at, word in enumerate(words):
+        if len(word.pieces) == 1 and len(word.pieces[0].glyphs.text) > 1:
+            piece = word.pieces[0]
+            told = piece._replace(glyphs=replace(piece.glyphs, exact=False))
+            return [*words[:at], word._replace(pieces=(told,)), *words[at + 1 :]]
+    return []
 
 
 def _mixed_line(words: Sequence[Word], base: int, article: int) -> Line:

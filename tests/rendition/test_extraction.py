@@ -329,3 +329,38 @@ def test_code_in_a_right_to_left_article_comes_out_of_poppler_in_order(
     assert plain(mixed) in found
     assert f"{within[0]}print(x[1]) ." in found
     assert verapdf.check(pdf, ("2a", "ua1")) == ()
+
+
+LONE = {
+    "en": ["Q & A", "x = 1", "5 %", "€ 5", "y = x + z", "- a", "a -", "A\u00a0B", "é ñ", "א = 1", "年 月"],
+    "he": ["א ב ג", "א ב", "x = y"],
+    "ar": ["ا و ب", "A B"],
+}
+
+
+@needs_poppler
+@pytest.mark.parametrize(("language", "stated"), [(lang, text) for lang in LONE for text in LONE[lang]])
+def test_words_of_one_character_come_out_of_poppler_apart(
+    language: str, stated: str, tmp_path: Path, verapdf: Validator
+) -> None:
+    link = [{"text": stated[0], "href": "https://example.org"}, stated[1:]]
+    body = [
+        {"type": "heading", "level": 2, "content": stated},
+        {"type": "paragraph", "content": link},
+        {"type": "list", "items": [[stated]]},
+        {"type": "table", "header": [stated, FILLING[language]], "rows": [[stated, FILLING[language]]]},
+    ]
+    pdf = rendition([*body, *[FILLING[language]] * 9], tmp_path / "a.pdf", language, title=stated)
+    assert plain(by_poppler(pdf)).count(plain(stated)) == 6
+    assert verapdf.check(pdf, ("2a", "ua1")) == ()
+
+
+@pytest.mark.parametrize("stated", ["Q & A", "x = 1", "- a", "é ñ", "年 月"])
+def test_words_of_one_character_come_out_of_pdfium_apart_and_once(stated: str, tmp_path: Path) -> None:
+    pdf = pypdfium2.PdfDocument(rendition(["Before.", stated, "After."], tmp_path / "a.pdf"))
+    assert f"Before. {stated} After." in plain(pdf[0].get_textpage().get_text_range())
+
+
+def test_a_line_with_a_longer_word_says_its_letters_by_its_glyphs_alone(tmp_path: Path) -> None:
+    with pikepdf.open(rendition(["I am a b c", "x"], tmp_path / "a.pdf")) as pdf:
+        assert b"/ActualText" not in pdf.pages[0].Contents.read_bytes()
