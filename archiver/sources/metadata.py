@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from archiver.article import Article, Metadata, Obtained, PublicationDate
 from archiver.dates.reading import AmbiguousDate, DateOrder, to_edtf
 from archiver.errors import InvalidArticle
-from archiver.findings import Finding, Severity
+from archiver.findings import Finding, Severity, by_line
 from archiver.settings import Settings
 from archiver.sources.given import PARTS, is_missing, override
 from archiver.sources.languages import UNKNOWN, inferred
@@ -98,7 +98,7 @@ def build(
     try:
         claimed = Article.model_validate_json(json.dumps(values, allow_nan=False))
     except (ValidationError, ValueError, RecursionError) as error:
-        raise InvalidArticle([*findings, *explain(error, name, places)]) from None
+        raise InvalidArticle(by_line([*findings, *explain(error, name, places)])) from None
     obtained = {"provenance": dict(sorted(provenance.items())), "overridden": tuple(overridden)}
     return claimed.model_copy(update=obtained), findings
 
