@@ -205,12 +205,16 @@ def identifier_of(sha512: str) -> str:
     return f"urn:uuid:{uuid.uuid5(SOURCE_NAMESPACE, sha512)}"
 
 
+NO_TEXT = ("type", "src", "href", "delimiter")
+"""The fields of blocks and spans that are not read."""
+
+
 def texts(value: object) -> list[str]:
     """The texts in blocks, in reading order."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
-        return [t for k, v in value.items() if k not in ("type", "src", "href") for t in texts(v)]
+        return [t for k, v in value.items() if k not in NO_TEXT for t in texts(v)]
     if isinstance(value, (list, tuple)):
         return [text for item in value for text in texts(item)]
     return []

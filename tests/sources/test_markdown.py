@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from PIL import Image
 
 from archiver.article import Article, Figure, Paragraph, Span
 from archiver.errors import DocumentError, InvalidArticle
+from archiver.rendition import render
 from archiver.settings import Settings
 from archiver.sources import Source, SourceRef, read
 from tests.conftest import Write
@@ -189,6 +191,15 @@ def test_errors_are_in_the_order_of_their_lines(article: Write) -> None:
         article("---\ntitle: T\nfoo: 1\npublisher: [1]\nbar: 3\nabstract: [2]\n---\nText.\n")
     lines = [finding.where.rpartition(", ")[2] for finding in refused.value.findings]
     assert lines == ["line 3", "line 4", "line 5", "line 6"]
+
+
+@pytest.mark.parametrize("delimiter", [".", ")"])
+def test_the_numbers_of_a_list_keep_their_delimiter(delimiter: str, article: Write, tmp_path: Path) -> None:
+    source = article(f"# T\n\n7{delimiter} one\n8{delimiter} two\n")
+    render(source, tmp_path / "a.pdf", Settings())
+    with pypdfium2.PdfDocument(tmp_path / "a.pdf") as pdf:
+        text = pdf[0].get_textpage().get_text_bounded()
+    assert re.findall(r"\b[78](\S) (?:one|two)", text) == [delimiter, delimiter]
 
 
 PIC = "![p](pic.png)"
