@@ -286,11 +286,12 @@ class Quote(_Model):
 
 
 class List(_Model):
-    """`start` counts an ordered list; each item is a list of blocks."""
+    """`start` counts an ordered list, `delimiter` follows its numbers; each item is a list of blocks."""
 
     type: Literal["list"] = "list"
     ordered: bool = False
     start: Annotated[int, Field(ge=0, le=999_999_999)] = 1
+    delimiter: Literal[".", ")"] = "."
     items: Many[Blocks]
 
 

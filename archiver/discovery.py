@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 import re
@@ -105,7 +106,8 @@ def _unreadable(error: OSError, place: str) -> SourceError:
 def _in_folder(folder: Path, output: Place, settings: Settings) -> Iterator[SourceRef | SourceError]:
     """The sources below a folder, by suffix and in order of name.
 
-    Links to folders are not followed, and bags, hidden folders and the output are not looked into.
+    Links to folders are not followed, and bags, hidden folders and the output are not looked into. A link
+    that leads back to itself is an error, as a folder is that cannot be read.
     A sidecar without anything that it could be for is an error. A folder of page pictures alone is one
     document, unless a document above it shows one of them; a picture with a sidecar is one too.
     """
@@ -147,6 +149,8 @@ def _in_folder(folder: Path, output: Place, settings: Settings) -> Iterator[Sour
             elif name.lower().endswith(SUFFIXES) or name in own:
                 found = True
                 yield from discover([str(path)], output, settings)
+            elif ring := _ring(path):
+                unread.append(ring)
     yield from (_unreadable(error, str(folder)) for error in unread)
     if not found and not unread:
         kinds = ", ".join(sorted(SUFFIXES))
@@ -155,6 +159,16 @@ def _in_folder(folder: Path, output: Place, settings: Settings) -> Iterator[Sour
             "not taken for one",
             where=str(folder),
         )
+
+
+def _ring(path: Path) -> OSError | None:
+    """What the system says of a link that leads back to itself; None of anything else."""
+    try:
+        if os.path.islink(path):
+            os.stat(path)
+    except OSError as error:
+        return error if error.errno == errno.ELOOP else None
+    return None
 
 
 def _parts(name: str) -> tuple[str, str]:

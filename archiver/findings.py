@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -56,6 +58,19 @@ class Check(NamedTuple):
     name: str
     verdict: Verdict
     note: str = ""
+
+
+LINE = re.compile(r"(.+), line (\d+)")
+"""How the place of a finding names a line of a file."""
+
+
+def by_line(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings by line, file by file, each once; those that name no line stay where they are."""
+    once = list(dict.fromkeys(findings))
+    lines = {finding: (found[1], int(found[2])) for finding in once if (found := LINE.match(finding.where))}
+    files = {file: number for number, file in enumerate(dict.fromkeys(file for file, _ in lines.values()))}
+    placed = iter(sorted(lines, key=lambda finding: (files[lines[finding][0]], lines[finding][1])))
+    return [next(placed) if finding in lines else finding for finding in once]
 
 
 Fact = str | int | float | list[str] | dict[str, str]

@@ -251,3 +251,17 @@ def test_of_the_files_of_a_folder_the_names_are_held_and_little_else(tmp_path: P
         tracemalloc.stop()
     assert documents == files
     assert most / files < 120
+
+
+def test_of_links_in_a_folder_those_to_folders_are_not_followed_and_those_in_a_ring_are_told(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.txt").write_text(TEXT)
+    (tmp_path / "up").symlink_to(tmp_path)
+    (tmp_path / "self").symlink_to("self")
+    (tmp_path / "there").symlink_to("back")
+    (tmp_path / "back").symlink_to("there")
+    documents, errors = found(str(tmp_path))
+    assert documents == [str(tmp_path / "a.txt")]
+    told = "cannot be read: Too many levels of symbolic links"
+    assert errors == [f"{tmp_path / name}: {told}" for name in ("back", "self", "there")]

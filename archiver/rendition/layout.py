@@ -242,7 +242,8 @@ class Composer:
         numbering = "Decimal" if block.ordered else "Disc"
         element = Element("L", place.element, numbering=numbering)
         labels = [
-            f"{number}." if block.ordered else "•" for number, _ in enumerate(block.items, block.start)
+            f"{number}{block.delimiter}" if block.ordered else "•"
+            for number, _ in enumerate(block.items, block.start)
         ]
         shaped = [self.typesetter.paragraph([Run(label)]) for label in labels]
         widest = max((p.natural_width for p in shaped), default=0) * BODY.size / 1000

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from archiver.errors import REFUSED_WRITES, CannotWrite, SourceError
+from archiver.findings import by_line
 from archiver.settings import Settings
 from archiver.sources import refs
 from archiver.sources.figures import PICTURE_SUFFIXES
@@ -75,10 +76,11 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     ref = replace(ref, given=(*(sidecar.given for sidecar in sidecars), *ref.given))
     with _temporary_files():
         source = _reader(ref, settings)(ref, settings)
+    findings = [*(found for given in ref.given for found in given.findings), *ref.told, *source.findings]
     source = replace(
         source,
         originals=(*source.originals, *(sidecar.original for sidecar in sidecars)),
-        findings=(*(found for given in ref.given for found in given.findings), *ref.told, *source.findings),
+        findings=tuple(by_line(findings)),
     )
     refuse_warnings(source.findings, settings)
     return source

@@ -136,7 +136,8 @@ class _Reader:
             case "ordered_list_open":
                 start = int(token.attrGet("start") or 1) if token.attrGet("start") != 0 else 0
                 items = self._items("ordered_list_close")
-                return [{"type": "list", "ordered": True, "start": start, "items": items}]
+                numbers = {"ordered": True, "start": start, "delimiter": token.markup}
+                return [{"type": "list", **numbers, "items": items}]
             case "fence" | "code_block":
                 code: dict[str, Any] = {"type": "code", "text": token.content}
                 if token.info.strip():

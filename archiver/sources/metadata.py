@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from archiver.article import Article, Metadata, Obtained, PublicationDate
 from archiver.dates.reading import AmbiguousDate, DateOrder, to_edtf
 from archiver.errors import InvalidArticle
-from archiver.findings import Finding, Severity
+from archiver.findings import Finding, Severity, by_line
 from archiver.settings import Settings
 from archiver.sources.given import PARTS, is_missing, override
 from archiver.sources.languages import UNKNOWN, inferred
@@ -98,7 +98,7 @@ def build(
     try:
         claimed = Article.model_validate_json(json.dumps(values, allow_nan=False))
     except (ValidationError, ValueError, RecursionError) as error:
-        raise InvalidArticle([*findings, *explain(error, name, places)]) from None
+        raise InvalidArticle(by_line([*findings, *explain(error, name, places)])) from None
     obtained = {"provenance": dict(sorted(provenance.items())), "overridden": tuple(overridden)}
     return claimed.model_copy(update=obtained), findings
 
@@ -205,12 +205,16 @@ def identifier_of(sha512: str) -> str:
     return f"urn:uuid:{uuid.uuid5(SOURCE_NAMESPACE, sha512)}"
 
 
+NO_TEXT = ("type", "src", "href", "delimiter")
+"""The fields of blocks and spans that are not read."""
+
+
 def texts(value: object) -> list[str]:
     """The texts in blocks, in reading order."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
-        return [t for k, v in value.items() if k not in ("type", "src", "href") for t in texts(v)]
+        return [t for k, v in value.items() if k not in NO_TEXT for t in texts(v)]
     if isinstance(value, (list, tuple)):
         return [text for item in value for text in texts(item)]
     return []

@@ -55,7 +55,7 @@ def test_the_link_of_a_title_an_author_and_a_standfirst_are_kept(article: Write)
         "Text.",
         "Kabul: https://e.org/k",
     ]
-    assert warned(source) == ["line 1", "line 3", "line 9", "line 5"]
+    assert warned(source) == ["line 1", "line 3", "line 5", "line 9"]
 
 
 @pytest.mark.parametrize("line", ["[Ann Bee](#)", "Ann Bee", "**Ann Bee**"])

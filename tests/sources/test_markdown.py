@@ -3,13 +3,15 @@
 import re
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from archiver.article import Article, Figure, Paragraph, Span
-from archiver.errors import DocumentError
+from archiver.errors import DocumentError, InvalidArticle
+from archiver.rendition import render
 from archiver.settings import Settings
 from archiver.sources import Source, SourceRef, read
 from tests.conftest import Write
@@ -44,7 +46,6 @@ def test_cells_beyond_the_columns_follow_the_table(article: Write) -> None:
 def test_a_warning_about_a_cell_names_its_row(article: Write) -> None:
     source = article("---\ntitle: T\n---\n| a |\n|---|\n| x |\n| <b>y</b> |\n| [z](javascript:1) |\n")
     assert warned(source) == [
-        ("source-html", "line 7"),
         ("source-html", "line 7"),
         ("source-link-as-text", "line 8"),
     ]
@@ -173,6 +174,32 @@ def test_the_target_of_a_link_in_the_title_stays_in_the_body(article: Write) -> 
     assert source.article.title == "The title"
     assert body(source.article) == ["The title: ../index.html", "Text."]
     assert warned(source) == [("source-link-as-text", "line 1")]
+
+
+def test_warnings_are_in_the_order_of_their_lines_and_each_is_told_once(article: Write) -> None:
+    text = "# T\n\nOne <b>two</b> [x](a.md)\n\n[unused]: https://e.org/\n\n<i>six</i>\n"
+    assert warned(article(text)) == [
+        ("source-html", "line 3"),
+        ("source-link-as-text", "line 3"),
+        ("source-definition-unused", "line 5"),
+        ("source-html", "line 7"),
+    ]
+
+
+def test_errors_are_in_the_order_of_their_lines(article: Write) -> None:
+    with pytest.raises(InvalidArticle) as refused:
+        article("---\ntitle: T\nfoo: 1\npublisher: [1]\nbar: 3\nabstract: [2]\n---\nText.\n")
+    lines = [finding.where.rpartition(", ")[2] for finding in refused.value.findings]
+    assert lines == ["line 3", "line 4", "line 5", "line 6"]
+
+
+@pytest.mark.parametrize("delimiter", [".", ")"])
+def test_the_numbers_of_a_list_keep_their_delimiter(delimiter: str, article: Write, tmp_path: Path) -> None:
+    source = article(f"# T\n\n7{delimiter} one\n8{delimiter} two\n")
+    render(source, tmp_path / "a.pdf", Settings())
+    with pypdfium2.PdfDocument(tmp_path / "a.pdf") as pdf:
+        text = pdf[0].get_textpage().get_text_bounded()
+    assert re.findall(r"\b[78](\S) (?:one|two)", text) == [delimiter, delimiter]
 
 
 PIC = "![p](pic.png)"
