@@ -217,3 +217,15 @@ def test_paragraphs_and_items_that_say_nothing_are_told(article: Write) -> None:
             "body[3].blocks[1] is a paragraph without text, which is not shown",
         )
     ]
+
+
+def test_a_date_on_another_weekday_is_kept_with_a_warning(article: Write) -> None:
+    source = of_json(article, date="Friday 12 January 2002")
+    assert source.article.date is not None
+    assert source.article.date.edtf == "2002-01-12"
+    assert [(finding.rule, finding.message) for finding in source.findings] == [
+        (
+            "metadata-date-weekday",
+            "'Friday 12 January 2002' is not on the weekday that it names; it is read as 2002-01-12",
+        )
+    ]
