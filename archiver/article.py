@@ -274,6 +274,12 @@ class Heading(_Model):
     level: Annotated[int, Field(ge=1, le=6)] = 1
     content: Inlines
 
+    @model_validator(mode="after")
+    def _has_words(self) -> Heading:
+        if not _has_text(self.content):
+            raise ValueError("is a heading without words; give it some, or take it away")
+        return self
+
 
 class Paragraph(_Model):
     type: Literal["paragraph"] = "paragraph"
@@ -374,6 +380,10 @@ class Article(Metadata):
         """Whether the body has a figure or text that is not white space."""
         return any(isinstance(block, Figure) or _has_text(block) for block in walk(self.body))
 
+    def unshown(self) -> Iterator[str]:
+        """What has no text and is not shown: `body[2].items[1] is an item`, `body[3] is a paragraph`."""
+        return _unshown(self.body, "body")
+
     def figures(self) -> Iterator[Figure]:
         """Every figure of the body, in reading order."""
         return (block for block in walk(self.body) if isinstance(block, Figure))
@@ -393,6 +403,21 @@ def walk(blocks: tuple[BaseModel, ...]) -> Iterator[BaseModel]:
         yield block
         for inner in children(block):
             yield from walk(inner)
+
+
+def _unshown(blocks: tuple[BaseModel, ...], path: str) -> Iterator[str]:
+    for number, block in enumerate(blocks):
+        place = f"{path}[{number}]"
+        if isinstance(block, Paragraph) and not _has_text(block):
+            yield f"{place} is a paragraph"
+        elif isinstance(block, Quote):
+            yield from _unshown(block.blocks, f"{place}.blocks")
+        elif isinstance(block, List):
+            for index, item in enumerate(block.items):
+                if all(isinstance(each, Paragraph) and not _has_text(each) for each in item):
+                    yield f"{place}.items[{index}] is an item"
+                else:
+                    yield from _unshown(item, f"{place}.items[{index}]")
 
 
 def _has_text(value: object) -> bool:

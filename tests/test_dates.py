@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from archiver.dates import words
 from archiver.dates.edtf import is_edtf
 from archiver.dates.names import normalized
-from archiver.dates.reading import AmbiguousDate, to_edtf
+from archiver.dates.reading import AmbiguousDate, is_on_another_weekday, to_edtf
 
 OTHERS = ["lv", "lt", "kk", "hy", "eu", "th", "yue", "ka", "sl", "hr", "bg", "sr", "ca", "et", "ms"]
 """Languages whose dates are CLDR's alone."""
@@ -124,6 +124,9 @@ IN_WORDS = [
     ("en", "12 January 2002 10:30 pm EST", "2002-01-12"),
     ("en", "2002-01-12 10:30", "2002-01-12"),
     ("en", "44 BC", "-0043"),
+    ("en", "44 B.C.", "-0043"),
+    ("en", "c. 44 B. C. E.", "-0043~"),
+    ("en", "A.D. 1066", "1066"),
     ("en", "15 March 44 BC", "-0043-03-15"),
     ("en", "AD 79", "0079"),
     ("en", "c. 44 BC", "-0043~"),
@@ -395,3 +398,22 @@ def test_any_text_is_understood_or_not_but_never_breaks(text: str) -> None:
     except AmbiguousDate:
         return
     assert found is None or is_edtf(found)
+
+
+@pytest.mark.parametrize(
+    ("language", "stated", "edtf", "another"),
+    [
+        ("en", "Friday 12 January 2002", "2002-01-12", True),
+        ("en", "Saturday 12 January 2002", "2002-01-12", False),
+        ("en", "Sat., 12 January 2002", "2002-01-12", False),
+        ("fr", "vendredi 12 janvier 2002", "2002-01-12", True),
+        ("fr", "mar. 12 mars 2002", "2002-03-12", False),
+        ("en", "12 January 2002", "2002-01-12", False),
+        ("en", "Friday, January 2002", "2002-01", False),
+        ("en", "Friday 1 January 0000", "0000-01-01", False),
+    ],
+)
+def test_a_weekday_that_the_date_is_not_on_is_noticed(
+    language: str, stated: str, edtf: str, another: bool
+) -> None:
+    assert is_on_another_weekday(stated, edtf, [language]) is another

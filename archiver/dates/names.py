@@ -41,11 +41,11 @@ NOT_IN_A_WORD = (r"(?<![^\W\d_])", r"(?![^\W\d_])")
 
 
 class Names(NamedTuple):
-    """What words mean in some languages: each kind by its key, see `key`."""
+    """What words mean in some languages: each kind by its key, see `key`. Monday is 0."""
 
     months: Mapping[str, int]
     seasons: Mapping[str, int]
-    weekdays: frozenset[str]
+    weekdays: Mapping[str, set[int]]
     eras: Mapping[str, int]
     fillers: frozenset[str]
     pattern: re.Pattern[str]
@@ -89,7 +89,7 @@ def key(name: str) -> str:
 def names(languages: Languages) -> Names:
     """The names of `languages` and of English. One that would be two months is none."""
     months: dict[str, set[int]] = {}
-    weekdays: set[str] = set()
+    weekdays: dict[str, set[int]] = {}
     eras: dict[str, set[int]] = {}
     fillers = {key(word) for word in _words(words.FILLERS, languages)}
     spellings: set[str] = set()
@@ -98,7 +98,7 @@ def names(languages: Languages) -> Names:
         if kind == "months":
             months.setdefault(key(name), set()).add(number)
         elif kind == "days":
-            weekdays.add(key(name))
+            weekdays.setdefault(key(name), set()).add(number)
         elif kind == "eras":
             eras.setdefault(key(name), set()).add(number)
         else:
@@ -113,7 +113,7 @@ def names(languages: Languages) -> Names:
     return Names(
         {name: found.pop() for name, found in months.items() if len(found) == 1},
         seasons,
-        frozenset(weekdays),
+        weekdays,
         {name: found.pop() for name, found in eras.items() if len(found) == 1},
         frozenset(fillers),
         _scanner(spellings),
@@ -156,8 +156,9 @@ def _named(languages: Languages) -> Iterator[tuple[str, int, str]]:
     """Every (kind, number, name); the kind of what a pattern has beside its fields is `fillers`."""
     for language in dict.fromkeys((*(re.sub("_", "-", tag) for tag in languages), "en")):
         primary = language.partition("-")[0].lower()
-        for number, name in enumerate(words.ERAS.get(primary, ())):
-            yield "eras", number, normalized(name)
+        for number, forms in enumerate(words.ERAS.get(primary, ())):
+            for name in forms.split("|"):
+                yield "eras", number, normalized(name)
         for name, number in words.MONTHS.get(primary, {}).items():
             yield "months", number, normalized(name)
         for locale in (language.replace("-", "_"), *words.VARIANTS.get(primary, ())):

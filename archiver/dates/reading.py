@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from archiver.dates import words
 from archiver.dates.edtf import is_edtf
-from archiver.dates.names import Languages, known_languages, names, normalized
+from archiver.dates.names import Languages, key, known_languages, names, normalized
 from archiver.dates.parts import ENGLISH, Parts, parts_of
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
@@ -28,6 +29,9 @@ SUPPLIED = re.compile(r"\[(?!\.\.)([^\[\],]+)(?<!\.\.)\]")
 YEAR_AND_TWO_DIGITS = re.compile(r"(\d\d)(\d\d)\s*[‐-―~-]\s*(\d\d)")
 OVER_TWO_YEARS = re.compile(r"(.*?)(\d{4})\s*[‐-―/-]\s*(\d{4}|\d\d)(.*)")
 DASHES = (r"\s+[‐-―~-]+\s+|[–—―〜~]", r"[‐-]", r"/")
+
+DAY = re.compile(r"(?!0000)\d{4}-\d\d-\d\d")
+"""A day of the Gregorian calendar, from the year 1 on, as EDTF has it."""
 
 CENTURY = r"(?P<c>\d{1,2}|[ivxlхі]+)[-.'°]?(?:st|nd|rd|th|er|eme|e|de|ste|го|и|ος|ου|οσ|वीं|वी|lea|ο|o)?\.?"
 SLOTS = {"{}": "(.+?)", "{c}": CENTURY, "{d}": r"'?(?P<d>\d)0\.?"}
@@ -69,6 +73,16 @@ def to_edtf(stated: str, languages: Sequence[str] = (), order: DateOrder | None 
     known = tuple(language for language in languages if language != "und")
     found = _read(normalized(text), Manner(known, order)) or (None if known else _in_any(text, order))
     return None if found is None or _in_another_calendar(found, languages) else found
+
+
+def is_on_another_weekday(stated: str, edtf: str, languages: Sequence[str]) -> bool:
+    """Whether a stated date names a weekday, in English or `languages`, on which its EDTF is not."""
+    if not DAY.fullmatch(edtf):
+        return False
+    found = names(tuple(language for language in languages if language != "und"))
+    said = {key(match[0]) for match in found.pattern.finditer(normalized(stated))} - found.months.keys()
+    days = {day for word in said for day in found.weekdays.get(word, ())}
+    return bool(days) and date.fromisoformat(edtf).weekday() not in days
 
 
 def _in_any(text: str, order: DateOrder | None) -> str | None:

@@ -277,7 +277,7 @@ MONTHS = {
 """Forms of months that CLDR does not have."""
 
 ERAS = {
-    "en": ("bce", "ce"),
+    "en": ("b. c.|b. c. e.", "a. d.|c. e."),
     "de": ("v. u. z.", "n. u. z."),
     "fr": ("avant j.-c.", "après j.-c."),
     "nl": ("v. c.", "n. c."),

@@ -385,7 +385,7 @@ def _listed(path: Path) -> set[str]:
 
 def _addresses(text: str, where: str) -> Iterator[str]:
     """The addresses in a list of pages, without fragments: the server never saw them."""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         try:
             page = json.loads(line) if line.strip() else {}
         except ValueError:

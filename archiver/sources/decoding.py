@@ -53,6 +53,10 @@ NAMED = {
 JAPANESE_ESCAPE = re.compile(rb"\x1b\$(?:[@B]|\(D)")
 """How ISO-2022-JP, whose bytes are all ASCII, begins to write Japanese (RFC 1468, RFC 2237)."""
 
+LINE_ENDS = re.compile("\r\n?")
+OTHER_LINE_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+"""What ends a line in Unicode (UAX 14, BK and NL) and in no editor's count of lines: white space."""
+
 FOREIGN = re.compile("[^\x00-\x7f]")
 STRAY = re.compile("[\udc80-\udcff]")
 """A byte that is not UTF-8, as Python escapes it (PEP 383)."""
@@ -92,7 +96,7 @@ def decode(data: bytes, ref: SourceRef, settings: Settings, declared: str = "") 
     text, encoding, findings = _as_declared(data, declared) or _decoded(data, ref)
     if "\0" in text:
         raise SourceError("is binary (it has NUL characters); expected text", where=name)
-    text = re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
+    text = OTHER_LINE_ENDS.sub(" ", LINE_ENDS.sub("\n", text))
     if not text.strip():
         raise SourceError("holds nothing but white space; expected an article", where=name)
     for number, line in enumerate(text.split("\n"), 1):

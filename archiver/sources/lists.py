@@ -50,6 +50,7 @@ PARTICLES = {
 }
 """Words within names that begin with a small letter."""
 STRONG_SEPARATOR = r"\s*[;؛、，]\s*"
+SEMICOLON = r"\s*[;؛、]\s*"
 COMMA = r"\s*[,،]\s*"
 SENTENCE_END = (".", "!", "?", "…", "。", "؟", "।", ":")
 
@@ -96,11 +97,15 @@ def _noted(name: str) -> Any:
 
 
 def items(value: str, *, places: bool) -> Listed:
-    """The places or subjects in a field. Text beside a link is part of its item."""
+    """The places or subjects in a field. Text beside a link is part of its item.
+
+    Commas part places only where several are links: `Paris, France` is one.
+    """
     links: list[str] = []
     marked = _marked(value, links)
     found = Listed([], [])
-    for part in re.split(rf"{STRONG_SEPARATOR}|{COMMA}", marked):
+    whole = places and len(links) < 2
+    for part in re.split(SEMICOLON if whole else rf"{STRONG_SEPARATOR}|{COMMA}", marked):
         text = bare(re.sub("\0", lambda _: links.pop(0), part))
         if "\0" in part or (text and not _is_phrase(text, most=2 if places else 3)):
             found.items.append(text)

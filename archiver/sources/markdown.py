@@ -14,7 +14,7 @@ from archiver.errors import SourceError
 from archiver.sources import yaml_fields
 from archiver.sources.parts import Block, Noticed, Parts, is_kept, link_span
 
-FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n?^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
 UNCLOSED = re.compile(r"\s*---[ \t]*\n\w+:")
@@ -23,7 +23,8 @@ UNCLOSED = re.compile(r"\s*---[ \t]*\n\w+:")
 def parse(text: str, name: str) -> Parts:
     """The parts of a Markdown text.
 
-    Raises SourceError, with the line, for broken front matter, and for quotes and lists within too many.
+    Raises SourceError, with the line, for broken front matter, for a title without words, and for quotes
+    and lists within too many.
     """
     front = _front_matter(text, name)
     parser = MarkdownIt("commonmark", {"maxNesting": 100, "store_labels": True}).enable("table")
@@ -35,14 +36,12 @@ def parse(text: str, name: str) -> Parts:
     _refuse_depth(tokens, name, front.lines)
     reader = _Reader(name, front.rest, front.lines)
     body: list[Block] = []
-    if (
-        "title" not in front.fields
-        and tokens
-        and tokens[0].type == "heading_open"
-        and tokens[0].tag == "h1"
-    ):
-        front.fields["title"], body = reader.title(tokens)
-        tokens = tokens[3:]
+    at = next((at for at, token in enumerate(tokens) if token.tag == "h1" and token.level == 0), None)
+    if "title" not in front.fields and at is not None:
+        body = reader.blocks(tokens[:at])
+        front.fields["title"], beside = reader.title(tokens[at:])
+        body += beside
+        tokens = tokens[at + 3 :]
     body += reader.blocks(tokens)
     body += reader.unused(references)
     return Parts(front.fields, body, front.places, reader.noticed.findings, reader.pictures)
@@ -96,9 +95,15 @@ class _Reader:
         self.at = 0
 
     def title(self, tokens: list[Token]) -> tuple[str, list[Block]]:
-        """The text of the heading that begins the tokens, and blocks for what a title does not keep."""
+        """The text of the heading that begins the tokens, and blocks for what a title does not keep.
+
+        Raises SourceError for one without words.
+        """
         line = self.offset + (tokens[0].map or [0])[0] + 1
         spans, figures = self._spans(tokens[1].children or [], line)
+        if _is_blank(spans):
+            told = "has a heading of level 1 without words; expected the title"
+            raise SourceError(told, where=self.noticed.at(line))
         links = [span for span in spans if "href" in span]
         moved = (self.noticed.moved_link(s["text"], s["href"], "the title", s["line"]) for s in links)
         kept = [*chain.from_iterable(moved), *self.noticed.moved_pictures(figures, "title")]
@@ -124,8 +129,12 @@ class _Reader:
             case "heading_open":
                 content = self._content("heading_close")
                 spans, figures = self._inline(content, line, "heading")
-                heading: Block = {"type": "heading", "level": int(token.tag[1]), "content": spans}
-                return figures if figures and _is_blank(spans) else [heading, *figures]
+                if not _is_blank(spans):
+                    return [{"type": "heading", "level": int(token.tag[1]), "content": spans}, *figures]
+                if not figures:
+                    told = "has a heading without words, which is left out"
+                    self.noticed.warn("source-heading-empty", told, line)
+                return figures
             case "paragraph_open":
                 spans, figures = self._inline(self._content("paragraph_close"), line, "paragraph")
                 return figures if _is_blank(spans) else [{"type": "paragraph", "content": spans}, *figures]

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from archiver.article import Article, Metadata, Obtained, PublicationDate
-from archiver.dates.reading import AmbiguousDate, DateOrder, to_edtf
+from archiver.dates.reading import AmbiguousDate, DateOrder, is_on_another_weekday, to_edtf
 from archiver.errors import InvalidArticle
 from archiver.findings import Finding, Severity, by_line
 from archiver.settings import Settings
@@ -140,6 +140,9 @@ def _dated(
         found = Finding("metadata-date-ambiguous", Severity.ERROR, told, where=where, hint=error.hint)
         raise InvalidArticle([found], hint=error.hint) from None
     values["date"] = {"stated": stated, "edtf": edtf}
+    if edtf and is_on_another_weekday(stated, edtf, languages):
+        told = f"{stated!r} is not on the weekday that it names; it is read as {edtf}"
+        return [Finding("metadata-date-weekday", Severity.WARNING, told, where=where)]
     if decided:
         return [Finding(DATE_ORDER_RULE, Severity.INFO, decided, where=where)]
     if edtf is not None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from archiver.errors import SourceError
+from archiver.findings import Finding, Severity
 from archiver.settings import Settings
 from archiver.sources import article_text, decoding, json_article, markdown, metadata
 from archiver.sources.figures import attachments
@@ -15,6 +16,13 @@ from archiver.sources.source import Original, Source, Text
 
 MARKDOWN_SUFFIXES = {".md", ".markdown"}
 JSON_SUFFIXES = {".json"}
+
+TITLES = {
+    "application/json": "a field `title`",
+    "text/markdown": "`title:` in front matter, or a heading of level 1",
+    "text/plain": "one to begin it",
+}
+"""What gives a text its title."""
 
 FRONT_MATTER = re.compile(r"\s*---[ \t]*\n")
 HEADED = re.compile(r"\s*(?:#[ \t]|[^\n]+\n[ ]{0,3}=+[ \t]*(?:\n|\Z))")
@@ -42,13 +50,19 @@ def read(ref: SourceRef, settings: Settings) -> Source:
         fields, body, places, pictures = parts.fields, parts.body, parts.places, parts.pictures
         findings += parts.findings
     if "title" not in fields and not ref.gives("title"):
-        raise SourceError("has no title; expected one to begin it", where=label)
+        raise SourceError(f"has no title; expected {TITLES[media_type]}", where=label)
     if not body:
         raise SourceError("has a title but no body; expected text below it", where=label)
     article, noticed = metadata.build(fields, body, data, ref, settings, places)
     if not article.says_something():
         raise SourceError("has a title but no body: no text in it and no picture", where=label)
     findings += noticed
+    findings += [
+        Finding(
+            "source-block-empty", Severity.WARNING, f"{told} without text, which is not shown", where=label
+        )
+        for told in article.unshown()
+    ]
     document = Original(ref.name, media_type, data=data)
     pictures_beside = attachments(article, ref, pictures, settings)
     return Source(ref, (document, *pictures_beside), article, Text(text.encoding), tuple(findings))

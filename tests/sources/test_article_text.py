@@ -241,3 +241,27 @@ def test_a_link_that_no_comma_parts_from_the_one_before_leaves_the_next_its_name
     assert [creator.name for creator in source.article.creators] == ["Ann Lee", "Cy Dow"]
     (told,) = source.findings
     assert "'with Bo Ray'" in told.message
+
+
+@pytest.mark.parametrize("white", ["\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
+def test_lines_are_counted_as_editors_count_them(article: Write, white: str) -> None:
+    source = article(f"T\n\nBoats{white}sail.\r\n\rNext.\n\nDate: sometime soon\n", "a.txt")
+    assert [finding.where.rpartition(", ")[2] for finding in source.findings] == ["line 7"]
+    assert body(source.article) == ["Boats sail.", "Next."]
+
+
+@pytest.mark.parametrize(
+    ("lines", "places"),
+    [
+        ("[Paris, France](#)", ("Paris, France",)),
+        ("Paris, France\nOsh, Kyrgyzstan", ("Paris, France", "Osh, Kyrgyzstan")),
+        ("[Osh](#), Kyrgyzstan", ("Osh, Kyrgyzstan",)),
+        ("[Osh](#), [Paris, France](#)\n[Kabul](#)", ("Osh", "Paris, France", "Kabul")),
+    ],
+)
+def test_a_line_is_one_place_unless_it_has_several_links(
+    article: Write, lines: str, places: tuple[str, ...]
+) -> None:
+    source = text(article, foot=f"Location: {lines}")
+    assert source.article.places == places
+    assert source.findings == ()

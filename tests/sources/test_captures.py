@@ -176,7 +176,8 @@ def test_every_list_of_a_wacz_has_pages_whatever_their_fragments(tmp_path: Path)
     with zipfile.ZipFile(tmp_path / "a.wacz", "w") as package:
         package.write(warc, "archive/a.warc")
         for name, letter in (("pages", "a"), ("extraPages", "b")):
-            package.writestr(f"pages/{name}.jsonl", json.dumps({"url": f"{ADDRESS}{letter}#top"}))
+            listed = {"url": f"{ADDRESS}{letter}#top", "title": "Night\u2028boats"}
+            package.writestr(f"pages/{name}.jsonl", json.dumps(listed, ensure_ascii=False))
     assert len(list(locate(tmp_path / "a.wacz"))) == 2
 
 

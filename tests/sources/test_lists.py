@@ -62,10 +62,11 @@ def test_what_is_no_name_is_given_back(byline: str, rest: list[str]) -> None:
         ("Kabul and [Central Asia](#)", ["Kabul", "Central Asia"]),
         ("[China](#) (western part)", ["China (western part)"]),
         ("Bosnia and Herzegovina", ["Bosnia and Herzegovina"]),
-        ("Riverside, Hillford; Saltmarsh", ["Riverside", "Hillford", "Saltmarsh"]),
+        ("Riverside, Ohio; Saltmarsh", ["Riverside, Ohio", "Saltmarsh"]),
+        ("[Riverside](#), [Hillford, Kent](#)", ["Riverside", "Hillford, Kent"]),
     ],
 )
-def test_places_are_parted_at_commas_and_beside_links(text: str, found: list[str]) -> None:
+def test_places_are_parted_at_semicolons_and_beside_links(text: str, found: list[str]) -> None:
     assert items(text, places=True) == (found, [])
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from archiver.article import Article, Figure, Paragraph, Span
+from archiver.article import Article, Figure, Heading, Paragraph, Span
 from archiver.errors import DocumentError, InvalidArticle
 from archiver.rendition import render
 from archiver.settings import Settings
@@ -255,3 +255,43 @@ def passages(value: object) -> list[str]:
             return ["".join(each["text"] for each in value)]
         return [text for each in value for text in passages(each)]
     return []
+
+
+@pytest.mark.parametrize("white", ["\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
+def test_lines_are_counted_as_editors_count_them(article: Write, white: str) -> None:
+    source = article(f"---\ntitle: a{white}b\n---\n\nBoats{white}sail.\n\n<hr>\n")
+    assert source.article.title == "a b"
+    assert body(source.article)[0] == "Boats sail."
+    assert warned(source) == [("source-html", "line 7")]
+
+
+def test_the_first_heading_of_level_1_is_the_title_wherever_it_is(article: Write) -> None:
+    source = article("## Part\n\nFirst.\n\n# The [title](https://e.org/t)\n\nText.\n\n# More\n\nEnd.\n")
+    assert source.article.title == "The title"
+    assert body(source.article) == ["First.", "title: https://e.org/t", "Text.", "End."]
+    assert [block.type for block in source.article.body if isinstance(block, Heading)] == ["heading"] * 2
+
+
+def test_a_heading_within_a_quotation_is_not_the_title(article: Write) -> None:
+    with pytest.raises(
+        DocumentError, match="has no title; expected `title:` in front matter, or a heading of level 1"
+    ):
+        article("> # Quoted\n\nText.\n")
+
+
+@pytest.mark.parametrize("front", ["---\n---\n", "---\n\n---\n", "---\n...\n"])
+def test_front_matter_may_be_empty(article: Write, front: str) -> None:
+    assert article(f"{front}\n# T\n\nText.\n").article.title == "T"
+
+
+def test_a_first_heading_without_words_is_refused_with_its_line(article: Write) -> None:
+    with pytest.raises(
+        DocumentError, match=r"line 3: has a heading of level 1 without words; expected the title"
+    ):
+        article("Text.\n\n# \n\n# T\n\nText.\n")
+
+
+def test_a_heading_without_words_is_left_out_with_a_warning(article: Write) -> None:
+    source = article("# T\n\nText.\n\n##\n\nMore.\n")
+    assert [type(block) for block in source.article.body] == [Paragraph, Paragraph]
+    assert warned(source) == [("source-heading-empty", "line 5")]

@@ -197,3 +197,35 @@ def test_that_the_settings_told_day_and_month_apart_is_told(article: Write) -> N
         == "'01/02/2002' may have the day or the month first; date_order of the settings (dmy) decided"
     )
     assert article("T\n\nText.\n\nDate: 13/02/2002\n", "b.txt", date_order="dmy").findings == ()
+
+
+@pytest.mark.parametrize("content", ["", "  ", [], ["", " "]])
+def test_a_heading_without_words_is_refused(article: Write, content: object) -> None:
+    with pytest.raises(DocumentError, match=r"body\[1\] is a heading without words"):
+        of_json(article, body=["Text.", {"type": "heading", "content": content}])
+
+
+def test_paragraphs_and_items_that_say_nothing_are_told(article: Write) -> None:
+    listed = {"type": "list", "items": ["x", "", [], [{"type": "rule"}]]}
+    source = of_json(article, body=["Text.", "  ", listed, {"type": "quote", "blocks": ["y", ""]}])
+    assert [(finding.rule, finding.severity, finding.message) for finding in source.findings] == [
+        ("source-block-empty", "warning", told)
+        for told in (
+            "body[1] is a paragraph without text, which is not shown",
+            "body[2].items[1] is an item without text, which is not shown",
+            "body[2].items[2] is an item without text, which is not shown",
+            "body[3].blocks[1] is a paragraph without text, which is not shown",
+        )
+    ]
+
+
+def test_a_date_on_another_weekday_is_kept_with_a_warning(article: Write) -> None:
+    source = of_json(article, date="Friday 12 January 2002")
+    assert source.article.date is not None
+    assert source.article.date.edtf == "2002-01-12"
+    assert [(finding.rule, finding.message) for finding in source.findings] == [
+        (
+            "metadata-date-weekday",
+            "'Friday 12 January 2002' is not on the weekday that it names; it is read as 2002-01-12",
+        )
+    ]

@@ -116,7 +116,7 @@ def test_markdown_keeps_its_structure(article: Write, tmp_path: Path) -> None:
         ("---\ntitle: T\nlanguage: klingonish-x\n---\nx", "language"),
         ("", "is empty"),
         ("---\ntitle: T\n---\n", "no body"),
-        ("![x](gone.png)\n\n# T\n", "title"),
+        ("![x](gone.png)\n\n# T\n", "figure gone.png"),
         ("# T\n\n![x](gone.png)\n", "gone.png"),
         ("# T\n\n![x](../../etc/passwd.png)\n", "not a plain path"),
     ],
