@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 COMPLETE, VALID = "complete", "valid"
-"""The checks of a bag, in the words of RFC 8493, section 3."""
+"""The checks of a bag, in the words of RFC 8493, section 3; a rendition is valid where it conforms."""
 
 
 class Severity(StrEnum):

@@ -9,7 +9,7 @@ from pathlib import Path
 from archiver.bag import staging
 from archiver.bag.renaming import move
 from archiver.errors import AlreadyExists, RenditionError
-from archiver.findings import Check, Report, Verdict
+from archiver.findings import VALID, Check, Report, Verdict
 from archiver.pipeline import conform
 from archiver.rendition import render
 from archiver.rendition.verapdf import find
@@ -37,7 +37,7 @@ def render_file(path: Path, target: Path, settings: Settings, *, replace: bool =
         (os.replace if replace else move)(staged, target)
     return Report(
         str(target),
-        (Check("metadata", Verdict.PASSED), conformance),
+        (Check("metadata", Verdict.PASSED), conformance, Check(VALID, conformance.verdict)),
         (*source.findings, *rendition.findings),
         {"pages": rendition.pages},
     )

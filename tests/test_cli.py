@@ -274,6 +274,19 @@ def test_render_writes_one_pdf(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["a.pdf"]
 
 
+@pytest.mark.parametrize(
+    ("flags", "told", "valid"), [([], "valid", True), (["--no-verapdf"], "nothing wrong found", None)]
+)
+def test_a_rendition_is_called_valid_only_where_its_conformance_was_checked(
+    tmp_path: Path, flags: list[str], told: str, valid: bool | None
+) -> None:
+    command = ["render", str(EXAMPLES / "harbour-ferry.txt"), "-o", "a.pdf", "--replace", *flags]
+    code, out, _ = run(*command, cwd=tmp_path)
+    assert (code, out.splitlines()[0]) == (0, f"{told}: a.pdf")
+    _, out, _ = run(*command, "--json", cwd=tmp_path)
+    assert json.loads(out)["reports"][0]["valid"] is valid
+
+
 @pytest.mark.parametrize("command", ["package", "render"])
 def test_a_destination_that_takes_no_more_is_one_sentence_and_nothing_is_left(
     tmp_path: Path, command: str

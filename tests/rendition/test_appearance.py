@@ -121,6 +121,20 @@ def test_what_opens_before_a_word_is_in_the_face_of_what_closes_after_it(languag
     assert len(faces) == 1
 
 
+@pytest.mark.parametrize("identifier", ["0" * 480, "sheet-of-the-ferry " * 20 + "7", "كتاب" * 120])
+def test_an_identifier_that_the_foot_cannot_hold_ends_in_an_ellipsis(
+    identifier: str, tmp_path: Path
+) -> None:
+    pdf = rendition(["1"], tmp_path / "a.pdf", identifier=identifier)
+    ellipsis = min(boxes(pdf, 0, "…"), key=lambda box: box[1])
+    number = min(boxes(pdf, 0, "p"), key=lambda box: box[1])
+    shown = [
+        box for box in boxes(pdf, 0, identifier[:4]) if box[2] < number[0] and abs(box[1] - number[1]) < 9
+    ]
+    assert min(box[0] for box in shown) < 90
+    assert number[0] - 48 < ellipsis[2] < number[0] - 20
+
+
 @pytest.mark.parametrize("bold", [False, True])
 def test_the_space_behind_code_is_of_the_text_around_it(bold: bool) -> None:
     text, code = Typeface(bold), Typeface(bold, mono=True)
