@@ -273,10 +273,10 @@ def test_compare_tells_what_got_worse_by_its_exit_code(tmp_path: Path) -> None:
     [
         ("", 0, ""),
         ("good/data/a\n", 0, ""),
-        ("good/data/a\nx\ny\n", 0, "lists 2 paths that are not there, .*/x$"),
+        ("good/data/a\nx\ny\n", 0, "lists what is not there, .*: 2 paths, .*/x$"),
         ("outside\n", 0, "none of 1 path is in a bag below the places that are named"),
-        ("x\ny\n", 2, "lists 2 paths that are not there, .*/x; nothing else is listed"),
-        ("x" * 5000, 2, "lists 1 path that"),
+        ("x\ny\n", 2, "lists what is not there, .*: 2 paths, .*/x; nothing else is listed"),
+        ("x" * 5000, 2, "lists what is not there, .*: 1 path"),
     ],
 )
 def test_a_list_of_which_nothing_is_validated_is_never_silently_green(

@@ -178,8 +178,8 @@ def _tell_of_strays(listed: Sequence[Path], bags: Sequence[Path], where: str) ->
 
     if strays := nowhere(listed, bags):
         told = (
-            f"lists {counted(len(strays), 'path')} that are not there, neither from the working "
-            f"directory nor from the top of its git repository; the first is {cut(str(strays[0]))}"
+            "lists what is not there, neither from the working directory nor from the top of its git "
+            f"repository: {counted(len(strays), 'path')}, the first of which is {cut(str(strays[0]))}"
         )
         if len(strays) == len(listed):
             hint = "list paths relative to one of these, or absolute ones; --since REV asks git itself"
@@ -221,7 +221,8 @@ def compare(
 ) -> None:
     """Tell what changed between two validations of the same holdings, from their JSON reports.
 
-    Ends with 1 where something got worse: a bag newly invalid or gone, a file altered or gone.
+    Ends with 1 where something got worse, a bag newly invalid or gone, a file altered or gone, and where
+    payload cannot be compared.
 
     \b
     Example:
