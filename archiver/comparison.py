@@ -23,7 +23,7 @@ from archiver.bag.contents import cut
 from archiver.bag.package import CONFORMANCE, PDF, RECORDS
 from archiver.bag.validation import OXUM
 from archiver.errors import SettingsError
-from archiver.findings import COMPLETE, VALID, Verdict
+from archiver.findings import COMPLETE, VALID, Verdict, counted
 from archiver.reports.model import FindingModel, ReportModel, SurveyModel
 
 MOST_BYTES = 512 * 1024 * 1024
@@ -78,6 +78,7 @@ class Change(StrEnum):
     INVALID = "newly invalid"
     GONE = "gone"
     CHANGED = "changed"
+    UNKNOWN = "not compared"
     NEW = "new"
     REPAIRED = "repaired"
     SAME = "unchanged"
@@ -93,6 +94,8 @@ class Files(NamedTuple):
     """Whether both reports name the files."""
     unnamed: bool = False
     """Whether files changed of which it is not known which they are."""
+    uncompared: str = ""
+    """Why it is not known whether other payload is what it was; empty where that is known."""
 
 
 UNCHANGED = Files()
@@ -116,7 +119,7 @@ class Compared:
 
     @property
     def worse(self) -> bool:
-        """Whether something was lost: payload, or a valid bag.
+        """Whether something was lost, or may have been: payload, or a valid bag.
 
         Tag files alter whenever a bag is added to, and a repair alters files to what they should be.
         """
@@ -125,7 +128,8 @@ class Compared:
         if self.change is Change.REPAIRED:
             return False
         lost = any(path.startswith("data/") for path in (*self.files.altered, *self.files.gone))
-        return lost or self.files.unnamed or self.change in (Change.INVALID, Change.GONE)
+        unsure = self.files.unnamed or bool(self.files.uncompared)
+        return lost or unsure or self.change in (Change.INVALID, Change.GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +239,8 @@ def _pair(old: ReportModel, new: ReportModel) -> Compared:
         change = Change.REPAIRED
     elif any((*files[:3], files.unnamed, appeared, disappeared)):
         change = Change.CHANGED
+    elif files.uncompared or not (_is_read(old) or _is_read(new)):
+        change = Change.UNKNOWN
     was = old.subject if old.subject != new.subject else ""
     return Compared(new.subject, change, new.valid, was, files, appeared, disappeared, not_looked_at)
 
@@ -251,26 +257,68 @@ def _looks_at(report: ReportModel, rule: str) -> bool:
     return next(check for begun, check in ASKED_BY.items() if rule.startswith(begun)) in made
 
 
+def _is_read(report: ReportModel) -> bool:
+    """Whether a report tells what the bag holds; not of a link, say, that is not followed."""
+    return "payload files" in report.facts
+
+
 def _files(old: ReportModel, new: ReportModel) -> Files:
     """The files altered, added and gone, as far as the reports name them."""
     before, after = old.digests("inventory"), new.digests("inventory")
     if not before or not after:
-        return Files(named=False, unnamed=_differ(old, new))
+        differ = _differ(old, new)
+        return Files(named=False, unnamed=differ, uncompared="" if differ else _uncompared(old, new))
+    payload = [path for path in before.keys() & after.keys() if path.startswith("data/")]
+    strange = sum(not _comparable(before[path], after[path]) for path in payload)
+    told = f"{counted(strange, 'payload file')}, without digests of a common algorithm in both reports"
     return Files(
         tuple(path for path, digest in before.items() if _altered(digest, after.get(path, ""))),
         tuple(path for path in after if path not in before),
         tuple(path for path in before if path not in after),
+        uncompared=told if strange and not _proven(old, new) else "",
     )
+
+
+def _uncompared(old: ReportModel, new: ReportModel) -> str:
+    """Why it is not known of any payload whether it is what it was; empty where that is known."""
+    if not any(report.facts.get("payload files") for report in (old, new)) or _proven(old, new):
+        return ""
+    reports = {"the old": old, "the new": new}
+    if unread := [name for name, report in reports.items() if "manifests" not in report.facts]:
+        return f"no checksum of payload was verified for {' and '.join(unread)} report"
+    return "the reports have neither its files nor the same manifests of a valid bag, by a common algorithm"
+
+
+def _proven(old: ReportModel, new: ReportModel) -> bool:
+    """Whether the payload was verified twice against manifests that did not change."""
+    before, after = old.digests("manifests"), new.digests("manifests")
+    both = before.keys() & after.keys()
+    return (
+        bool(both)
+        and both in (before.keys(), after.keys())
+        and all(before[name] == after[name] for name in both)
+        and all(_is_verified(report) for report in (old, new))
+    )
+
+
+def _is_verified(report: ReportModel) -> bool:
+    return any(check.name == VALID and check.verdict is Verdict.PASSED for check in report.checks)
+
+
+def _comparable(old: str, new: str) -> bool:
+    """Whether two digests are of one algorithm; of a file that could not be read none is known."""
+    return old.partition(":")[0] == new.partition(":")[0] != ""
 
 
 def _altered(old: str, new: str) -> bool:
     """Whether two digests of one algorithm differ; a file of which none is known may be the same."""
-    return old != new and old.partition(":")[0] == new.partition(":")[0]
+    return old != new and _comparable(old, new)
 
 
 def _differ(old: ReportModel, new: ReportModel) -> bool:
     """Whether a bag's manifests, or the sums of its payload, are not what they were."""
-    before = {**old.digests("manifests"), **{name: old.facts.get(name) for name in SUMS}}
-    after = {**new.digests("manifests"), **{name: new.facts.get(name) for name in SUMS}}
-    both = before.keys() & after.keys()
-    return any(before[k] != after[k] for k in both if before[k] is not None and after[k] is not None)
+    before, after = old.digests("manifests"), new.digests("manifests")
+    sums = [(old.facts[name], new.facts[name]) for name in SUMS if name in old.facts and name in new.facts]
+    return any(was != now for was, now in sums) or any(
+        _altered(digest, after.get(name, "")) for name, digest in before.items()
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -14,28 +15,62 @@ from archiver.survey import find_below, is_bag
 MAX_BYTES = 256 * 1024 * 1024
 """How long a list of changed paths may be."""
 
+ESCAPE = re.compile(rb"\\([abfnrtv\\\"]|[0-3][0-7]{2})")
+QUOTED = re.compile(rb"\"(?:[^\\\"]|" + ESCAPE.pattern + rb")+\"")
+ESCAPED = dict(zip(b'abfnrtv\\"', b'\a\b\f\n\r\t\v\\"', strict=True))
+"""What a letter behind a backslash stands for, by their codes."""
+
 
 def changed_since(revision: str, places: Sequence[Path]) -> list[Path]:
     """The paths below `places` that differ from a revision of their git repositories.
 
-    What is not committed, and what git does not track yet, has changed too. Raises SettingsError
-    where there is no git, no repository or no such revision.
+    What is not committed, and what git does not track yet, has changed too. In a submodule, so has
+    what its superproject has another commit of. Before the first commit, everything differs from HEAD.
+    Raises SettingsError where there is no git, no repository or no such revision.
     """
     changed: list[Path] = []
-    for place in places:
-        folder = place if place.is_dir() else place.parent
-        top = Path(os.fsdecode(_git(folder, "rev-parse", "--show-toplevel").removesuffix(b"\n")))
-        commit = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
-        differing = _git(
-            folder, "diff", "--name-only", "--no-renames", "-z", commit.decode().strip(), "--", "."
-        )
-        new = _git(folder, "ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", ".")
-        changed += [top / os.fsdecode(name) for name in (differing + new).split(b"\0") if name]
+    for place in map(_real, places):
+        folder, below = place if os.path.isdir(place) else place.parent, "."
+        while True:
+            top = Path(_told(folder, "--show-toplevel"))
+            changed += [top / name for name in _differing(folder, below, revision)]
+            if not _told(folder, "--show-superproject-working-tree"):
+                break
+            folder, below = top.parent, top.name
     return changed
 
 
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+def _told(folder: Path, asked: str) -> str:
+    """A folder that git names."""
+    return os.fsdecode(_git(folder, "rev-parse", asked).removesuffix(b"\n"))
+
+
+def _differing(folder: Path, below: str, revision: str) -> list[str]:
+    """What differs from a revision below a path in a folder, by its path in the repository."""
+    options = ["--name-only", "--no-renames", "--ignore-submodules=none", "-z"]
+    differing = _git(folder, "diff", *options, _tree(folder, revision), "--", below)
+    listing = ["--others", "--exclude-standard", "--full-name", "-z"]
+    new = _git(folder, "ls-files", *listing, "--", below)
+    return [os.fsdecode(name) for name in (differing + new).split(b"\0") if name]
+
+
+def _tree(folder: Path, revision: str) -> str:
+    """The commit that a revision means; the empty tree for HEAD before there is a commit."""
+    try:
+        wanted = ("rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+        return _git(folder, *wanted).decode().strip()
+    except SettingsError:
+        if revision != "HEAD":
+            raise
+        return _git(folder, "hash-object", "-t", "tree", os.devnull).decode().strip()
+
+
 def _git(folder: Path, *arguments: str) -> bytes:
-    command = ["git", "-C", str(folder), *arguments]
+    command = ["git", "--literal-pathspecs", "-C", str(folder), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
     except OSError as error:
@@ -50,7 +85,9 @@ def _git(folder: Path, *arguments: str) -> bytes:
 def listed_in(file: Path) -> list[Path]:
     """The paths that a file lists, one a line or each ended by NUL; `-` is standard input.
 
-    Raises SettingsError where it cannot be read.
+    A line may be quoted as git quotes names. A path that is relative is so to the working directory,
+    or, if more of it is there, to the top of the git repository around that. Raises SettingsError
+    where the file cannot be read.
     """
     try:
         with open(0 if str(file) == "-" else file, "rb", closefd=str(file) != "-") as stream:
@@ -60,23 +97,67 @@ def listed_in(file: Path) -> list[Path]:
         raise SettingsError(told, where=f"--changed-only {file}") from None
     if len(content) > MAX_BYTES:
         raise SettingsError(f"is longer than {MAX_BYTES:,} bytes", where=f"--changed-only {file}")
-    names = content.split(b"\0" if b"\0" in content else b"\n")
-    return [Path(os.fsdecode(stripped)) for name in names if (stripped := name.rstrip(b"\r"))]
+    if b"\0" in content:
+        names = content.split(b"\0")
+    else:
+        names = [_unquoted(line.removesuffix(b"\r")) for line in content.split(b"\n")]
+    bases = _bases()
+    paths = map(os.fsdecode, filter(None, names))
+    return [min((base / path for base in bases), key=_lacking) for path in paths]
+
+
+def _unquoted(line: bytes) -> bytes:
+    """The name that a line means: git puts unusual ones in quotes, as C has them (core.quotePath)."""
+    if not QUOTED.fullmatch(line):
+        return line
+    return ESCAPE.sub(_unescaped, line[1:-1])
+
+
+def _unescaped(escape: re.Match[bytes]) -> bytes:
+    code = escape[1]
+    return bytes([int(code, 8) if code.isdigit() else ESCAPED[ord(code)]])
+
+
+def _bases() -> list[Path]:
+    """What a path may be relative to: the working directory, and the top of the repository around it."""
+    here = Path.cwd()
+    try:
+        return [here, Path(_told(here, "--show-toplevel"))]
+    except SettingsError:
+        return [here]
+
+
+def _lacking(path: Path) -> int:
+    """How many names of a path, from its end, are not there."""
+    if os.path.lexists(path):
+        return 0
+    return 1 + next(n for n, above in enumerate(path.parents) if os.path.exists(above))
 
 
 def touched(changed: Iterable[Path], places: Sequence[Path]) -> list[Path]:
     """The bags below `places` that hold a changed path, or lie below one, each once, in order of path.
 
-    A bag that is gone as a whole is among them, so that its loss is told.
+    Both sides may be spelled through links. A bag that is gone as a whole is among them, so that its
+    loss is told.
     """
-    roots = [Path(os.path.abspath(place)) for place in places]
+    roots = list(map(_real, places))
     found: dict[Path, Path] = {}
     for path in changed:
-        absolute = Path(os.path.abspath(path))
+        itself = Path(os.path.normpath(_real(path.parent) / path.name))
         for root, place in zip(roots, places, strict=True):
-            for bag in _touched_below(root, absolute):
+            for bag in list(_touched_below(root, itself)) or _touched_below(root, _real(path)):
                 found.setdefault(bag, place / bag.relative_to(root))
     return [found[bag] for bag in sorted(found)]
+
+
+def nowhere(listed: Iterable[Path], bags: Iterable[Path]) -> list[Path]:
+    """The paths that are not there, and that none of the bags lost."""
+    known = set(map(_real, bags))
+    return [
+        path
+        for path in listed
+        if not os.path.lexists(path) and known.isdisjoint((_real(path), *_real(path).parents))
+    ]
 
 
 def _touched_below(root: Path, path: Path) -> Iterator[Path]:
@@ -89,19 +170,21 @@ def _touched_below(root: Path, path: Path) -> Iterator[Path]:
 
 
 def _bags_in(path: Path) -> list[Path]:
-    return find_below(path).bags if path.is_dir() else []
+    return find_below(path).bags if os.path.isdir(path) else []
 
 
 def _bags_above(path: Path, root: Path) -> Iterator[Path]:
     """The outermost bag that a path is in, or was in."""
     inside = [path, *path.parents]
+    if os.path.isfile(root):
+        yield root
     for candidate in reversed(inside[: inside.index(root) + 1]):
         if is_bag(candidate) or _is_or_was_archive(candidate):
             yield candidate
-    if path.name == "bagit.txt" and not path.exists():
+    if path.name == "bagit.txt" and not os.path.exists(path):
         yield path.parent
 
 
 def _is_or_was_archive(path: Path) -> bool:
     """Whether a path is that of a serialized bag; of one that is gone, its folder is still there."""
-    return is_serialized(path.name) and not path.is_dir() and path.parent.is_dir()
+    return is_serialized(path.name) and not os.path.isdir(path) and os.path.isdir(path.parent)

@@ -268,6 +268,30 @@ def test_compare_tells_what_got_worse_by_its_exit_code(tmp_path: Path) -> None:
     assert "is not a JSON report of archiver" in err
 
 
+@pytest.mark.parametrize(
+    ("listed", "expected", "told"),
+    [
+        ("", 0, ""),
+        ("good/data/a\n", 0, ""),
+        ("good/data/a\nx\ny\n", 0, "lists what is not there, .*: 2 paths, .*/x$"),
+        ("outside\n", 0, "none of 1 path is in a bag below the places that are named"),
+        ("x\ny\n", 2, "lists what is not there, .*: 2 paths, .*/x; nothing else is listed"),
+        ("x" * 5000, 2, "lists what is not there, .*: 1 path"),
+    ],
+)
+def test_a_list_of_which_nothing_is_validated_is_never_silently_green(
+    tmp_path: Path, listed: str, expected: int, told: str
+) -> None:
+    (tmp_path / "good").mkdir()
+    (tmp_path / "good/a").write_text("a")
+    bagit.make_bag(str(tmp_path / "good"), checksums=["sha512"])
+    (tmp_path / "outside").write_text("")
+    arguments = ("validate", "good", "--changed-only", "-", "--quiet")
+    code, _, err = run(*arguments, cwd=tmp_path, stdin=listed.encode())
+    assert code == expected
+    assert re.search(told, err, re.MULTILINE) if told else not err
+
+
 def test_render_writes_one_pdf(tmp_path: Path) -> None:
     code, out, _ = run("render", str(EXAMPLES / "seed-library.md"), "-o", "a.pdf", cwd=tmp_path)
     assert code == 0, out

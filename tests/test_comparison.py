@@ -1,6 +1,7 @@
 """Comparison: what became of each bag between two validations, told from their reports alone."""
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -171,7 +172,8 @@ def test_json_has_each_bag(make_bag: MakeBag) -> None:
     told = json.loads("".join(changes.in_json(compare(before, reported(a, b)))))
     assert told["worse"]
     assert told["summary"] == {
-        "newly invalid": 1, "gone": 0, "changed": 0, "new": 0, "repaired": 0, "unchanged": 1,
+        "newly invalid": 1, "gone": 0, "changed": 0, "not compared": 0, "new": 0, "repaired": 0,
+        "unchanged": 1,
     }  # fmt: skip
     first, second = told["bags"]
     assert (first["subject"], first["altered"]) == ("a", ["data/one"])
@@ -318,3 +320,123 @@ def test_what_is_looked_at_again_and_is_right_is_no_more(make_bag: MakeBag) -> N
     found = compare(before, reported(bag, asked=Asked(Depth.COMPLETENESS)))
     assert "bagit-3-file-missing" in {finding.rule for finding in one(found).disappeared}
     assert not one(found).not_looked_at
+
+
+def without_tag_manifests(bag: Path) -> Path:
+    for manifest in bag.glob("tagmanifest-*"):
+        manifest.unlink()
+    return bag
+
+
+def test_manifests_are_compared_where_no_tag_manifest_lists_them_either(make_bag: MakeBag) -> None:
+    bag = without_tag_manifests(make_bag("a"))
+    before = reported(bag, asked=UNNAMED)
+    same = compare(before, reported(bag, asked=UNNAMED))
+    assert (one(same).change, same.worse) == (Change.SAME, False)
+    (bag / "data/one").write_text("!")
+    remade(bag)
+    without_tag_manifests(bag)
+    found = compare(before, reported(bag, asked=UNNAMED))
+    assert one(found).files.unnamed
+    assert found.worse
+
+
+def old_report(report: SurveyModel) -> SurveyModel:
+    """The report, of a bag with manifests whose digests were not known."""
+    bags = tuple(bag.model_copy(update={"facts": bag.facts | {"manifests": {}}}) for bag in report.reports)
+    return report.model_copy(update={"reports": bags})
+
+
+FAST, COMPLETE = Asked(Depth.FAST), Asked(Depth.COMPLETENESS, inventory=100)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (FAST, NAMED, "the old report"),
+        (NAMED, FAST, "the new report"),
+        (COMPLETE, COMPLETE, "the old and the new report"),
+    ],
+)
+def test_what_was_not_verified_is_not_unchanged(
+    before: Asked, after: Asked, told: str, make_bag: MakeBag
+) -> None:
+    bag = make_bag("a")
+    found = compare(reported(bag, asked=before), reported(bag, asked=after))
+    assert one(found).change is Change.UNKNOWN
+    assert found.worse
+    assert f"  not compared: no checksum of payload was verified for {told}\n" in text(found)
+    assert "1 not compared\n" in text(found)
+    (as_told,) = json.loads("".join(changes.in_json(found)))["bags"]
+    assert told in as_told["not_compared"]
+
+
+def test_what_neither_report_names_a_digest_of_is_not_unchanged(make_bag: MakeBag) -> None:
+    bag = make_bag("a")
+    before = old_report(reported(bag, asked=UNNAMED))
+    found = compare(before, reported(bag, asked=NAMED))
+    assert one(found).change is Change.UNKNOWN
+    assert found.worse
+    assert "--inventory" in text(found)
+
+
+def test_a_bag_without_payload_has_none_that_changed(make_bag: MakeBag) -> None:
+    bag = make_bag("a")
+    for file in (bag / "data").iterdir():
+        file.unlink()
+    remade(bag)
+    found = compare(reported(bag, asked=FAST), reported(bag, asked=FAST))
+    assert one(found).change is Change.SAME
+
+
+def test_what_is_in_neither_report_looked_at_is_told_and_is_not_worse(tmp_path: Path) -> None:
+    found = compare(reported(tmp_path / "gone"), reported(tmp_path / "gone"))
+    assert one(found).change is Change.UNKNOWN
+    assert not found.worse
+
+
+@pytest.mark.parametrize("asked", [NAMED, UNNAMED])
+def test_payload_without_a_common_algorithm_is_told_not_to_be_compared(
+    asked: Asked, make_bag: MakeBag
+) -> None:
+    bag = make_bag("a")
+    before = reported(bag, asked=asked)
+    shutil.rmtree(bag)
+    bag.mkdir()
+    for name, content in (("one", "1"), ("two", "!")):
+        (bag / name).write_text(content)
+    bagit.make_bag(str(bag), checksums=["sha512"])
+    found = compare(before, reported(bag, asked=asked))
+    assert found.worse
+    assert "  not compared: " in text(found)
+    if asked is NAMED:
+        assert "2 payload files, without digests of a common algorithm" in text(found)
+
+
+def test_an_algorithm_that_is_added_leaves_the_manifest_that_was_to_prove_it(make_bag: MakeBag) -> None:
+    bag = without_tag_manifests(make_bag("a"))
+    before = reported(bag)
+    lines = (
+        f"{hashlib.sha512(path.read_bytes()).hexdigest()}  data/{path.name}\n"
+        for path in (bag / "data").iterdir()
+    )
+    (bag / "manifest-sha512.txt").write_text("".join(lines))
+    found = compare(before, reported(bag))
+    assert one(found).change is Change.CHANGED
+    assert not found.worse
+
+
+def test_manifests_of_another_algorithm_of_tag_manifests_are_no_change(make_bag: MakeBag) -> None:
+    bag = make_bag("a")
+    before = reported(bag, asked=UNNAMED)
+    found = compare(before, reported(without_tag_manifests(bag), asked=UNNAMED))
+    assert not one(found).files.unnamed
+    assert one(found).files.uncompared
+
+
+def test_rot_of_a_bag_that_was_invalid_before_is_not_known_without_inventories(make_bag: MakeBag) -> None:
+    bag = make_bag("a")
+    (bag / "data/one").write_text("!")
+    before = reported(bag, asked=UNNAMED)
+    assert compare(before, reported(bag, asked=UNNAMED)).worse
+    assert not compare(reported(bag), reported(bag)).worse

@@ -121,7 +121,7 @@ class TagFiles:
     limits: Limits
     tell: Tell
     algorithms: frozenset[str] = frozenset()
-    """Those of the tag manifests, by hashlib's names."""
+    """Those that each file is hashed by, by hashlib's names."""
     digests: dict[str, dict[str, bytes]] = field(default_factory=dict)
     """The digests of each file that was read to its end."""
 

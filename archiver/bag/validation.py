@@ -238,7 +238,7 @@ def _inventory(bag: Bag, altered: dict[str, dict[str, bytes]]) -> dict[str, str]
 
 
 def _manifests(bag: Bag, altered: dict[str, dict[str, bytes]]) -> dict[str, str]:
-    """Each manifest with its digest, where there are tag manifests: equal ones list equal files."""
+    """Each payload manifest with its digest: equal ones list equal files."""
     names = [name for name in bag.ledger.payload_columns() if bag.ledger.holds(name)]
     return {name: found for name in names if (found := _found(bag, altered, name))}
 

@@ -164,8 +164,30 @@ def _selected(places: Sequence[Place], since: str | None, changed_only: Path | N
     if len(here) < len(places):
         raise click.UsageError("--since and --changed-only select folders of this machine, and no URLs")
     changed = changed_since(since, here) if since is not None else []
-    changed += listed_in(changed_only) if changed_only else []
-    return Holdings(touched(changed, here), [])
+    listed = listed_in(changed_only) if changed_only else []
+    bags = touched([*changed, *listed], here)
+    _tell_of_strays(listed, bags, f"--changed-only {changed_only}")
+    return Holdings(bags, [])
+
+
+def _tell_of_strays(listed: Sequence[Path], bags: Sequence[Path], where: str) -> None:
+    """Warn of listed paths that select nothing. Raises SettingsError where none of them is there."""
+    from archiver.bag.contents import cut
+    from archiver.findings import counted
+    from archiver.selection import nowhere
+
+    if strays := nowhere(listed, bags):
+        told = (
+            "lists what is not there, neither from the working directory nor from the top of its git "
+            f"repository: {counted(len(strays), 'path')}, the first of which is {cut(str(strays[0]))}"
+        )
+        if len(strays) == len(listed):
+            hint = "list paths relative to one of these, or absolute ones; --since REV asks git itself"
+            raise SettingsError(f"{told}; nothing else is listed", where=where, hint=hint)
+        click.echo(f"archiver: {where}: {told}", err=True)
+    elif listed and not bags:
+        told = f"none of {counted(len(listed), 'path')} is in a bag below the places that are named"
+        click.echo(f"archiver: {where}: {told}", err=True)
 
 
 def _profiles(places: tuple[str, ...]) -> tuple[Profile, ...]:
@@ -199,7 +221,8 @@ def compare(
 ) -> None:
     """Tell what changed between two validations of the same holdings, from their JSON reports.
 
-    Ends with 1 where something got worse: a bag newly invalid or gone, a file altered or gone.
+    Ends with 1 where something got worse, a bag newly invalid or gone, a file altered or gone, and where
+    payload cannot be compared.
 
     \b
     Example:

@@ -14,9 +14,15 @@ from archiver.findings import counted
 from archiver.reports.model import FindingModel
 from archiver.reports.text import printable
 
-COMPARISON_VERSION = "1.0"
+COMPARISON_VERSION = "1.1"
 
-COLOURS = {Change.INVALID: "red", Change.GONE: "red", Change.CHANGED: "yellow", Change.REPAIRED: "green"}
+COLOURS = {
+    Change.INVALID: "red",
+    Change.GONE: "red",
+    Change.CHANGED: "yellow",
+    Change.UNKNOWN: "yellow",
+    Change.REPAIRED: "green",
+}
 
 NAMING = "archiver validate --inventory FILES names those of a bag of up to so many"
 
@@ -73,6 +79,8 @@ def _lines(bag: Compared) -> Iterator[str]:
             yield f"  {what}: and {len(findings) - FEW:,} more findings"
     if bag.files.unnamed:
         yield "  files changed; which, cannot be told"
+    if bag.files.uncompared:
+        yield f"  not compared: {bag.files.uncompared}"
 
 
 def _sentence(finding: FindingModel) -> str:
@@ -91,6 +99,7 @@ def _bag_json(bag: Compared) -> dict[str, Any]:
         "added": bag.files.added,
         "gone": bag.files.gone,
         "unnamed": bag.files.unnamed,
+        "not_compared": bag.files.uncompared,
         "appeared": _findings_json(bag.appeared),
         "disappeared": _findings_json(bag.disappeared),
         "not_looked_at": _findings_json(bag.not_looked_at),
