@@ -21,6 +21,7 @@ from archiver.bag.placing import STAGING_FOLDER
 from archiver.cli import ROOMS, cli
 from archiver.findings import Report
 from archiver.settings import load, write_commented
+from tests.bag.bags import make
 from tests.bag.serialization.archives import bag_files, tarred, write_folder
 from tests.conftest import EXAMPLES
 
@@ -162,6 +163,35 @@ def test_a_report_that_nobody_can_read_stops_the_command(tmp_path: Path, command
         assert done.stderr.startswith(f"archiver: standard output: {told}")
         assert done.stderr.count("\n") == 1
     assert not list(tmp_path.rglob(".archiver-*"))
+
+
+CLOSED = 'exec "$@" {}'
+"""What a shell runs a command by that has a standard stream closed."""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["schema"], ["--help"], ["schema", "--json"], ["validate", "."], ["package", "a.txt", "--no-verapdf"]],
+)
+def test_a_closed_standard_output_is_a_report_that_nobody_can_read(
+    tmp_path: Path, command: list[str]
+) -> None:
+    (tmp_path / "a.txt").write_text("Title\n\nText.\n")
+    make(tmp_path / "bag")
+    for closed in (">&-", "<&- >&-"):
+        shell = ["sh", "-c", CLOSED.format(closed), "sh", sys.executable, "-m", "archiver", *command]
+        done = subprocess.run(shell, cwd=tmp_path, stderr=subprocess.PIPE, text=True, check=False)
+        assert done.returncode == 74
+        assert done.stderr.splitlines()[-1].startswith("archiver: standard output: was closed")
+
+
+@pytest.mark.parametrize("command", [["validate", "."], ["package", "no.txt"], ["package"]])
+def test_nothing_is_told_on_a_closed_standard_error(tmp_path: Path, command: list[str]) -> None:
+    make(tmp_path / "bag")
+    code, out, _ = run(*command, cwd=tmp_path)
+    shell = ["sh", "-c", CLOSED.format("2>&-"), "sh", sys.executable, "-m", "archiver", *command]
+    done = subprocess.run(shell, cwd=tmp_path, stdout=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, bool(done.stdout)) == (code, bool(out))
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])

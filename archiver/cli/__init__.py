@@ -75,7 +75,11 @@ def _heard() -> Iterator[None]:
     except OSError as error:
         if error.filename is not None:
             raise
-        told = "was closed" if error.errno == errno.EPIPE else f"cannot be written: {error.strerror}"
+        told = (
+            "was closed"
+            if error.errno in (errno.EPIPE, errno.EBADF)
+            else f"cannot be written: {error.strerror}"
+        )
         raise ReportLost(f"{told}; what is done stays", where="standard output") from None
 
 
@@ -109,6 +113,7 @@ def main() -> None:
     if sys.getfilesystemencoding() != "utf-8":  # else files would not have the names that manifests list
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _replace_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -120,6 +125,17 @@ def main() -> None:
             raise
         _tell(stopped, usage=error.ctx if isinstance(error, click.UsageError) else None)
         leave(stopped.exit_code)
+
+
+def _replace_closed_streams() -> None:
+    """Put a stream in the place of each that is closed: what is printed is lost, and told to be.
+
+    What is told on standard error goes nowhere.
+    """
+    if sys.stdout is None:
+        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
 
 def _stopped(error: BaseException) -> ArchiverError:
@@ -146,7 +162,7 @@ def _tell(stopped: ArchiverError, usage: click.Context | None) -> None:
     except OSError:
         lost = True
     if lost:  # or Python would try to write the rest when it ends
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if usage:
         click.echo(f"{usage.get_usage()}\nTry '{usage.command_path} --help' for help.\n", err=True)
     click.echo(f"archiver: {printable(str(stopped))}", err=True)
