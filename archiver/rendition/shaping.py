@@ -255,7 +255,7 @@ def indented(glyphs: Glyphs, width: float) -> Glyphs:
     """
     if glyphs.face.blank is None:
         return glyphs
-    blank = saying(ZERO_WIDTH_SPACE, glyphs.face, width)
+    blank = saying(LEFT_TO_RIGHT_MARK, glyphs.face, width)
     return replace(
         glyphs,
         width=blank.width + glyphs.width,
