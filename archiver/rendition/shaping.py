@@ -248,6 +248,23 @@ def saying(text: str, face: Face, width: float) -> Glyphs:
     return Glyphs(face, "", width, f"]TJ {scale:.2f} Tz[<{shown}>]TJ 100 Tz[", codes, True, width)
 
 
+def indented(glyphs: Glyphs, width: float) -> Glyphs:
+    """Glyphs after a blank of a width, which together say what they say (14.9.4).
+
+    As they are, where their face has no blanks.
+    """
+    if glyphs.face.blank is None:
+        return glyphs
+    blank = saying(LEFT_TO_RIGHT_MARK, glyphs.face, width)
+    return replace(
+        glyphs,
+        width=blank.width + glyphs.width,
+        operands=blank.operands + glyphs.operands,
+        pairs=blank.pairs + glyphs.pairs,
+        exact=False,
+    )
+
+
 def marks(face: Face, mark: str, count: int = 1) -> Glyphs:
     """A direction mark (U+200E, U+200F) that is only said; more of them each a little to the left."""
     code, face = CARRIER | ord(mark), face.speaker

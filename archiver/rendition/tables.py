@@ -21,6 +21,7 @@ from archiver.rendition.flow import (
     rectangle,
     show_line,
 )
+from archiver.rendition.shaping import indented
 from archiver.rendition.tagging import CLOSE, REPEATED
 from archiver.rendition.text import Line, Paragraph, Typesetter
 
@@ -244,8 +245,22 @@ class TableBlock(Block):
             shift = {"right": spare, "center": spare / 2}.get(cell.align, 0.0)
             if cell.align == "start" and self.base:
                 shift = spare
+            elif shift > SLACK and not self.base and line.parts[0].x is None and not line.parts[0].role:
+                shown = line.width
+                line = _indented(line, shift * 1000 / size)
+                shift -= (line.width - shown) * size / 1000
             places.append((line, x + shift, baseline - number * leading))
         return places
+
+
+def _indented(line: Line, width: float) -> Line:
+    """A line that begins up to a width before what it shows, in thousandths of the font size.
+
+    Poppler reads a table row by row only where the cells of a column begin below each other.
+    """
+    first, *others = line.parts
+    glyphs = indented(first.glyphs, width)
+    return Line((first._replace(glyphs=glyphs), *others), line.width + glyphs.width - first.glyphs.width)
 
 
 def row(typesetter: Typesetter, cells: Sequence[Cell], columns: Columns) -> Row:

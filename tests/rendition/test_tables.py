@@ -135,3 +135,32 @@ def test_a_table_with_empty_cells_comes_out_of_poppler_row_by_row(
     stated = plain(" ".join(cell for row in [header, *rows] for cell in row))
     assert stated in plain(by_poppler(pdf))
     assert verapdf.check(pdf, ("2a", "ua1")) == ()
+
+
+ALIGNED = [
+    (["Ward", "1998", "2001"], [["North", "1,200", "12"], ["South", "9", ""], ["East", "8", "10,016"]]),
+    (["A", "B", "C"], [["a", "b", "c"], ["aaa aaa", "b", "cc"], ["a", "bbb bb b", "c"]]),
+    (
+        ["12", "", "", "that", "that", ""],
+        [
+            ["happened", "", "", "", "what", "of"],
+            ["1", "%", "", "", "", "year"],
+            ["", "A", "a 19", "", "— —", "19"],
+        ],
+    ),
+]
+
+
+@needs_poppler
+@pytest.mark.parametrize("first", ["left", "center"])
+@pytest.mark.parametrize("rest", ["right", "center"])
+@pytest.mark.parametrize(("header", "rows"), ALIGNED)
+def test_an_aligned_table_comes_out_of_readers_row_by_row(
+    header: list[str], rows: list[list[str]], rest: str, first: str, tmp_path: Path, verapdf: Validator
+) -> None:
+    align = [first, *[rest] * (len(header) - 1)]
+    pdf = rendition([{"type": "table", "header": header, "rows": rows, "align": align}], tmp_path / "a.pdf")
+    stated = plain(" ".join(cell for row in [header, *rows] for cell in row))
+    assert stated in plain(by_poppler(pdf))
+    assert stated in plain(text_of(pdf))
+    assert verapdf.check(pdf, ("2a", "ua1")) == ()
