@@ -55,7 +55,7 @@ ONCE = ("Bagging-Date", "Bag-Size", "Bag-Group-Identifier", "Bag-Count")
 
 
 def _payload_folder(bag: Bag) -> Iterator[Finding]:
-    if not bag.payload_files and not bag.contents.has_payload_folder():
+    if not (bag.payload_files or bag.contents.has_payload_folder() or bag.may_hold("data")):
         yield finding("bagit-2.1.2-payload-missing", "has no payload folder data/")
 
 
@@ -93,7 +93,8 @@ def _payload_manifests(bag: Bag) -> Iterator[Finding]:
     ledger = bag.ledger
     columns = ledger.payload_columns()
     if not columns:
-        if not any(is_manifest(name) and not is_tag_manifest(name) for name, _ in ledger.files()):
+        names = [name for name, _ in ledger.files() if is_manifest(name) and not is_tag_manifest(name)]
+        if not names and not bag.may_hold("manifest"):
             yield finding("bagit-2.1.3-manifest-missing", "has no payload manifest")
         return
     groups: list[tuple[str, tuple[Column, ...]]] = [(name, (c,)) for name, c in columns.items()]
@@ -115,7 +116,7 @@ def _listed_files(bag: Bag) -> Iterator[Finding]:
     parents: set[str] | None = None
     for path, row in ledger.missing():
         where = [name for name, column in columns if column.lists(row)]
-        if not where or path in bag.fetched:
+        if not where or path in bag.fetched or bag.may_hold(path):
             continue
         if parents is None:
             parents = folders(bag)
@@ -152,7 +153,8 @@ def _fetch(bag: Bag) -> Iterator[Finding]:
             told = f"is in fetch.txt but not in {', '.join(unlisted)}"
             yield finding("bagit-2.2.3-unlisted", told, shown(path))
         if not ledger.holds(path):
-            if any(column.lists(row) for column in ledger.columns.values()):
+            listed = any(column.lists(row) for column in ledger.columns.values())
+            if listed and not bag.may_hold(path):
                 told = "is a hole: it is in fetch.txt but not in the bag, and has to be fetched first"
                 yield finding("bagit-2.2.3-hole", told, shown(path))
         elif length is not None and length != ledger.sizes[row]:
@@ -204,8 +206,9 @@ def _told(algorithms: set[str]) -> str:
 
 
 def _oxum(bag: Bag) -> Iterator[Finding]:
-    """Payload-Oxum is what the payload comes to; a payload with holes comes to less."""
+    """Payload-Oxum is what the payload comes to, where all of it is known; one with holes comes to less."""
     name = bag.info_name
+    unlisted = any(f"{folder}/".startswith(("/", "data/")) for folder in bag.unlisted)
     stated = [value for label, value in bag.tags if label.lower() == "payload-oxum"]
     if len(stated) > 1:
         yield finding("bagit-2.2.2-oxum-repeated", "has more than one Payload-Oxum", name)
@@ -216,7 +219,7 @@ def _oxum(bag: Bag) -> Iterator[Finding]:
             yield finding("bagit-2.2.2-oxum-form", told, name)
             continue
         oxum = int(found["bytes"]), int(found["files"])
-        if oxum != (bag.payload_bytes, bag.payload_files):
+        if oxum != (bag.payload_bytes, bag.payload_files) and not unlisted:
             told = (
                 f"says that the payload is {counted(oxum[0], 'byte')} in {counted(oxum[1], 'file')}; "
                 f"it is {counted(bag.payload_bytes, 'byte')} in {counted(bag.payload_files, 'file')}"

@@ -385,6 +385,15 @@ def test_what_may_not_be_read_is_told(name: str, mode: int, expected: str, tmp_p
     assert done.stdout.splitlines().count(expected) == 1
 
 
+def test_what_is_in_a_folder_that_may_not_be_read_is_not_called_missing(tmp_path: Path) -> None:
+    bag = make(tmp_path / "bag", together(info("Payload-Oxum: 8.2"), added(MANIFEST, f"{X}  data/gone\n")))
+    (bag / "data/sub").chmod(0)
+    command = [sys.executable, "-c", AS_NOBODY]
+    done = subprocess.run(command, cwd=bag, capture_output=True, text=True, timeout=60)
+    (bag / "data/sub").chmod(0o755)
+    assert done.stdout.splitlines() == ["bag-unreadable data/sub", "bagit-3-file-missing data/gone"]
+
+
 # --- too much
 
 
