@@ -65,7 +65,7 @@ def _algorithms(bag: Bag) -> Iterator[Finding]:
         algorithm = named_algorithm(name)
         if normalized(algorithm) != algorithm:
             rule = "bagit-2.4-name" if bag.version >= (1, 0) else "bagit-0.97-name"
-            told = f"names its algorithm {shown(algorithm)!r}; expected {normalized(algorithm)!r}"
+            told = f"names its algorithm '{shown(algorithm)}'; expected {normalized(algorithm)!r}"
             yield finding(rule, told, shown(name))
         if normalized(algorithm) in UNREGISTERED:
             told = "is of an algorithm that is not registered with IANA"
@@ -81,7 +81,7 @@ def _manifest_names(bag: Bag) -> Iterator[Finding]:
     for name in bag.ledger.columns:
         other = seen.setdefault(composed(name).casefold(), name)
         if other != name:
-            told = f"differs from {shown(other)!r} in the case or form of its name only"
+            told = f"differs from '{shown(other)}' in the case or form of its name only"
             yield finding("bagit-6.1.1.3-manifests", told, shown(name))
 
 
@@ -215,7 +215,7 @@ def _oxum(bag: Bag) -> Iterator[Finding]:
     for value in dict.fromkeys(stated):
         found = OXUM.fullmatch(value)
         if not found:
-            told = f"has the Payload-Oxum {cut(value)!r}; expected two numbers, bytes.files"
+            told = f"has the Payload-Oxum '{cut(value)}'; expected two numbers, bytes.files"
             yield finding("bagit-2.2.2-oxum-form", told, name)
             continue
         oxum = int(found["bytes"]), int(found["files"])
@@ -238,10 +238,10 @@ def _info(bag: Bag) -> Iterator[Finding]:
         yield finding("bagit-2.2.2-bag-group", "has a Bag-Count but no Bag-Group-Identifier", name)
     for label, value in bag.tags:
         if label.lower() == "bagging-date" and not _is_date(value):
-            told = f"has the Bagging-Date {cut(value)!r}; expected YYYY-MM-DD"
+            told = f"has the Bagging-Date '{cut(value)}'; expected YYYY-MM-DD"
             yield finding("bagit-2.2.2-bagging-date", told, name)
         elif label.lower() == "bag-count" and not _is_count(value):
-            told = f"has the Bag-Count {cut(value)!r}; expected N of T, or N of ?"
+            told = f"has the Bag-Count '{cut(value)}'; expected N of T, or N of ?"
             yield finding("bagit-2.2.2-bag-count", told, name)
 
 
@@ -306,7 +306,7 @@ def _other(path: str, seen: dict[str, str], name: str) -> str:
 def _alike(path: str, other: str) -> Finding:
     same = composed(other) == composed(path)
     rule = "bagit-6.1.1.2-form" if same else "bagit-6.1.1.1-case"
-    told = f"differs from {shown(other)!r} in {'Unicode form' if same else 'case'} only"
+    told = f"differs from '{shown(other)}' in {'Unicode form' if same else 'case'} only"
     return finding(rule, told, shown(path))
 
 

@@ -171,7 +171,7 @@ def _read_fetch(bag: Bag, files: TagFiles, declared: Declaration) -> None:
     lines = files.lines("fetch.txt", declared, bag.limits.tag_file_bytes)
     for remote in tag_files.fetch(lines, declared, bag.limits, bag.tell):
         if remote.path in bag.fetched:
-            told = f"lists {shown(remote.path)!r} twice"
+            told = f"lists '{shown(remote.path)}' twice"
             bag.tell(finding("bagit-2.2.3-duplicate", told, "fetch.txt"))
         bag.fetched[remote.path] = remote.length
 
@@ -186,7 +186,7 @@ def _reconcile(bag: Bag) -> None:
     for path in absent:
         other = held.get(composed(path))
         if other:
-            told = f"is listed in another Unicode form than that of its name, {shown(other)!r}"
+            told = f"is listed in another Unicode form than that of its name, '{shown(other)}'"
             bag.tell(finding("bagit-6.1.1.3-other-form", told, shown(path)))
             _rename(bag, path, other)
 
@@ -200,7 +200,7 @@ def _rename(bag: Bag, listed: str, held: str) -> None:
         if not column.lists(new):
             column.put(new, column.digest(old))
         elif bag.version >= (1, 0) or column.digest(new) != column.digest(old):
-            told = f"lists {shown(held)!r} again, in another Unicode form"
+            told = f"lists '{shown(held)}' again, in another Unicode form"
             bag.tell(finding("bagit-2.1.3-duplicate", told, name))
         column.listed[old] = 0
     if listed in bag.fetched:

@@ -572,6 +572,13 @@ def test_names_that_are_not_utf_8_or_not_printable_are_told_escaped(tmp_path: Pa
     assert all((found.message + found.where).isprintable() for found in report.findings)
 
 
+def test_a_name_that_is_quoted_in_a_message_is_escaped_once(tmp_path: Path) -> None:
+    name = "data/a\\b%0Ac"
+    bag = make(tmp_path / "bag", added(MANIFEST, f"{X}  {name}\n{X}  {name}\n"))
+    messages = [found.message for found in validate(bag).findings]
+    assert "lists 'data/a\\\\b\\nc' again" in messages
+
+
 def test_a_name_that_is_not_printable_is_told_escaped_when_its_checksum_is_wrong(tmp_path: Path) -> None:
     bag = make(tmp_path / "bag", files={"data/\x1b[31m": b"x"})
     write(bag, "data/\x1b[31m", "y")
