@@ -46,6 +46,9 @@ DEVICES = frozenset(
 """Names that Windows keeps for devices, whatever their suffix, in lower case."""
 WINDOWS_PATH = 255
 
+TAG_FILES = ("bag-info.txt", "fetch.txt")
+"""Those that a bag can do without, beside its manifests."""
+
 OXUM = re.compile(r"(?P<bytes>[0-9]{1,20})\.(?P<files>[0-9]{1,20})")
 BAG_COUNT = re.compile(r"(?P<number>[0-9]{1,9}) of (?P<total>[0-9]{1,9}|\?)")
 BAGGING_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -55,7 +58,7 @@ ONCE = ("Bagging-Date", "Bag-Size", "Bag-Group-Identifier", "Bag-Count")
 
 
 def _payload_folder(bag: Bag) -> Iterator[Finding]:
-    if not bag.payload_files and not bag.contents.has_payload_folder():
+    if not (bag.payload_files or bag.contents.has_payload_folder() or bag.may_hold("data")):
         yield finding("bagit-2.1.2-payload-missing", "has no payload folder data/")
 
 
@@ -65,7 +68,7 @@ def _algorithms(bag: Bag) -> Iterator[Finding]:
         algorithm = named_algorithm(name)
         if normalized(algorithm) != algorithm:
             rule = "bagit-2.4-name" if bag.version >= (1, 0) else "bagit-0.97-name"
-            told = f"names its algorithm {shown(algorithm)!r}; expected {normalized(algorithm)!r}"
+            told = f"names its algorithm '{shown(algorithm)}'; expected {normalized(algorithm)!r}"
             yield finding(rule, told, shown(name))
         if normalized(algorithm) in UNREGISTERED:
             told = "is of an algorithm that is not registered with IANA"
@@ -81,7 +84,7 @@ def _manifest_names(bag: Bag) -> Iterator[Finding]:
     for name in bag.ledger.columns:
         other = seen.setdefault(composed(name).casefold(), name)
         if other != name:
-            told = f"differs from {shown(other)!r} in the case or form of its name only"
+            told = f"differs from '{shown(other)}' in the case or form of its name only"
             yield finding("bagit-6.1.1.3-manifests", told, shown(name))
 
 
@@ -93,7 +96,8 @@ def _payload_manifests(bag: Bag) -> Iterator[Finding]:
     ledger = bag.ledger
     columns = ledger.payload_columns()
     if not columns:
-        if not any(is_manifest(name) and not is_tag_manifest(name) for name, _ in ledger.files()):
+        names = [name for name, _ in ledger.files() if is_manifest(name) and not is_tag_manifest(name)]
+        if not names and not bag.may_hold("manifest"):
             yield finding("bagit-2.1.3-manifest-missing", "has no payload manifest")
         return
     groups: list[tuple[str, tuple[Column, ...]]] = [(name, (c,)) for name, c in columns.items()]
@@ -115,7 +119,7 @@ def _listed_files(bag: Bag) -> Iterator[Finding]:
     parents: set[str] | None = None
     for path, row in ledger.missing():
         where = [name for name, column in columns if column.lists(row)]
-        if not where or path in bag.fetched:
+        if not where or path in bag.fetched or bag.may_hold(path):
             continue
         if parents is None:
             parents = folders(bag)
@@ -152,7 +156,8 @@ def _fetch(bag: Bag) -> Iterator[Finding]:
             told = f"is in fetch.txt but not in {', '.join(unlisted)}"
             yield finding("bagit-2.2.3-unlisted", told, shown(path))
         if not ledger.holds(path):
-            if any(column.lists(row) for column in ledger.columns.values()):
+            listed = any(column.lists(row) for column in ledger.columns.values())
+            if listed and not bag.may_hold(path):
                 told = "is a hole: it is in fetch.txt but not in the bag, and has to be fetched first"
                 yield finding("bagit-2.2.3-hole", told, shown(path))
         elif length is not None and length != ledger.sizes[row]:
@@ -204,19 +209,20 @@ def _told(algorithms: set[str]) -> str:
 
 
 def _oxum(bag: Bag) -> Iterator[Finding]:
-    """Payload-Oxum is what the payload comes to; a payload with holes comes to less."""
+    """Payload-Oxum is what the payload comes to, where all of it is known; one with holes comes to less."""
     name = bag.info_name
+    unlisted = any(f"{folder}/".startswith(("/", "data/")) for folder in bag.unlisted)
     stated = [value for label, value in bag.tags if label.lower() == "payload-oxum"]
     if len(stated) > 1:
         yield finding("bagit-2.2.2-oxum-repeated", "has more than one Payload-Oxum", name)
     for value in dict.fromkeys(stated):
         found = OXUM.fullmatch(value)
         if not found:
-            told = f"has the Payload-Oxum {cut(value)!r}; expected two numbers, bytes.files"
+            told = f"has the Payload-Oxum '{cut(value)}'; expected two numbers, bytes.files"
             yield finding("bagit-2.2.2-oxum-form", told, name)
             continue
         oxum = int(found["bytes"]), int(found["files"])
-        if oxum != (bag.payload_bytes, bag.payload_files):
+        if oxum != (bag.payload_bytes, bag.payload_files) and not unlisted:
             told = (
                 f"says that the payload is {counted(oxum[0], 'byte')} in {counted(oxum[1], 'file')}; "
                 f"it is {counted(bag.payload_bytes, 'byte')} in {counted(bag.payload_files, 'file')}"
@@ -235,10 +241,10 @@ def _info(bag: Bag) -> Iterator[Finding]:
         yield finding("bagit-2.2.2-bag-group", "has a Bag-Count but no Bag-Group-Identifier", name)
     for label, value in bag.tags:
         if label.lower() == "bagging-date" and not _is_date(value):
-            told = f"has the Bagging-Date {cut(value)!r}; expected YYYY-MM-DD"
+            told = f"has the Bagging-Date '{cut(value)}'; expected YYYY-MM-DD"
             yield finding("bagit-2.2.2-bagging-date", told, name)
         elif label.lower() == "bag-count" and not _is_count(value):
-            told = f"has the Bag-Count {cut(value)!r}; expected N of T, or N of ?"
+            told = f"has the Bag-Count '{cut(value)}'; expected N of T, or N of ?"
             yield finding("bagit-2.2.2-bag-count", told, name)
 
 
@@ -264,6 +270,9 @@ def _names(bag: Bag) -> Iterator[Finding]:
         below, _, name = path.rpartition("/")
         if other := _other(path, beside.setdefault(below, {}), name):
             yield _alike(path, other)
+        if is_manifest(path) or path in TAG_FILES:
+            told = "is a folder that has the name of a tag file; it is not read as one"
+            yield finding("bag-folder-name", told, shown(path))
     names = beside.pop("", {})
     folder, litter, odd = "", False, False
     for path, _ in bag.ledger.files():
@@ -303,7 +312,7 @@ def _other(path: str, seen: dict[str, str], name: str) -> str:
 def _alike(path: str, other: str) -> Finding:
     same = composed(other) == composed(path)
     rule = "bagit-6.1.1.2-form" if same else "bagit-6.1.1.1-case"
-    told = f"differs from {shown(other)!r} in {'Unicode form' if same else 'case'} only"
+    told = f"differs from '{shown(other)}' in {'Unicode form' if same else 'case'} only"
     return finding(rule, told, shown(path))
 
 

@@ -110,7 +110,7 @@ class Folder:
                 entries = self._listed(below)
             except OSError as error:
                 told = f"cannot be read: {error.strerror}"
-                yield finding("bag-unreadable", told, shown(below) or "the bag's folder")
+                yield finding("bag-unreadable", told, shown(below))
                 continue
             met += len(entries)
             path_bytes += len(entries) * below.__sizeof__()

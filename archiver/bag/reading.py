@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 
 from archiver.bag import tag_files
 from archiver.bag.algorithms import algorithm_of, is_manifest, is_tag_manifest
-from archiver.bag.contents import Contents, shown
+from archiver.bag.contents import Contents, meant, shown
 from archiver.bag.ledger import Ledger
 from archiver.bag.limits import DEFAULT, Limits
 from archiver.bag.rules import Unusable, finding
 from archiver.bag.tag_files import Declaration, TagFiles
 from archiver.findings import Finding, Severity
+
+UNLISTED = {"bag-unreadable", "serialized-damaged", "serialized-trailing", "serialized-truncated"}
+"""The rules that a folder breaks, or an archive, of which not all could be listed."""
 
 NAME_CHARS = 255
 """The longest name that file systems take, in characters."""
@@ -34,6 +37,8 @@ class Bag:
     """The lengths that fetch.txt says, by path."""
     digests: dict[str, dict[str, bytes]] = field(default_factory=dict)
     """The digests of the tag files that were read, by the algorithms of the tag manifests."""
+    unlisted: set[str] = field(default_factory=set)
+    """The folders that could not be listed, an empty path for all of it: what is in them is not known."""
     payload_files: int = 0
     payload_bytes: int = 0
     findings: list[Finding] = field(default_factory=list)
@@ -58,6 +63,14 @@ class Bag:
         self.broken |= found.severity is Severity.ERROR
         if self.counts[found.rule] <= self.limits.findings:
             self.findings.append(found)
+
+    def may_hold(self, path: str) -> bool:
+        """Whether a path that was not met may be there all the same, in what could not be listed."""
+        while path and self.unlisted:
+            path = path.rpartition("/")[0]
+            if path in self.unlisted:
+                return True
+        return False
 
     def uncounted(self) -> list[Finding]:
         """For each rule that was broken more often than is told, a finding that says how often."""
@@ -84,6 +97,8 @@ def read(contents: Contents, limits: Limits = DEFAULT) -> Bag:
     bag = Bag(contents, limits)
     try:
         _list_files(bag)
+        if bag.may_hold("bagit.txt") and not bag.ledger.holds("bagit.txt"):
+            return bag
         files = TagFiles(contents, limits, bag.tell, _tag_algorithms(bag), bag.digests)
         bag.declared = _declared(bag, files)
     except Unusable as unusable:
@@ -108,6 +123,8 @@ def _list_files(bag: Bag) -> None:
     for found in bag.contents.walk():
         if isinstance(found, Finding):
             bag.tell(found)
+            if found.rule in UNLISTED:
+                bag.unlisted.add(meant(found.where))
             continue
         path, size = found
         bag.ledger.hold(path, size)
@@ -154,7 +171,7 @@ def _read_fetch(bag: Bag, files: TagFiles, declared: Declaration) -> None:
     lines = files.lines("fetch.txt", declared, bag.limits.tag_file_bytes)
     for remote in tag_files.fetch(lines, declared, bag.limits, bag.tell):
         if remote.path in bag.fetched:
-            told = f"lists {shown(remote.path)!r} twice"
+            told = f"lists '{shown(remote.path)}' twice"
             bag.tell(finding("bagit-2.2.3-duplicate", told, "fetch.txt"))
         bag.fetched[remote.path] = remote.length
 
@@ -169,7 +186,7 @@ def _reconcile(bag: Bag) -> None:
     for path in absent:
         other = held.get(composed(path))
         if other:
-            told = f"is listed in another Unicode form than that of its name, {shown(other)!r}"
+            told = f"is listed in another Unicode form than that of its name, '{shown(other)}'"
             bag.tell(finding("bagit-6.1.1.3-other-form", told, shown(path)))
             _rename(bag, path, other)
 
@@ -183,7 +200,7 @@ def _rename(bag: Bag, listed: str, held: str) -> None:
         if not column.lists(new):
             column.put(new, column.digest(old))
         elif bag.version >= (1, 0) or column.digest(new) != column.digest(old):
-            told = f"lists {shown(held)!r} again, in another Unicode form"
+            told = f"lists '{shown(held)}' again, in another Unicode form"
             bag.tell(finding("bagit-2.1.3-duplicate", told, name))
         column.listed[old] = 0
     if listed in bag.fetched:

@@ -314,6 +314,7 @@ RULES = {
     ),
     # --- what is not in the standard
     "bag-litter": Rule("A bag has none of what systems leave behind (.DS_Store, Thumbs.db).", "", WARNING),
+    "bag-folder-name": Rule("No folder has the name of a tag file.", "", WARNING),
     "bag-missing": Rule("What is to be validated is a bag.", f"{RFC} 2"),
     "bag-link": Rule(
         "What is behind a link below a folder of bags is validated when the link itself is named.", "", INFO

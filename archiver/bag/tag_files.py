@@ -295,9 +295,9 @@ def _spacing(label: str, value: str) -> Iterator[tuple[str, str]]:
     BagIt 1.0 asks for that (RFC 8493 2.2.2); before it was looser.
     """
     if label != label.strip():
-        yield "bagit-2.2.2-label", f"has white space around its label {shown(label)!r}"
+        yield "bagit-2.2.2-label", f"has white space around its label '{shown(label)}'"
     if value[:1] not in (" ", "\t") or value[1:2] in (" ", "\t"):
-        told = f"has not one space, or one tab, after the colon of {shown(label.strip())!r}"
+        told = f"has not one space, or one tab, after the colon of '{shown(label.strip())}'"
         yield "bagit-2.2.2-space", told
 
 
@@ -395,18 +395,18 @@ class Listing:
     def _belongs(self, path: str, number: int) -> bool:
         """Whether a path may be in a manifest of this kind; else it is told why not."""
         if LEAVING.search(path):
-            told = f"lists {shown(path)!r}, which is no path in a bag; it is not looked at"
+            told = f"lists '{shown(path)}', which is no path in a bag; it is not looked at"
             if path.endswith("/") and not LEAVING.search(path[:-1]):
-                self._say("bagit-2.1.3-directory", f"lists {shown(path)!r}, a folder", number)
+                self._say("bagit-2.1.3-directory", f"lists '{shown(path)}', a folder", number)
             else:
                 self._say("bagit-5.1-path", told, number)
         elif self.tag and path.startswith("data/"):
-            self._say("bagit-2.2.1-payload-listed", f"lists {shown(path)!r}, which is payload", number)
+            self._say("bagit-2.2.1-payload-listed", f"lists '{shown(path)}', which is payload", number)
         elif self.tag and is_tag_manifest(path) and self.version >= (1, 0):
-            told = f"lists {shown(path)!r}, which is a tag manifest"
+            told = f"lists '{shown(path)}', which is a tag manifest"
             self._say("bagit-2.2.1-tag-manifest-listed", told, number)
         elif not self.tag and not path.startswith("data/"):
-            self._say("bagit-2.1.3-not-payload", f"lists {shown(path)!r}, which is not in data/", number)
+            self._say("bagit-2.1.3-not-payload", f"lists '{shown(path)}', which is not in data/", number)
         else:
             return True
         return False
@@ -419,9 +419,9 @@ class Listing:
             column.put(row, digest)
         elif self.version >= (1, 0) or self.column.digest(row) != digest:
             same = "again" if self.column.digest(row) == digest else "again, with another checksum"
-            self._say("bagit-2.1.3-duplicate", f"lists {shown(path)!r} {same}", number)
+            self._say("bagit-2.1.3-duplicate", f"lists '{shown(path)}' {same}", number)
         else:
-            self._say("bagit-0.97-duplicate", f"lists {shown(path)!r} again", number)
+            self._say("bagit-0.97-duplicate", f"lists '{shown(path)}' again", number)
 
 
 class Remote(NamedTuple):
@@ -449,13 +449,13 @@ def fetch(read: Iterator[str], declared: Declaration, limits: Limits, tell: Tell
             tell(finding("bagit-2.2.3-line", "is not an address, a length and a path", where))
             continue
         if not (URI if strict else ADDRESS).fullmatch(found["url"]):
-            tell(finding("bagit-2.2.3-address", f"has {shown(found['url'])!r}, no absolute URI", where))
+            tell(finding("bagit-2.2.3-address", f"has '{shown(found['url'])}', no absolute URI", where))
         if strict and UNENCODED.search(found["path"]):
             tell(finding("bagit-2.1.3-percent", UNENCODED_TOLD, where))
         path = decoded(found["path"], declared.version)
         if LEAVING.search(path):
-            tell(finding("bagit-5.1-path", f"lists {shown(path)!r}, which is no path in a bag", where))
+            tell(finding("bagit-5.1-path", f"lists '{shown(path)}', which is no path in a bag", where))
         elif strict and not path.startswith("data/"):
-            tell(finding("bagit-2.2.3-not-payload", f"lists {shown(path)!r}, not in data/", where))
+            tell(finding("bagit-2.2.3-not-payload", f"lists '{shown(path)}', not in data/", where))
         else:
             yield Remote(path, None if found["length"] == "-" else int(found["length"]))

@@ -385,6 +385,15 @@ def test_what_may_not_be_read_is_told(name: str, mode: int, expected: str, tmp_p
     assert done.stdout.splitlines().count(expected) == 1
 
 
+def test_what_is_in_a_folder_that_may_not_be_read_is_not_called_missing(tmp_path: Path) -> None:
+    bag = make(tmp_path / "bag", together(info("Payload-Oxum: 8.2"), added(MANIFEST, f"{X}  data/gone\n")))
+    (bag / "data/sub").chmod(0)
+    command = [sys.executable, "-c", AS_NOBODY]
+    done = subprocess.run(command, cwd=bag, capture_output=True, text=True, timeout=60)
+    (bag / "data/sub").chmod(0o755)
+    assert done.stdout.splitlines() == ["bag-unreadable data/sub", "bagit-3-file-missing data/gone"]
+
+
 # --- too much
 
 
@@ -561,6 +570,13 @@ def test_names_that_are_not_utf_8_or_not_printable_are_told_escaped(tmp_path: Pa
     report = validate(bag)
     assert not report.valid
     assert all((found.message + found.where).isprintable() for found in report.findings)
+
+
+def test_a_name_that_is_quoted_in_a_message_is_escaped_once(tmp_path: Path) -> None:
+    name = "data/a\\b%0Ac"
+    bag = make(tmp_path / "bag", added(MANIFEST, f"{X}  {name}\n{X}  {name}\n"))
+    messages = [found.message for found in validate(bag).findings]
+    assert "lists 'data/a\\\\b\\nc' again" in messages
 
 
 def test_a_name_that_is_not_printable_is_told_escaped_when_its_checksum_is_wrong(tmp_path: Path) -> None:

@@ -213,6 +213,7 @@ BROKEN: dict[str, Broken] = {
     "bagit-0.97-fetch": fetched("https://example.org/three - data/three.txt", version="0.97"),
     "bagit-0.97-bom": told_of_itself("\ufeffContact-Name: Somebody", version="0.97"),
     "bagit-0.97-name": lambda folder: make(folder, version="0.97", manifests=("manifest-sha3_256.txt",)),
+    "bag-folder-name": lambda folder: make(folder, written("fetch.txt/x", b"x")),
     "bag-litter": holding("data/.DS_Store"),
     "bag-missing": lambda folder: folder.write_text("no bag"),
     "bag-limit": told_of_itself(*["Contact-Name: Somebody"] * 3000),

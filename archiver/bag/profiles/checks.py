@@ -53,7 +53,7 @@ def check_profiles(bag: Bag, given: Sequence[Profile]) -> list[Check]:
     checks = [_check(bag, profile, alone=len(profiles) == 1) for profile in profiles]
     unknown = (name for name in named if not given and name not in bundled())
     for name in islice(unknown, MAX_TOLD):
-        told = f"{cut(name)!r} is not known; give it with --profile"
+        told = f"'{cut(name)}' is not known; give it with --profile"
         checks.append(Check(PROFILE, Verdict.NOT_CHECKED, told))
     return checks
 
@@ -153,7 +153,7 @@ def _labels(file: str, there: Sequence[tuple[str, str]], labels: dict[str, Label
             yield finding("profile-bag-info-repeatable", told, file, hint)
         for value in values:
             if asked.values and value not in asked.values:
-                told = f"has the {name} {cut(value)!r}; the profile accepts {_list(asked.values)}"
+                told = f"has the {name} '{cut(value)}'; the profile accepts {_list(asked.values)}"
                 yield finding("profile-bag-info-values", told, file, hint)
 
 

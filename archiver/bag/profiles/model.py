@@ -155,7 +155,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
-        raise ValueError(f"an object has {shown(twice[:80])!r} more than once")
+        raise ValueError(f"an object has '{shown(twice[:80])}' more than once")
     return found
 
 
@@ -193,17 +193,17 @@ def _contradictions(profile: Profile) -> Iterator[str]:
         accepted = {normalized(name) for name in (required if allowed is None else allowed)}
         for name in required:
             if normalized(name) not in accepted:
-                yield f"{kind}-Required has {shown(name)!r}, which {kind}-Allowed has not"
+                yield f"{kind}-Required has '{shown(name)}', which {kind}-Allowed has not"
     for kind, required, allowed in (
         ("Tag-Files", profile.tag_files_required, profile.tag_files_allowed),
         ("Payload-Files", profile.payload_files_required, profile.payload_files_allowed),
     ):
         for path in required:
             if not _covered(path, allowed):
-                yield f"{kind}-Required has {shown(path)!r}, which {kind}-Allowed does not allow"
+                yield f"{kind}-Required has '{shown(path)}', which {kind}-Allowed does not allow"
     for path in profile.payload_files_required:
         if not path.startswith("data/"):
-            yield f"Payload-Files-Required has {shown(path)!r}; expected a path that begins with data/"
+            yield f"Payload-Files-Required has '{shown(path)}'; expected a path that begins with data/"
     if profile.fetch_required and not profile.allow_fetch:
         yield "Fetch.txt-Required is true, and Allow-Fetch.txt is false"
     stated = "serialization" in profile.model_fields_set and profile.serialization != "forbidden"
@@ -213,7 +213,7 @@ def _contradictions(profile: Profile) -> Iterator[str]:
     labels = Counter(label.lower() for label in profile.bag_info)
     for label, count in labels.items():
         if count > 1:
-            yield f"Bag-Info has {shown(label)!r} more than once, as the case of labels does not count"
+            yield f"Bag-Info has '{shown(label)}' more than once, as the case of labels does not count"
 
 
 def _covered(path: str, allowed: tuple[str, ...] | None) -> bool:
@@ -227,7 +227,7 @@ def _doubts(content: dict[str, Any], profile: Profile) -> Iterator[str]:
     """Fields that the specification does not know, or did not in the version that is said."""
     for name in list(content)[:MAX_ITEMS]:
         if name not in FIELDS:
-            yield f"has the field {shown(name[:80])!r}, which is not known and is not checked"
+            yield f"has the field '{shown(name[:80])}', which is not known and is not checked"
     version = profile.info.specification
     for name, since in SINCE.items():
         if FIELDS[name] in profile.model_fields_set and version[:3] < since[:3]:

@@ -58,7 +58,7 @@ def write_tar(file: BinaryIO, out: BinaryIO) -> None:
         members = list(archive.files)
         for member in members:
             if member.filename.startswith("/") or LEAVING.search(plain(member.filename)):
-                told = f"has {cut(member.filename)!r}, which would be unpacked outside the bag"
+                told = f"has '{cut(member.filename)}', which would be unpacked outside the bag"
                 raise Outside(f"{told}; it is not read any further")
             if not (member.is_file and _has_content(member)):
                 out.write(_header(member.filename, _kind(member)))

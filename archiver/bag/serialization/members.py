@@ -167,12 +167,12 @@ class Index:
         base = next((top for top in tops if f"{top}/bagit.txt" in self.rows), tops[0] if tops else "")
         self.base = f"{base}/" if base else ""
         if len(tops) > 1 or (tops and self.rows.get(base, -1) >= 0 and self._is_file(base)):
-            named = ", ".join(repr(shown(top)) for top in tops[:TOPS_TOLD])
+            named = ", ".join(f"'{shown(top)}'" for top in tops[:TOPS_TOLD])
             more = f" and {len(tops) - TOPS_TOLD:,} more" if len(tops) > TOPS_TOLD else ""
             told = f"has at its top {named}{more}; expected one folder, and nothing beside it"
             yield finding("serialized-top-level", told)
         if base and base != stem(self.archive.name):
-            told = f"holds the bag {shown(base)!r}, which is not the archive's own name"
+            told = f"holds the bag '{shown(base)}', which is not the archive's own name"
             yield finding("serialized-name", told)
 
     def _is_file(self, name: str) -> bool:

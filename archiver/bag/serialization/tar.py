@@ -145,7 +145,7 @@ def members(stream: BinaryIO, limits: Limits, length: int = LARGEST) -> Iterator
         if header.kind in WITHOUT_CONTENT:
             size = 0
         if content + size > length:
-            raise Truncated(f"ends within {shown(_name(header, extensions))!r}")
+            raise Truncated(f"ends within '{shown(_name(header, extensions))}'")
         yield from _member(header, extensions, size, content)
         at, extensions = content + _blocks(size), {}
 

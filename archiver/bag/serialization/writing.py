@@ -161,7 +161,7 @@ class Zip:
     def _begin(self, path: str, size: int, mode: int) -> None:
         name = f"{self._base}/{path}"
         if "\\" in name or any("\ud800" <= character <= "\udfff" for character in name):
-            told = f"{shown(path)!r} is a name that a zip file cannot have"
+            told = f"'{shown(path)}' is a name that a zip file cannot have"
             raise BagError(told, where=self._base, hint="pack the bag as tar")
         self._name, self._mode, self._size, self._crc = name.encode(), mode, size, 0
         self._is_large = size >= NEARLY_FULL

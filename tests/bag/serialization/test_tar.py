@@ -171,6 +171,16 @@ def test_an_archive_that_is_cut_anywhere_is_invalid(suffix: str, tmp_path: Path)
 
 
 @pytest.mark.parametrize("suffix", COMPRESSIONS)
+def test_what_may_be_in_the_rest_of_a_cut_archive_is_not_called_missing(
+    suffix: str, tmp_path: Path
+) -> None:
+    whole = bag_members() + TAR_END
+    for length in range(1024, len(whole), 512):
+        cut = report_on(tmp_path, f"bag.{suffix}", COMPRESSIONS[suffix](whole[:length]))
+        assert rules(cut) == {"serialized-truncated"}, length
+
+
+@pytest.mark.parametrize("suffix", COMPRESSIONS)
 def test_what_follows_the_end_is_told(suffix: str, tmp_path: Path) -> None:
     compress = COMPRESSIONS[suffix]
     whole = bag_members() + TAR_END
