@@ -45,6 +45,7 @@ ASKED_BY = {
     "serialized-damaged": VALID,
     "serialized-truncated": VALID,
     "bag-litter": COMPLETE,
+    "bag-folder-name": COMPLETE,
     "bagit-0.97-fetch": COMPLETE,
     "bagit-0.97-name": COMPLETE,
     "bagit-2.1.3-directory": COMPLETE,
