@@ -46,9 +46,6 @@ DEVICES = frozenset(
 """Names that Windows keeps for devices, whatever their suffix, in lower case."""
 WINDOWS_PATH = 255
 
-TAG_FILES = ("bag-info.txt", "fetch.txt")
-"""Those that a bag can do without, beside its manifests."""
-
 OXUM = re.compile(r"(?P<bytes>[0-9]{1,20})\.(?P<files>[0-9]{1,20})")
 BAG_COUNT = re.compile(r"(?P<number>[0-9]{1,9}) of (?P<total>[0-9]{1,9}|\?)")
 BAGGING_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -270,7 +267,7 @@ def _names(bag: Bag) -> Iterator[Finding]:
         below, _, name = path.rpartition("/")
         if other := _other(path, beside.setdefault(below, {}), name):
             yield _alike(path, other)
-        if is_manifest(path) or path in TAG_FILES:
+        if is_manifest(path) or path in (bag.info_name, "fetch.txt"):
             told = "is a folder that has the name of a tag file; it is not read as one"
             yield finding("bag-folder-name", told, shown(path))
     names = beside.pop("", {})

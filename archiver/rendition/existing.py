@@ -45,6 +45,16 @@ class Way(NamedTuple):
     begin: Path
 
 
+class Broken(NamedTuple):
+    """A PDF that is not PDF/A: its source, where it lies, with what text it begins, and who judges."""
+
+    source: Source
+    original: Path
+    reading: Reading | None
+    validator: Validator
+    settings: Settings
+
+
 class Repaired(NamedTuple):
     """A PDF that veraPDF found to be what it claims."""
 
@@ -77,7 +87,7 @@ def render(
         room = Path(folder)
         reading, findings = _read(source, pdf, settings, original, room / target.name)
         try:
-            made = _repaired(source, target, settings, original, validator, reading, room)
+            made = _repaired(Broken(source, original, reading, validator, settings), target, room)
         except RenditionError as error:
             target.unlink(missing_ok=True)
             made = _none(pdf, error.message, where)
@@ -180,23 +190,15 @@ def _unread(pdf: Pdf, source: Source, made: Rendition, texts: ScanTexts) -> Find
 # --- repair -----------------------------------------------------------------------------------
 
 
-def _repaired(
-    source: Source,
-    target: Path,
-    settings: Settings,
-    original: Path,
-    validator: Validator,
-    reading: Reading | None,
-    room: Path,
-) -> Rendition:
+def _repaired(broken: Broken, target: Path, room: Path) -> Rendition:
     """Repair a PDF one way, else another. Raises RenditionError with what keeps it from being PDF/A."""
-    where = source.ref.label
+    where, original, settings = broken.source.ref.label, broken.original, broken.settings
     reasons: list[str] = []
-    begin = reading.path if reading else original
+    begin = broken.reading.path if broken.reading else original
     for way in _ways(begin, room, settings, reasons):
         try:
             found = traits(original)
-            repaired = _attempt(way, source, target, settings, original, validator, reading, reasons)
+            repaired = _attempt(way, broken, target, reasons)
         except BROKEN as error:
             reasons.append(f"it cannot be written anew: {error}")
             continue
@@ -233,21 +235,12 @@ def _ways(begin: Path, folder: Path, settings: Settings, reasons: list[str]) -> 
     yield Way(Agent(ghostscript.NAME, "software", ghostscript.version()), rewritten)
 
 
-def _attempt(
-    way: Way,
-    source: Source,
-    target: Path,
-    settings: Settings,
-    original: Path,
-    validator: Validator,
-    reading: Reading | None,
-    reasons: list[str],
-) -> Repaired | None:
+def _attempt(way: Way, broken: Broken, target: Path, reasons: list[str]) -> Repaired | None:
     """Repair a PDF to the highest level that veraPDF confirms; else None, and `reasons` says why."""
-    carried = original if way.agent != ARCHIVER else None
-    for claimed in _candidates(traits(way.begin), traits(original), settings, _claimed(original), reading):
-        done, pages = repair(way.begin, target, source.article, claimed, carried)
-        wrong = _wrong(validator, target, claimed)
+    carried = broken.original if way.agent != ARCHIVER else None
+    for claimed in _candidates(traits(way.begin), broken):
+        done, pages = repair(way.begin, target, broken.source.article, claimed, carried)
+        wrong = _wrong(broken.validator, target, claimed)
         if not wrong:
             return Repaired(claimed, done, pages)
         if not all(LEVEL_RULES.fullmatch(finding.rule) for finding in wrong):
@@ -256,20 +249,20 @@ def _attempt(
     return None
 
 
-def _candidates(
-    begin: Traits, original: Traits, settings: Settings, claimed: Sequence[str], reading: Reading | None
-) -> Iterator[tuple[str, ...]]:
+def _candidates(begin: Traits, broken: Broken) -> Iterator[tuple[str, ...]]:
     """What a PDF may be found to be, the highest first (ISO 19005-2 5, ISO 19005-3 5).
 
     One with attachments is of a part that allows any: 3, or 4f. Where text was to be recognized and
     was not, nothing is claimed of it, nor of tags that do not know of it.
     """
-    if settings.flavour.startswith("4"):
-        yield ("4f",) if original.attachments else ("4",)
+    flavour, reading = broken.settings.flavour, broken.reading
+    attachments = traits(broken.original).attachments
+    if flavour.startswith("4"):
+        yield ("4f",) if attachments else ("4",)
         return
-    part = "3" if original.attachments or settings.flavour.startswith("3") else "2"
+    part = "3" if attachments or flavour.startswith("3") else "2"
     if begin.tagged and (reading is None or (reading.tagged and reading.texts.read)):
-        if reading or "ua1" in claimed:
+        if reading or "ua1" in _claimed(broken.original):
             yield f"{part}a", "ua1"
         yield (f"{part}a",)
     if reading is None or reading.texts.read:
