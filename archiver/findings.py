@@ -124,8 +124,7 @@ class Totals(NamedTuple):
     notes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(NamedTuple):
     """What is known about many subjects after one run: their reports, when it began, how long it took."""
 
     reports: tuple[Report, ...]

@@ -7,7 +7,6 @@ import os
 import re
 import stat
 import tomllib
-from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -244,7 +243,7 @@ class Settings(BaseSettings):
     @property
     def bag_limits(self) -> Limits:
         """The most that a bag may ask of its validator."""
-        return Limits(**{limit.name: getattr(self, f"max_bag_{limit.name}") for limit in fields(Limits)})
+        return Limits._make(getattr(self, f"max_bag_{limit}") for limit in Limits._fields)
 
     @classmethod
     def settings_customise_sources(

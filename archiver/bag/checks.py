@@ -38,12 +38,10 @@ LITTER = frozenset(
 )
 """What macOS and Windows leave in folders that they show, in lower case."""
 
-NOT_FOR_WINDOWS = re.compile(r"[<>:\"|?*\\\x00-\x1f]|[ .]\Z")
-"""Names that Windows cannot store (RFC 8493 6.1.2)."""
-DEVICES = frozenset(
-    ("con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10)))
+FOR_WINDOWS = re.compile(
+    r"(?!(?i:con|prn|aux|nul|(?:com|lpt)[1-9])(?:\.|\Z))[^<>:\"|?*\\\x00-\x1f]*(?<![ .])\Z"
 )
-"""Names that Windows keeps for devices, whatever their suffix, in lower case."""
+"""Names that Windows can store, and does not keep for a device (RFC 8493 6.1.2)."""
 WINDOWS_PATH = 255
 
 OXUM = re.compile(r"(?P<bytes>[0-9]{1,20})\.(?P<files>[0-9]{1,20})")
@@ -276,11 +274,11 @@ def _names(bag: Bag) -> Iterator[Finding]:
         below, _, name = path.rpartition("/")
         if below != folder:
             folder, names = below, beside.pop(below, {})
-            litter, odd = _in_litter(below), any(map(_is_odd, below.split("/")))
+            litter, odd = _in_litter(below), not all(map(FOR_WINDOWS.match, below.split("/")))
         if litter or _is_litter(name):
             told = "was left behind by a system and is no document"
             yield finding("bag-litter", told, shown(path), hint="delete it, if no manifest lists it")
-        elif odd or _is_odd(name) or len(path) > WINDOWS_PATH:
+        elif odd or not FOR_WINDOWS.match(name) or len(path) > WINDOWS_PATH:
             yield finding("bagit-6.1.2-name", "is a name that Windows cannot store", shown(path))
         if other := _other(path, names, name):
             yield _alike(path, other)
@@ -293,11 +291,6 @@ def _in_litter(path: str) -> bool:
 def _is_litter(name: str) -> bool:
     """Whether a name is one of litter; `._x` is what macOS puts beside x where it cannot in it."""
     return name.lower() in LITTER or (name[:2] == "._" and name != "._")
-
-
-def _is_odd(name: str) -> bool:
-    """Whether Windows cannot store a name."""
-    return name.partition(".")[0].lower() in DEVICES or NOT_FOR_WINDOWS.search(name) is not None
 
 
 def _other(path: str, seen: dict[str, str], name: str) -> str:

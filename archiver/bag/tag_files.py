@@ -54,10 +54,9 @@ DECLARATION = re.compile(
     r"BagIt-Version: (?P<version>[0-9]{1,9}\.[0-9]{1,9})\n"
     r"Tag-File-Character-Encoding: (?P<encoding>[A-Za-z0-9][\w.:()+-]{0,39})\n?"
 )
-LOOSE_DECLARATION = re.compile(
-    r"\s*BagIt-Version\s*:\s*(?P<version>[0-9]{1,9}\.[0-9]{1,9})\s*\n\s*"
-    r"Tag-File-Character-Encoding\s*:\s*(?P<encoding>[A-Za-z0-9][\w.:()+-]{0,39})\s*",
-    re.IGNORECASE,
+LOOSE_DECLARATION = (
+    r"(?i)\s*BagIt-Version\s*:\s*(?P<version>[0-9]{1,9}\.[0-9]{1,9})\s*\n\s*"
+    r"Tag-File-Character-Encoding\s*:\s*(?P<encoding>[A-Za-z0-9][\w.:()+-]{0,39})\s*"
 )
 """What is meant, though it breaks RFC 8493 2.1.1: enough to go on with."""
 DECLARATION_LINES = 4
@@ -70,12 +69,10 @@ MD5SUM_ESCAPES = {"n": "\n", "r": "\r", "\\": "\\"}
 """What checksum tools write behind a backslash, in a line that begins with one."""
 
 ENTRY = re.compile(r"(?P<mark>\\?)(?P<digest>[^ \t]+)[ \t]+(?P<path>.+)", re.DOTALL)
-FETCH = re.compile(r"(?P<url>\S+)[ \t]+(?P<length>[0-9]{1,18}|-)[ \t]+(?P<path>.+)", re.DOTALL)
-URI = re.compile(
-    r"[A-Za-z][A-Za-z0-9+.-]*:(?:[\w.~:/?\[\]@!$&'()*+,;=-]|%[0-9A-F]{2})+", re.ASCII | re.IGNORECASE
-)
+FETCH = r"(?s)(?P<url>\S+)[ \t]+(?P<length>[0-9]{1,18}|-)[ \t]+(?P<path>.+)"
+URI = r"(?ai)[a-z][a-z0-9+.-]*:(?:[\w.~:/?\[\]@!$&'()*+,;=-]|%[0-9a-f]{2})+"
 """An absolute URI (RFC 3986 4.3), which has no fragment."""
-ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+ADDRESS = r"[A-Za-z][A-Za-z0-9+.-]*:\S+"
 """What BagIt before 1.0 asked for, which did not say what a URL is."""
 
 LEAVING = re.compile(
@@ -233,7 +230,7 @@ def declaration(files: TagFiles) -> Declaration:
     found = DECLARATION.fullmatch(text)
     if not found:
         told = "is not the two lines 'BagIt-Version: 1.0' and 'Tag-File-Character-Encoding: UTF-8'"
-        found = LOOSE_DECLARATION.fullmatch(text)
+        found = re.fullmatch(LOOSE_DECLARATION, text)
         if not found:
             raise Unusable(finding("bagit-2.1.1-form", told, name))
         tell(finding("bagit-2.1.1-form", f"{told}, space for space", name))
@@ -441,14 +438,14 @@ def fetch(read: Iterator[str], declared: Declaration, limits: Limits, tell: Tell
         if number > limits.missing:
             raise Unusable(_beyond("fetch.txt", f"has more than {limits.missing:,} lines"))
         where = f"fetch.txt, line {number}"
-        found = FETCH.fullmatch(line)
+        found = re.fullmatch(FETCH, line)
         if not line.strip():
             tell(finding("bagit-6.1.3-empty-line", "is empty", where))
             continue
         if not found:
             tell(finding("bagit-2.2.3-line", "is not an address, a length and a path", where))
             continue
-        if not (URI if strict else ADDRESS).fullmatch(found["url"]):
+        if not re.fullmatch(URI if strict else ADDRESS, found["url"]):
             tell(finding("bagit-2.2.3-address", f"has '{shown(found['url'])}', no absolute URI", where))
         if strict and UNENCODED.search(found["path"]):
             tell(finding("bagit-2.1.3-percent", UNENCODED_TOLD, where))

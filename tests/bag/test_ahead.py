@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -151,7 +150,7 @@ def test_a_hole_is_not_read_whatever_its_digest_is_said_to_be(
         return opened(self, path)
 
     monkeypatch.setattr(Folder, "open", none_of_it)
-    asked = Asked(limits=replace(DEFAULT, hole_bytes=1 << 20))
+    asked = Asked(limits=DEFAULT._replace(hole_bytes=1 << 20))
     found = {(found.rule, found.where) for found in validate(bag, asked, 2).findings}
     assert ("bag-limit", "data/2/08.txt") in found
 

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ MANIFEST = "manifest-sha512.txt"
 X = sha512(b"x")
 
 SMALL = Asked(
-    limits=replace(DEFAULT, entries=500, missing=50, info_bytes=4096, line_chars=2000, tag_file_bytes=MIB)
+    limits=DEFAULT._replace(entries=500, missing=50, info_bytes=4096, line_chars=2000, tag_file_bytes=MIB)
 )
 
 
@@ -461,14 +460,14 @@ def test_more_files_than_the_limits_allow_are_told(tmp_path: Path) -> None:
 def test_long_paths_come_to_more_than_the_limits_allow(tmp_path: Path) -> None:
     deep = "/".join(["data", *["d" * 200] * 10])
     bag = make(tmp_path / "bag", files={f"{deep}/{n}": b"" for n in range(50)})
-    asked = Asked(limits=replace(DEFAULT, path_bytes=50_000))
+    asked = Asked(limits=DEFAULT._replace(path_bytes=50_000))
     assert rules_of(validate(bag, asked)) == {"bag-limit"}
     assert validate(bag).valid
 
 
 def test_findings_of_one_rule_are_counted_where_there_are_too_many(tmp_path: Path) -> None:
     bag = make(tmp_path / "bag", added(MANIFEST, "x\n" * 400))
-    report = validate(bag, Asked(limits=replace(DEFAULT, findings=10)))
+    report = validate(bag, Asked(limits=DEFAULT._replace(findings=10)))
     assert len(report.findings) == 11
     assert "and 390 more" in report.findings[-1].message
 

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from tests.bag.bags import make
 DOCUMENTED = Path(__file__).parents[2] / "docs/validation.md"
 
 
-@pytest.mark.parametrize("name", [limit.name for limit in fields(Limits)])
+@pytest.mark.parametrize("name", Limits._fields)
 def test_a_limit_is_a_setting_that_is_documented(name: str) -> None:
     field = Settings.model_fields[f"max_bag_{name}"]
     assert field.default == getattr(DEFAULT, name)

@@ -4,7 +4,6 @@ import os
 import runpy
 import socket
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -235,7 +234,7 @@ FAMILIES = ("bagit-", "bag-", "package-")
 COMPANIONS = {"bagit-6.1.1.3-manifests": {"bagit-2.4-name", "bagit-6.1.1.1-case"}}
 """What has to be broken too: of two names that differ in case only, one is not in lower case."""
 
-SMALL = replace(DEFAULT, info_bytes=4096)
+SMALL = DEFAULT._replace(info_bytes=4096)
 
 
 @pytest.mark.parametrize("rule", BROKEN)

@@ -1,6 +1,5 @@
 """JUnit: one test case a bag, well-formed whatever a name holds."""
 
-import dataclasses
 from pathlib import Path
 
 from hypothesis import given
@@ -82,4 +81,4 @@ def test_a_name_that_is_not_utf_8_is_escaped() -> None:
 
 
 def test_a_survey_of_nothing_is_a_suite_without_cases(survey: Survey) -> None:
-    assert cases(dataclasses.replace(survey, reports=())) == []
+    assert cases(survey._replace(reports=())) == []

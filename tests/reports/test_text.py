@@ -1,7 +1,6 @@
 """Text: what is wrong comes first, what was not checked is said, and no name drives the terminal."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -33,7 +32,7 @@ def test_errors_come_before_warnings(survey: Survey) -> None:
 
 
 def test_many_valid_bags_are_counted_and_named_only_when_all_is_told(survey: Survey) -> None:
-    many = replace(survey, reports=survey.reports[:1] * (text.FEW + 1) + survey.reports[1:])
+    many = survey._replace(reports=survey.reports[:1] * (text.FEW + 1) + survey.reports[1:])
     assert "valid: holdings/good" not in plain(text.brief(many))
     assert plain(text.written(many)).count("valid: holdings/good") == text.FEW + 1
 
