@@ -33,9 +33,8 @@ from archiver.findings import Finding
 USUAL = ("md5", "sha1", "sha256", "sha512")
 """The algorithms that payload is hashed by where no manifest came before it."""
 
-KEPT_PAYLOAD = 64 * 1024 * 1024
-"""How much of what is kept may be payload, in bytes."""
-
+KEPT_BYTES, KEPT_FILES = 64 * 1024 * 1024, 10_000
+"""Up to how many bytes and files are kept, payload is kept too."""
 
 FORMS = {
     b"\x1f\x8b": "application/gzip",
@@ -110,7 +109,8 @@ class CompressedTar:
         payload = below.startswith("data/") or name.startswith("data/")
         if is_manifest(below) and not is_tag_manifest(below):
             self._algorithms |= {algorithm_of(below)} - {""}
-        if payload and self._kept.size + member.size > KEPT_PAYLOAD:
+        full = self._kept.files >= KEPT_FILES or self._kept.size + member.size > KEPT_BYTES
+        if payload and full:
             kept = content
         elif self._kept.size + member.size > self._limits.tag_file_bytes:
             told = f"has tag files of more than {self._limits.tag_file_bytes:,} bytes together"
@@ -150,10 +150,11 @@ class CompressedTar:
             if isinstance(member, Finding) or member.folder or member.refused:
                 continue
             name = plain(member.name)
-            row = index.rows.get(name, -1)
+            path = name.removeprefix(index.base)
+            row = index.rows.get(path, -1)
             if row > last and name.startswith(index.base) and index.sizes[row] == member.size:
                 last = row
-                yield name.removeprefix(index.base), Part(stream, member.size)
+                yield path, Part(stream, member.size)
 
     def verify(self, wanted: Iterable[Wanted]) -> Iterator[Result]:
         """Compare every wanted file with what was kept, or hashed; what was neither is read again."""

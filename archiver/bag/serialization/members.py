@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,7 +82,8 @@ def failure(error: OSError, where: str = "") -> Finding:
 class Index:
     """The files and folders of one archive by their plain names, and where each is.
 
-    `most` is what they may come to together, in bytes.
+    Once all of them are met the names are those in the bag, below its base directory; what is outside of
+    it is told and left out. `most` is what they may come to together, in bytes.
     """
 
     def __init__(self, archive: Path, limits: Limits, most: int) -> None:
@@ -112,8 +112,9 @@ class Index:
                     read(len(self.sizes) - 1, member)
         except OSError as error:
             yield failure(error)
-        yield from self._settle()
         yield from self._conflicts()
+        yield from self._settle()
+        self._enter()
         yield from self.files()
 
     def _take(self, member: Member) -> Finding | None:
@@ -175,42 +176,48 @@ class Index:
             told = f"holds the bag '{shown(base)}', which is not the archive's own name"
             yield finding("serialized-name", told)
 
+    def _enter(self) -> None:
+        """Name everything by its path in the bag; each name goes as the other comes, to save memory."""
+        below: dict[str, int] = {}
+        while self.rows:
+            name, row = self.rows.popitem()
+            if name.startswith(self.base):
+                below[name.removeprefix(self.base)] = row
+        self.rows = dict(reversed(below.items()))
+
     def _is_file(self, name: str) -> bool:
         row = self.rows.get(name)
         return row is not None and self.sizes[row] != FOLDER
 
     def _conflicts(self) -> Iterator[Finding]:
-        """A finding for each file that is said to be a folder, too.
-
-        With the slash before every other character, what is in a folder comes right after it.
-        """
-        ordered = sorted(name.replace("/", "\0") for name in self.rows)
-        for before, following in pairwise(ordered):
-            name = before.replace("\0", "/")
-            if following.startswith(f"{before}\0") and self._is_file(name):
-                yield finding("serialized-duplicate", "is a file and a folder, both", shown(name))
+        """A finding for each file that is said to be a folder, too."""
+        folders: set[str] = set()
+        for name in self.rows:
+            folder = name.rpartition("/")[0]
+            while folder and folder not in folders:
+                folders.add(folder)
+                if self._is_file(folder):
+                    yield finding("serialized-duplicate", "is a file and a folder, both", shown(folder))
+                folder = folder.rpartition("/")[0]
 
     def files(self) -> Iterator[File]:
         """The files of the bag, folder by folder, as they first come."""
-        start = len(self.base)
         folders: dict[str, int] = {}
-        names = [name for name in self.rows if name.startswith(self.base) and self._is_file(name)]
+        names = list(filter(self._is_file, self.rows))
         names.sort(key=lambda name: folders.setdefault(name.rpartition("/")[0], len(folders)))
-        return (File(name[start:], self.sizes[self.rows[name]]) for name in names)
+        return (File(name, self.sizes[self.rows[name]]) for name in names)
 
     def folders(self) -> Iterator[str]:
         """The folders of the bag that are members themselves."""
-        names = (name for name in self.rows if name.startswith(self.base) and not self._is_file(name))
-        return (name[len(self.base) :] for name in names)
+        return (name for name in self.rows if not self._is_file(name))
 
     def row(self, path: str) -> int:
         """The row of a file of the bag. Raises FileNotFoundError where there is none."""
-        name = self.base + path
-        if not self._is_file(name):
+        if not self._is_file(path):
             raise FileNotFoundError(2, "is not in the archive")
-        return self.rows[name]
+        return self.rows[path]
 
     def has_payload_folder(self) -> bool:
         """Whether there is a folder data/."""
-        row = self.rows.get(f"{self.base}data")
+        row = self.rows.get("data")
         return row is not None and self.sizes[row] == FOLDER

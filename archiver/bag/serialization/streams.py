@@ -139,6 +139,11 @@ class Kept:
         self._places: dict[str, tuple[int, int]] = {}
         self.size = 0
 
+    @property
+    def files(self) -> int:
+        """How many files are kept."""
+        return len(self._places)
+
     def close(self) -> None:
         """Give up what is kept."""
         self._file.close()

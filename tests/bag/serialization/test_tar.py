@@ -235,7 +235,7 @@ def test_a_stream_is_read_once_unless_a_manifest_asks_too_late(
             super().__init__(*arguments)
             streams.append(self)
 
-    monkeypatch.setattr(compressed_tar, "KEPT_PAYLOAD", 0)
+    monkeypatch.setattr(compressed_tar, "KEPT_BYTES", 0)
     monkeypatch.setattr(compressed_tar, "Decompressed", Counted)
     content = tampered(bytes(100_000), manifest_last, "sha384")
     assert report_on(tmp_path, "bag.tgz", content).valid
@@ -250,7 +250,7 @@ def test_a_stream_is_read_once_unless_a_manifest_asks_too_late(
 def test_a_change_is_found_whatever_comes_first(
     algorithm: str, manifest_last: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compressed_tar, "KEPT_PAYLOAD", 50)
+    monkeypatch.setattr(compressed_tar, "KEPT_BYTES", 50)
     content = tampered(b"y" * 100_000, manifest_last, algorithm)
     changed = gzip.compress(gzip.decompress(content).replace(b"y" * 1000, b"z" + b"y" * 999, 1))
     assert report_on(tmp_path, "bag.tgz", content).valid
@@ -289,10 +289,11 @@ def test_folders_that_are_deep_and_many_are_limited(tmp_path: Path) -> None:
     assert rules(report_on(tmp_path, "bag.tar.gz", content)) == {"bag-limit"}
 
 
+@pytest.mark.parametrize(("most", "value"), [("KEPT_BYTES", 0), ("KEPT_FILES", 3)])
 def test_files_that_are_looked_for_in_a_stream_are_few(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    most: str, value: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compressed_tar, "KEPT_PAYLOAD", 0)
+    monkeypatch.setattr(compressed_tar, most, value)
     (tmp_path / "bag.tgz").write_bytes(gzip.compress(tarred(bag_files({str(n): b"x" for n in range(30)}))))
     with serialized(tmp_path / "bag.tgz") as contents:
         assert len(list(contents.walk())) == 33
