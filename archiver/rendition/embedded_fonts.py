@@ -16,7 +16,7 @@ COMPRESSION = 3
 
 
 def write_font(pdf: Pdf, embedded: Embedded) -> Object:
-    """A composite font whose character codes are glyph numbers (ISO 32000-1 9.7.4)."""
+    """A composite font whose character codes are the glyph numbers of its face (ISO 32000-1 9.7.4)."""
     face, glyphs = embedded.face, embedded.glyphs()
     part = subset(face, set(glyphs.values()))
     base_font = Name(f"/{part.name}")
@@ -30,7 +30,9 @@ def write_font(pdf: Pdf, embedded: Embedded) -> Object:
         FontDescriptor=_descriptor(pdf, face, part),
     )
     if not face.cff:
-        descendant.CIDToGIDMap = _glyph_map(pdf, glyphs)
+        descendant.CIDToGIDMap = _glyph_map(
+            pdf, {code: part.numbers[glyph] for code, glyph in glyphs.items()}
+        )
     return pdf.make_indirect(
         Dictionary(
             Type=Name.Font,
@@ -44,9 +46,7 @@ def write_font(pdf: Pdf, embedded: Embedded) -> Object:
 
 
 def _glyph_map(pdf: Pdf, glyphs: dict[int, int]) -> Object:
-    """From character codes to glyphs: the same number, but for carriers and further codes (9.7.4.2)."""
-    if all(code == glyph for code, glyph in glyphs.items()):
-        return Name.Identity
+    """From character codes to the glyphs of the embedded font (ISO 32000-1 9.7.4.2)."""
     numbers = bytearray(2 * (max(glyphs) + 1))
     for code, glyph in glyphs.items():
         numbers[2 * code : 2 * code + 2] = glyph.to_bytes(2, "big")

@@ -121,7 +121,9 @@ class Face:
         """
         if self.cff:
             return self.face
-        return _part(self.name, self.face)
+        wanted = hb.SubsetInput()
+        wanted.keep_everything()
+        return _planned(self.face, wanted, hb.SubsetFlags.RETAIN_GIDS).execute()
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -213,6 +215,8 @@ class Subset(NamedTuple):
 
     name: str
     data: bytes
+    numbers: dict[int, int]
+    """The glyph numbers that it has for those of the face."""
 
 
 def ignorable(char: str) -> bool:
@@ -221,32 +225,27 @@ def ignorable(char: str) -> bool:
 
 
 def subset(face: Face, glyphs: set[int]) -> Subset:
-    """The part of `face` that draws `glyphs`, under the same glyph numbers, named deterministically.
+    """The part of `face` that draws `glyphs`, named deterministically.
 
-    The six letters before the name mark a subset (ISO 32000-1 9.6.4).
+    The six letters before the name mark a subset (ISO 32000-1 9.6.4). A CFF font keeps its glyph numbers,
+    which no map in a PDF could lead to others (9.7.4.2).
     """
-    part = _part(face.name, face.drawn, glyphs | {0})
+    wanted = hb.SubsetInput()
+    wanted.sets(hb.SubsetInputSets.GLYPH_INDEX).update(glyphs | {0})
+    plan = _planned(face.drawn, wanted, hb.SubsetFlags.RETAIN_GIDS if face.cff else hb.SubsetFlags.DEFAULT)
+    part = plan.execute()
     data = bytes(part.reference_table("CFF ").data if face.cff else part.blob.data)
     digest = hashlib.sha256(data).digest()
     tag = "".join([chr(ord("A") + byte % 26) for byte in digest[:6]])
-    return Subset(f"{tag}+{face.name}", data)
+    return Subset(f"{tag}+{face.name}", data, dict(plan.old_to_new_glyph_mapping))
 
 
-def _part(name: str, face: hb.Face, glyphs: set[int] | None = None) -> hb.Face:
-    """What draws `glyphs`, or all of a face, under the same numbers and without what shapes text."""
-    wanted = hb.SubsetInput()
-    if glyphs is None:
-        wanted.keep_everything()
-    else:
-        wanted.sets(hb.SubsetInputSets.GLYPH_INDEX).update(glyphs)
-    wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG).update(
-        int.from_bytes(tag.encode(), "big") for tag in DROPPED_TABLES
-    )
-    wanted.flags = hb.SubsetFlags.RETAIN_GIDS | hb.SubsetFlags.NO_HINTING
-    part = hb.subset(face, wanted)
-    if part is None:
-        raise RuntimeError(f"HarfBuzz could not subset {name}")
-    return part
+def _planned(face: hb.Face, wanted: hb.SubsetInput, numbers: hb.SubsetFlags) -> hb.SubsetPlan:
+    """How to make what is wanted of a face, without what shapes text; `numbers` says what glyphs keep."""
+    dropped = wanted.sets(hb.SubsetInputSets.DROP_TABLE_TAG)
+    dropped.update(int.from_bytes(tag.encode(), "big") for tag in DROPPED_TABLES)
+    wanted.flags = numbers | hb.SubsetFlags.NO_HINTING
+    return hb.SubsetPlan(face, wanted)
 
 
 # --- where faces come from ----------------------------------------------------------------
