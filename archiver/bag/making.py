@@ -107,11 +107,12 @@ def payload(folder: Path) -> Iterator[Path]:
 
 def _encode_names(folder: Path) -> None:
     """Write the names in the manifests as RFC 8493 2.1.3 has them, which bagit does not for `%`."""
-    names = [path.relative_to(folder).as_posix() for path in payload(folder / "data")]
-    if not any("%" in name for name in names):
-        return
     for manifest in folder.glob("manifest-*.txt"):
-        digests = [line.partition(" ")[0] for line in manifest.read_text("utf-8").split("\n")[:-1]]
+        text = manifest.read_text("utf-8")
+        if "%" not in text:
+            return
+        names = [path.relative_to(folder).as_posix() for path in payload(folder / "data")]
+        digests = [line.partition(" ")[0] for line in text.split("\n")[:-1]]
         lines = [f"{digest}  {encoded(name)}\n" for digest, name in zip(digests, names, strict=True)]
         manifest.write_text("".join(lines), "utf-8", newline="")
 
@@ -133,6 +134,6 @@ def _write_tag_manifests(folder: Path, algorithms: Sequence[str]) -> None:
 def normalise_modes(folder: Path) -> None:
     """Make the modes of everything in a folder 0644 and 0755."""
     for parent, _, files in os.walk(folder):
-        Path(parent).chmod(0o755)
+        os.chmod(parent, 0o755)  # noqa: S103
         for name in files:
-            Path(parent, name).chmod(0o644)
+            os.chmod(os.path.join(parent, name), 0o644)

@@ -16,6 +16,7 @@ from archiver.findings import Check, Finding, Severity, Verdict
 
 if TYPE_CHECKING:
     from archiver.article import Article
+    from archiver.records import Checked
     from archiver.rendition.verapdf import Validator
 
 PROFILE_IDENTIFIER = "urn:uuid:0b6e6f0e-4b0e-5a43-9a39-1d6d9f0a7c55"
@@ -140,18 +141,20 @@ def check_package(bag: Bag, verapdf: bool | Path) -> list[Check]:
     conformance: Counter[Check] = Counter()
     renditions: list[str] = []
     for root, payload in _articles(bag):
-        of_records = list(_records(bag, root, payload))
-        wrong |= bool(of_records)
-        if obstacle := _obstacle(bag, root, payload, broken=bool(of_records)):
-            bag.tell(finding("package-no-rendition", f"is not there: {obstacle}", f"{root}rendition/"))
+        records = _records(bag, root, payload)
+        wrong |= bool(records.findings)
+        rendered = list(filter(is_rendition, payload))
+        if records.obstacle and not (rendered or records.findings):
+            told = f"is not there: {records.obstacle}"
+            bag.tell(finding("package-no-rendition", told, f"{root}rendition/"))
             conformance[Check(CONFORMANCE, Verdict.NOT_CHECKED, UNRENDERED)] += 1
             continue
-        of_renditions = list(_renditions(bag, root, payload))
-        for found in (*of_records, *of_renditions):
+        of_renditions = list(_renditions(bag, root, rendered))
+        for found in (*records.findings, *of_renditions):
             bag.tell(found)
         unopened |= bool(of_renditions)
-        conformance[_recorded(bag, root, broken=bool(of_records or of_renditions))] += 1
-        renditions += filter(is_rendition, payload)
+        conformance[_recorded(records, broken=bool(records.findings or of_renditions))] += 1
+        renditions += rendered
     opened = Check(PDF, Verdict.FAILED if unopened else Verdict.PASSED)
     if not renditions and not unopened:
         opened = Check(PDF, Verdict.NOT_CHECKED, UNRENDERED)
@@ -164,20 +167,23 @@ def check_package(bag: Bag, verapdf: bool | Path) -> list[Check]:
     ]
 
 
-def _records(bag: Bag, root: str, payload: dict[str, dict[str, str]]) -> Iterator[Finding]:
-    """What is wrong with the records of an article; among several it is in a folder of its own name."""
-    from archiver import records
+def _records(bag: Bag, root: str, payload: dict[str, dict[str, str]]) -> Checked:
+    """The records of an article, looked at; among several it is in a folder of its own name."""
+    from archiver.records import check
 
-    opened = bag.contents.open
-    if not is_collection(bag):
-        yield from records.check(opened, payload, bag.tag("External-Identifier"), root)
-        return
-    wrong = records.check(opened, payload, None, root)
-    article = None if wrong else records.recorded_article(opened, root)
-    if article and f"{ROOT}{member_name(article.identifier or '')}/" != root:
+    identifier = None if is_collection(bag) else bag.tag("External-Identifier")
+    checked = check(bag.contents.open, payload, identifier, root)
+    article = checked.article
+    if (
+        identifier is None
+        and article
+        and not checked.findings
+        and f"{ROOT}{member_name(article.identifier or '')}/" != root
+    ):
         told = f"has the identifier {article.identifier!r}, which is not that of its folder"
-        yield Finding("records-invalid", Severity.ERROR, told, f"{root}metadata/article.json")
-    yield from wrong
+        misplaced = Finding("records-invalid", Severity.ERROR, told, f"{root}metadata/article.json")
+        return checked._replace(findings=(misplaced,))
+    return checked
 
 
 def summed(conformance: Counter[Check]) -> Check:
@@ -189,21 +195,8 @@ def summed(conformance: Counter[Check]) -> Check:
     return Check(CONFORMANCE, verdicts.pop() if len(verdicts) == 1 else Verdict.NOT_CHECKED, told)
 
 
-def _obstacle(bag: Bag, root: str, payload: dict[str, dict[str, str]], *, broken: bool) -> str:
-    """Why an article has no rendition, by its records; empty where it has one, or they do not say it."""
-    if broken or any(map(is_rendition, payload)):
-        return ""
-    from archiver.records import recorded_obstacle
-
-    try:
-        return recorded_obstacle(bag.contents.open, root)
-    except ValueError:
-        return ""
-
-
-def _renditions(bag: Bag, root: str, payload: dict[str, dict[str, str]]) -> Iterator[Finding]:
+def _renditions(bag: Bag, root: str, paths: list[str]) -> Iterator[Finding]:
     """Each rendition begins and ends as a PDF does (ISO 32000-1 7.5.2, 7.5.5)."""
-    paths = list(filter(is_rendition, payload))
     if not paths:
         yield finding("package-pdf", "has no rendition", f"{root}rendition/")
     for path in paths:
@@ -259,17 +252,10 @@ def _asked_of_verapdf(
             return (), (finding("package-pdf", error.message, path),)
 
 
-def _recorded(bag: Bag, root: str, *, broken: bool) -> Check:
+def _recorded(records: Checked, *, broken: bool) -> Check:
     """What the records say of the rendition; veraPDF is not run again."""
     if broken:
         return Check(CONFORMANCE, Verdict.NOT_CHECKED, "the records or the rendition are not valid")
-    from archiver.records import recorded_conformance
-
-    try:
-        told = recorded_conformance(bag.contents.open, root)
-    except ValueError as error:
-        bag.tell(finding("bag-unreadable", f"the record of preservation, read again, {error}"))
-        return Check(CONFORMANCE, Verdict.NOT_CHECKED, "the records cannot be read")
-    if told:
+    if told := records.conformance:
         return Check(CONFORMANCE, Verdict.PASSED, f"recorded when it was packaged: {told}")
     return Check(CONFORMANCE, Verdict.NOT_CHECKED, "no check was recorded when it was packaged")

@@ -188,15 +188,21 @@ def flush_all(staged: Path) -> None:
     """
     paths = _with_all_in(staged)
     while some := list(islice(paths, 16 * FLUSHED_AT_ONCE)):
-        list(_flushing().map(flush, some))
+        shares = [some[number::FLUSHED_AT_ONCE] for number in range(min(len(some), FLUSHED_AT_ONCE))]
+        list(_flushing().map(_flush_each, shares))
 
 
-def _with_all_in(staged: Path) -> Iterator[Path]:
+def _with_all_in(staged: Path) -> Iterator[str]:
     for parent, _, files in os.walk(staged):
-        yield from (Path(parent, name) for name in files)
-        yield Path(parent)
+        yield from (os.path.join(parent, name) for name in files)
+        yield parent
     if staged.is_file():
-        yield staged
+        yield str(staged)
+
+
+def _flush_each(paths: Sequence[str]) -> None:
+    for path in paths:
+        flush(path)
 
 
 @cache
@@ -209,7 +215,7 @@ def _flushing() -> ThreadPoolExecutor:
 os.register_at_fork(after_in_child=_flushing.cache_clear)
 
 
-def flush(path: Path) -> None:
+def flush(path: str | Path) -> None:
     """See to it that a file or a folder is on disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -1,25 +1,18 @@
 """Records: an article and what happened to it, as the article's JSON, Dublin Core and PREMIS."""
 
-from archiver.records.checking import (
-    check,
-    recorded_article,
-    recorded_conformance,
-    recorded_format,
-    recorded_obstacle,
-)
+from archiver.records.checking import Checked, check, recorded_article, recorded_format
 from archiver.records.dublin_core import dublin_core
 from archiver.records.premis import StoredFile, premis
 
 __all__ = [
+    "Checked",
     "StoredFile",
     "article_json",
     "check",
     "dublin_core",
     "premis",
     "recorded_article",
-    "recorded_conformance",
     "recorded_format",
-    "recorded_obstacle",
 ]
 
 from archiver.article import Article

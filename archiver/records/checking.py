@@ -53,62 +53,55 @@ ALTO_FOLDER = "rendition/alto/"
 ALTO_RECORD = Kind(f"{{{ALTO}}}alto", "alto-4-3.xsd", "ALTO 4.3")
 
 
-def check(
-    open_file: Open, payload: Fixity, identifier: str | None, root: str = ROOT
-) -> tuple[Finding, ...]:
-    """What is wrong with the records of an article, whose files are in `root`; none where all is well.
+class Checked(NamedTuple):
+    """What is wrong with the records of an article, and what they say of it where that can be read."""
+
+    findings: tuple[Finding, ...]
+    article: Article | None
+    conformance: str
+    """What was checked of the rendition, and by what; empty if nothing was."""
+    obstacle: str
+    """Why there is no rendition; empty if that is not said."""
+
+
+def check(open_file: Open, payload: Fixity, identifier: str | None, root: str = ROOT) -> Checked:
+    """Look at the records of an article, whose files are in `root`.
 
     PREMIS has to tell of every file of the `payload` but itself, with the digests that the manifests
     say, and the article has to have the `identifier` of bag-info.txt, unless that is of several.
     Recognized text is checked as ALTO.
     """
-    return tuple(
-        found._replace(where=f"{root}{found.where}")
-        for found in _wrong(open_file, payload, identifier, root)
-    )
-
-
-def _wrong(open_file: Open, payload: Fixity, identifier: str | None, root: str) -> Iterator[Finding]:
+    wrong: list[Finding] = []
+    told: dict[tuple[str, str], str] = {}
     names = (path.removeprefix(root) for path in sorted(payload))
     texts = {name: ALTO_RECORD for name in names if name.startswith(ALTO_FOLDER)}
     for name, kind in {**RECORDS, **texts}.items():
         try:
             document = _document(open_file, root, name, kind)
         except ValueError as error:
-            yield _finding(name, str(error), kind.clause)
+            wrong.append(_finding(name, str(error), kind.clause))
             continue
-        wrong = list(_breaches(document, name, kind))
-        if name == PREMIS_PATH and not wrong:
-            files = payload.keys() - {f"{root}{name}"}
-            wrong = [*_disagreements(document, payload), *_unaccounted(document, files)]
-        yield from wrong
-    yield from _article(open_file, root, identifier)
+        breaches = list(_breaches(document, name, kind))
+        wrong += breaches
+        if name == PREMIS_PATH and not breaches:
+            wrong += _disagreements(document, payload)
+            wrong += _unaccounted(document, payload.keys() - {f"{root}{name}"})
+            told = _told(document)
+    article, misstated = _article(open_file, root, identifier)
+    findings = [found._replace(where=f"{root}{found.where}") for found in (*wrong, *misstated)]
+    conformance = told.get((CONFORMANCE_EVENT, SUCCESS), "")
+    return Checked(tuple(findings), article, conformance, told.get((NORMALIZATION_EVENT, FAIL), ""))
 
 
-def recorded_conformance(open_file: Open, root: str = ROOT) -> str:
-    """What PREMIS says was checked of the rendition, and by what; empty if nothing was.
-
-    The record has been checked.
-    """
-    return _told(open_file, root, CONFORMANCE_EVENT, SUCCESS)
-
-
-def recorded_obstacle(open_file: Open, root: str = ROOT) -> str:
-    """Why there is no rendition, as PREMIS says it; empty if it does not.
-
-    Raises ValueError for a record that cannot be read.
-    """
-    return _told(open_file, root, NORMALIZATION_EVENT, FAIL)
-
-
-def _told(open_file: Open, root: str, kind: str, outcome: str) -> str:
-    """The detail of the first event of a type that ended so; empty if there is none."""
-    document = _document(open_file, root, PREMIS_PATH, RECORDS[PREMIS_PATH])
+def _told(document: etree._Element) -> dict[tuple[str, str], str]:
+    """The detail of the first event in PREMIS of each type and outcome."""
+    told: dict[tuple[str, str], str] = {}
     for event in document.iterfind("p:event", SPACE):
-        ended = event.findtext("p:eventOutcomeInformation/p:eventOutcome", None, SPACE)
-        if (event.findtext("p:eventType", None, SPACE), ended) == (kind, outcome):
-            return event.findtext("p:eventDetailInformation/p:eventDetail", "", SPACE)
-    return ""
+        kind = event.findtext("p:eventType", "", SPACE)
+        outcome = event.findtext("p:eventOutcomeInformation/p:eventOutcome", "", SPACE)
+        detail = event.findtext("p:eventDetailInformation/p:eventDetail", "", SPACE)
+        told.setdefault((kind, outcome), detail)
+    return told
 
 
 def recorded_article(open_file: Open, root: str = ROOT) -> Article | None:
@@ -231,7 +224,7 @@ def _path_of(item: etree._Element) -> str:
 # --- JSON -------------------------------------------------------------------------------------
 
 
-def _article(open_file: Open, root: str, identifier: str | None) -> Iterator[Finding]:
+def _article(open_file: Open, root: str, identifier: str | None) -> tuple[Article | None, list[Finding]]:
     from pydantic import ValidationError
 
     from archiver.article import Article
@@ -240,12 +233,15 @@ def _article(open_file: Open, root: str, identifier: str | None) -> Iterator[Fin
     try:
         article = Article.model_validate_json(_content(open_file, root, name))
     except ValidationError as error:
-        for problem in error.errors(include_url=False, include_input=False)[:MOST_FINDINGS]:
-            place = ".".join(map(str, problem["loc"]))
-            yield _finding(name, f"{place}: {problem['msg']}" if place else problem["msg"])
+        problems = error.errors(include_url=False, include_input=False)[:MOST_FINDINGS]
+        places = [".".join(map(str, problem["loc"])) for problem in problems]
+        return None, [
+            _finding(name, f"{place}: {problem['msg']}" if place else problem["msg"])
+            for place, problem in zip(places, problems, strict=True)
+        ]
     except ValueError as error:
-        yield _finding(name, str(error))
-    else:
-        if identifier is not None and article.identifier != identifier:
-            told = f"has the identifier {article.identifier!r}; bag-info.txt says {identifier!r}"
-            yield _finding(name, told)
+        return None, [_finding(name, str(error))]
+    if identifier is None or article.identifier == identifier:
+        return article, []
+    told = f"has the identifier {article.identifier!r}; bag-info.txt says {identifier!r}"
+    return article, [_finding(name, told)]
