@@ -2,11 +2,13 @@
 
 import json
 import re
+import struct
 from pathlib import Path
 
 import pikepdf
 import pypdfium2
 import pytest
+import uharfbuzz as hb
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +23,7 @@ from archiver.scripts import passages
 from archiver.settings import Settings
 from archiver.sources import SourceRef, read
 from tests.conftest import EXAMPLES, Write
-from tests.rendition.renditions import plain
+from tests.rendition.renditions import plain, rendition
 
 RICH = {
     "title": "Everything at once",
@@ -257,3 +259,31 @@ def test_a_value_that_was_overridden_is_shown_where_a_font_has_it(tmp_path: Path
     assert "Overridden title: a value in characters that no font has (stated in the source)" in text
     assert "Overridden subtitle: “s s s" in text
     assert "s…” (stated in the source)" in text
+
+
+def test_an_embedded_font_has_the_glyphs_that_are_shown_and_no_more(tmp_path: Path) -> None:
+    """Whatever numbers they have in the typeface; each is as wide as the PDF says."""
+    path = rendition(["Plain words, fficult Ω and Ж."], tmp_path / "article.pdf")
+    with pikepdf.open(path) as pdf:
+        fonts = [item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and "/W" in item]
+        assert fonts
+        for font in fonts:
+            face = hb.Face(font.FontDescriptor.FontFile2.read_bytes())
+            glyphs = [number for (number,) in struct.iter_unpack(">H", font.CIDToGIDMap.read_bytes())]
+            numbers = {code: number for code, number in enumerate(glyphs) if number}
+            assert set(numbers.values()) <= set(range(1, face.glyph_count))
+            assert len(numbers) < face.glyph_count < 1.5 * len(numbers) + 2
+            drawn = hb.Font(face)
+            for code, width in widths(font.W).items():
+                advance = drawn.get_glyph_h_advance(numbers.get(code, 0)) * 1000 / face.upem
+                assert abs(advance - width) < 0.01
+
+
+def widths(runs: pikepdf.Object) -> dict[int, float]:
+    """The widths by code of a W array (ISO 32000-1 9.7.4.3)."""
+    numbers = [int(start) for start in list(runs)[::2]]
+    return {
+        start + offset: float(width)
+        for start, run in zip(numbers, list(runs)[1::2], strict=True)
+        for offset, width in enumerate(run)
+    }
