@@ -105,6 +105,10 @@ def bags_in(output: Path) -> int:
     return len(list(output.glob("*/bagit.txt")))
 
 
+def renditions_in(output: Path) -> int:
+    return sum(name.endswith(".pdf") for _, _, names in os.walk(output) for name in names)
+
+
 @pytest.mark.parametrize("how", [["--jobs", "3"], ["--scheduler", "local", "--jobs", "2"]])
 def test_many_workers_make_the_same_bags_as_one(
     how: list[str], quiet: tuple[Path, dict[str, str]], tmp_path: Path
@@ -235,6 +239,43 @@ def test_a_run_that_is_killed_again_and_again_comes_to_the_same_bags_and_leaves_
             time.sleep(0.05)
         assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
     run("package", "in/", "--no-verapdf", "-q", "--jobs", jobs, cwd=tmp_path, env=DATED)
+    assert tree(tmp_path / "output") == bags
+
+
+@pytest.fixture(scope="module")
+def gathered(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A folder of documents, and the one bag that an undisturbed run of one process makes of them."""
+    root = tmp_path_factory.mktemp("gathered")
+    (documents(root / "in", 40) / "001-2.md").unlink()
+    arguments = ["in", "--no-verapdf", "--jobs", "1", "-q", "--bag-per", "batch"]
+    assert run("package", *arguments, cwd=root, env=DATED) == (0, "", "")
+    bags = tree(root / "output")
+    assert sum(name.endswith(".pdf") for name in bags) == 41
+    return root / "in", bags
+
+
+@pytest.mark.parametrize("whom", ["workers", "run"])
+def test_a_bag_of_many_is_made_by_many_workers_whoever_is_killed(
+    gathered: tuple[Path, dict[str, str]], tmp_path: Path, whom: str
+) -> None:
+    source, bags = gathered
+    (tmp_path / "in").symlink_to(source)
+    arguments = ["in/", "--jobs", "2", "-q", "--bag-per", "batch"]
+    process = start(*arguments, cwd=tmp_path)
+    while renditions_in(tmp_path / "output") < 5:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.005)
+    workers = workers_of(process.pid)
+    if whom == "run":
+        process.kill()
+    else:
+        assert sum(killed_if_worker(worker) for worker in workers)
+    _, err = process.communicate()
+    if whom == "workers":
+        assert (process.returncode, err) == (0, b"")
+    else:
+        assert not list((tmp_path / "output").glob("[!.]*"))
+        assert run("package", *arguments, "--no-verapdf", cwd=tmp_path, env=DATED) == (0, "", "")
     assert tree(tmp_path / "output") == bags
 
 

@@ -8,7 +8,6 @@ import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from types import FrameType
@@ -59,7 +58,7 @@ def run(find: Find, settings: Settings, workers: Callable[[bool], Workers], aske
     first = list(islice(documents, FEW))
     few = len(first) < FEW
     of_many = settings.bag_per != "document"
-    chosen = None if of_many else workers(few)
+    chosen = workers(few)
     from archiver.batch import package_many  # here, because workers load the same meanwhile
     from archiver.gathering import package_collections
 
@@ -68,18 +67,12 @@ def run(find: Find, settings: Settings, workers: Callable[[bool], Workers], aske
         threading.Thread(target=_count, args=(find, tally), daemon=True).start()
     stopped: ArchiverError | None = None
     with _stopping(tell=not asked.quiet) as stopping:
-        if chosen:
-            batch = package_many(
-                chain(first, documents),
-                settings.output,
-                settings,
-                chosen,
-                replace=asked.replace,
-                stopping=stopping,
-            )
+        given = settings.output, settings, chosen
+        if of_many:
+            batch = package_collections(find, *given, replace=asked.replace, stopping=stopping)
         else:
-            found = partial(_until, stopping, find)
-            batch = package_collections(found, settings.output, settings, replacing=asked.replace)
+            found = chain(first, documents)
+            batch = package_many(found, *given, replace=asked.replace, stopping=stopping)
         try:
             _follow(batch, tally, asked)
         except (OutOfSpace, CannotWrite) as error:
@@ -129,14 +122,6 @@ def _end(tally: Tally, stopped: ArchiverError | None, asked: Asked) -> None:
         click.echo(summary(tally))
     if stopped:
         raise stopped
-
-
-def _until(stopping: Callable[[], bool], find: Find) -> Iterator[SourceRef | SourceError]:
-    """The documents of bags of many, of which none is made once it is asked to stop."""
-    for found in find():
-        if stopping():
-            raise KeyboardInterrupt
-        yield found
 
 
 def _interrupted(tally: Tally) -> Interrupted:
