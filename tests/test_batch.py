@@ -19,6 +19,8 @@ import pytest
 
 from archiver.bag.placing import STAGING_FOLDER
 from archiver.batch import package_many
+from archiver.cli import running
+from archiver.cli.running import Asked
 from archiver.cluster import Dask
 from archiver.errors import OutOfSpace, SettingsError, WorkersLost
 from archiver.settings import Settings
@@ -330,6 +332,40 @@ def test_the_terminal_interrupts_the_run_and_not_its_workers(
     assert process.returncode == 130
     assert b"Traceback" not in err
     assert all(document["status"] != "failed" for document in json.loads(out)["documents"][:2])
+
+
+@pytest.mark.parametrize(
+    ("quiet", "report", "times"), [(True, "run.jsonl", 1), (True, "run.html", 2), (False, "run.jsonl", 2)]
+)
+def test_documents_are_counted_where_somebody_sees_how_many_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quiet: bool, report: str, times: int
+) -> None:
+    failing(tmp_path / "in")
+    looked = 0
+
+    def find() -> Iterator[SourceRef]:
+        nonlocal looked
+        looked += 1
+        yield from (SourceRef(path) for path in sorted((tmp_path / "in").iterdir()))
+
+    settings = Settings(verapdf=False, output=tmp_path / "out")
+    asked = Asked(False, None, (tmp_path / report,), quiet, False)
+    running.run(find, settings, lambda few: Here(), asked)
+    assert looked == times
+
+
+def test_a_quiet_run_that_is_stopped_tells_what_is_left(
+    quiet: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    (tmp_path / "in").symlink_to(quiet[0])
+    process = start("in/", "--jobs", "1", "-q", cwd=tmp_path)
+    while bags_in(tmp_path / "output") < 2:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    done = bags_in(tmp_path / "output") + out.count(b"has the identifier twice")
+    assert err.startswith(b"archiver: interrupted: %d documents done, %d left" % (done, 32 - done))
 
 
 def failing(folder: Path) -> None:

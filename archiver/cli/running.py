@@ -20,7 +20,7 @@ from archiver.errors import ArchiverError, CannotWrite, ExitCode, Interrupted, O
 from archiver.findings import counted
 from archiver.reports.outcomes import json_end, json_piece, outcome_text
 from archiver.reports.pace import shown
-from archiver.reports.runs import reported
+from archiver.reports.runs import PAGE, reported
 from archiver.reports.tally import Tally, has_warnings, needed, summary
 from archiver.settings import Settings
 from archiver.sources import SourceRef
@@ -63,8 +63,9 @@ def run(find: Find, settings: Settings, workers: Callable[[bool], Workers], aske
     from archiver.gathering import package_collections
 
     tally = Tally(len(first) if few and not of_many else None)
-    if not few and not of_many:
-        threading.Thread(target=_count, args=(find, tally), daemon=True).start()
+    counting = None if few or of_many else threading.Thread(target=_count, args=(find, tally), daemon=True)
+    if counting and _is_total_shown(asked):
+        counting.start()
     stopped: ArchiverError | None = None
     with _stopping(tell=not asked.quiet) as stopping:
         given = settings.output, settings, chosen
@@ -76,6 +77,7 @@ def run(find: Find, settings: Settings, workers: Callable[[bool], Workers], aske
         try:
             _follow(batch, tally, asked)
         except (OutOfSpace, CannotWrite) as error:
+            _await(counting)
             stopped = error
             stopped.hint = "; ".join(filter(None, (error.hint, needed(tally))))
         except ArchiverError as error:
@@ -84,6 +86,7 @@ def run(find: Find, settings: Settings, workers: Callable[[bool], Workers], aske
             stopped = _interrupted(tally)
         else:
             if stopping():
+                _await(counting)
                 stopped = _interrupted(tally)
     _end(tally, stopped, asked)
     return ExitCode.SOME_FAILED if tally.failures else ExitCode.OK
@@ -131,10 +134,23 @@ def _interrupted(tally: Tally) -> Interrupted:
     )
 
 
+def _is_total_shown(asked: Asked) -> bool:
+    """Whether somebody sees how many documents there are, though the run is not stopped."""
+    return not asked.quiet or any(report.suffix.lower() == PAGE for report in asked.reports)
+
+
 def _count(find: Find, tally: Tally) -> None:
-    """Count the documents while the first of them are packaged."""
+    """Count the documents, while the first of them are packaged where somebody sees it."""
     with suppress(Exception):  # which the run itself meets
         tally.total = sum(1 for _ in find())
+
+
+def _await(counting: threading.Thread | None) -> None:
+    """Have documents counted, if they are not yet, as those that are left are to be told."""
+    if counting:
+        if not counting.ident:
+            counting.start()
+        counting.join()
 
 
 @contextmanager
