@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import tempfile
 import threading
@@ -46,6 +47,11 @@ from archiver.stores import Place
 Status = Literal["packaged", "already packaged", "failed"]
 
 BUFFER = 1024 * 1024
+
+SHARED = (
+    "all machines of a cluster have to share the working directory and the output, or, for an output in a "
+    "store, TMPDIR"
+)
 
 _alone = threading.Lock()
 
@@ -121,8 +127,12 @@ def begun(job: Job, room: Path, folder: str) -> Iterator[Path]:
     """A new folder for what a worker makes of a document, in a working directory.
 
     Its name begins as that of `room` does: that there is one says that the document was begun. A
-    process makes one at a time, as making a bag changes the working directory.
+    process makes one at a time, as making a bag changes the working directory. Raises SettingsError
+    where a folder is not there: workers on other machines have to find both.
     """
+    if missing := next((each for each in (folder, room.parent) if not os.path.isdir(each)), None):
+        told = f"the worker on {platform.node()} does not find {missing}"
+        raise SettingsError(told, where="workers", hint=SHARED)
     with _alone, chdir(folder):
         with bag.writing(str(job.output)):
             own = Path(tempfile.mkdtemp(prefix=room.name, dir=room.parent))
