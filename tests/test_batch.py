@@ -103,6 +103,16 @@ def workers_of(parent: int) -> list[int]:
     return [pid for pid, above in parents.items() if parents.get(above) == parent]
 
 
+def is_deaf(process: int, to: signal.Signals) -> bool:
+    """Whether a process holds a signal back, or ignores it, or is gone."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return True
+    masks = dict(line.split(":\t") for line in status.splitlines() if line.startswith(("SigBlk", "SigIgn")))
+    return any(int(mask, 16) >> (to - 1) & 1 for mask in masks.values())
+
+
 def bags_in(output: Path) -> int:
     return len(list(output.glob("*/bagit.txt")))
 
@@ -327,6 +337,7 @@ def test_the_terminal_interrupts_the_run_and_not_its_workers(
     )
     while bags_in(tmp_path / "output") < 2:
         time.sleep(0.005)
+    assert [pid for pid in workers_of(process.pid) if not is_deaf(pid, signal.SIGINT)] == []
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate()
     assert process.returncode == 130
