@@ -15,7 +15,7 @@ import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -82,12 +82,14 @@ def package_collections(
     *,
     replace: bool = False,
     stopping: Callable[[], bool] = lambda: False,
+    only: Container[str] | None = None,
 ) -> Generator[Outcome]:
     """Package the documents of each folder, or all of them, in one bag, as `bag_per` of the settings says.
 
     Yields what became of each document that failed, and of each collection. A folder's documents have
-    to come one after the other. Where `stopping` says so, nothing more is begun, and a bag that lacks
-    documents then is not made. Raises as `batch.package_many` does.
+    to come one after the other. `only` are the labels of the collections that are taken, if not all are.
+    Where `stopping` says so, nothing more is begun, and a bag that lacks documents then is not made.
+    Raises as `batch.package_many` does.
     """
     with (
         bag.staging(output) as room,
@@ -95,6 +97,8 @@ def package_collections(
     ):
         gathering = _Gathering(line, room, output, settings, replace, stopping)
         for collection in _collections(found, settings):
+            if only is not None and collection.label not in only:
+                continue
             start = time.monotonic()
             for outcome in _packaged(collection, gathering):
                 yield dataclasses.replace(outcome, seconds=time.monotonic() - start)

@@ -360,7 +360,7 @@ def test_documents_are_counted_where_somebody_sees_how_many_there_are(
         yield from (SourceRef(path) for path in sorted((tmp_path / "in").iterdir()))
 
     settings = Settings(verapdf=False, output=tmp_path / "out")
-    asked = Asked(False, None, (tmp_path / report,), quiet, False)
+    asked = Asked(False, None, None, (tmp_path / report,), quiet, False)
     running.run(find, settings, lambda few: Here(), asked)
     assert looked == times
 
@@ -417,6 +417,23 @@ def test_what_failed_is_tried_again_by_its_report(tmp_path: Path) -> None:
     page = (tmp_path / "run.html").read_text()
     assert "3 of 4 documents failed" in page
     assert "gone.txt" in page
+
+
+def test_a_bag_of_many_that_failed_is_tried_again_with_all_its_documents(tmp_path: Path) -> None:
+    for name in ("a/1", "a/2", "b/1", "b/2"):
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / f"in/{name}.txt").write_text(f"Title {name}\n\nText.\n")
+    (tmp_path / "in/b/2.txt").write_text("")
+    environment = {**DATED, "ARCHIVER_BAG_GROUP": "letters"}
+    arguments = ["in", "--no-verapdf", "--bag-per", "folder", "--report", "run.jsonl"]
+    assert run("package", *arguments, cwd=tmp_path, env=environment)[0] == 3
+    (tmp_path / "in/b/2.txt").write_text("Title at last\n\nText.\n")
+    again = [*arguments, "--retry-failed", "run.jsonl", "--json"]
+    code, out, err = run("package", *again, cwd=tmp_path, env=environment)
+    assert code == 0, err
+    assert [(d["source"], d["status"]) for d in json.loads(out)["documents"]] == [("in/b", "packaged")]
+    run("package", *arguments, "-o", "at-once", cwd=tmp_path, env=environment)
+    assert tree(tmp_path / "output") == tree(tmp_path / "at-once")
 
 
 def test_a_disk_with_too_little_space_stops_a_run_before_it_begins(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Container, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import chain, islice
 from pathlib import Path
@@ -43,6 +43,8 @@ class Asked(NamedTuple):
     """What is asked of a run beside its documents and settings."""
 
     replace: bool
+    only: Container[str] | None
+    """Of what is in the reports, what is taken; everything where it is None."""
     max_failures: int | None
     reports: tuple[Path, ...]
     quiet: bool
@@ -70,7 +72,9 @@ def run(find: Find, settings: Settings, workers: Callable[[bool], Workers], aske
     with _stopping(tell=not asked.quiet) as stopping:
         given = settings.output, settings, chosen
         if of_many:
-            batch = package_collections(find, *given, replace=asked.replace, stopping=stopping)
+            batch = package_collections(
+                find, *given, replace=asked.replace, stopping=stopping, only=asked.only
+            )
         else:
             found = chain(first, documents)
             batch = package_many(found, *given, replace=asked.replace, stopping=stopping)
