@@ -184,9 +184,9 @@ class Line:
 
     def _cancel(self) -> None:
         """Have no document begun that is not begun yet."""
-        for handed in self._documents():
-            if handed.future and not handed.future.done() and not self._begun(handed):
-                handed.future.cancel()
+        self._workers.begin_no_more(
+            handed.future for handed in self._documents() if handed.future and not self._begun(handed)
+        )
 
     def _begun(self, handed: _Handed) -> list[Path]:
         return list(self._folder.glob(f"{handed.staged.name}*"))

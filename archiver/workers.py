@@ -9,7 +9,7 @@ import contextlib
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from importlib import import_module
 from typing import Any, Protocol
@@ -46,6 +46,9 @@ class Workers(Protocol):
 
     def beside(self) -> Executor:
         """As many processes of this machine, for what takes time to put in its place."""
+
+    def begin_no_more(self, futures: Iterable[Future[Any]]) -> None:
+        """Cancel what they have not begun, which is among these. They are given nothing more."""
 
     def are_lost(self) -> bool:
         """Whether they are lost, though no future says so."""
@@ -85,6 +88,9 @@ class Here:
     def beside(self) -> Executor:
         """See Workers."""
         return Inline()
+
+    def begin_no_more(self, futures: Iterable[Future[Any]]) -> None:
+        """See Workers."""
 
     def are_lost(self) -> bool:
         """See Workers."""
@@ -132,6 +138,13 @@ class Processes:
     def beside(self) -> Executor:
         """See Workers."""
         return pool_of(self.count)
+
+    def begin_no_more(self, futures: Iterable[Future[Any]]) -> None:
+        """See Workers. The pool cancels by itself: it breaks where it finds what was cancelled, and one
+        of its processes dies (python/cpython, concurrent/futures/process.py, terminate_broken).
+        """
+        if self._pool:
+            self._pool.shutdown(wait=False, cancel_futures=True)
 
     def are_lost(self) -> bool:
         """See Workers."""

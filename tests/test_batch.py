@@ -23,6 +23,7 @@ from archiver.cli import running
 from archiver.cli.running import Asked
 from archiver.cluster import Dask
 from archiver.errors import OutOfSpace, SettingsError, WorkersLost
+from archiver.line import TICK
 from archiver.settings import Settings
 from archiver.sources import SourceRef
 from archiver.workers import AHEAD, Here, Processes, choose
@@ -377,6 +378,40 @@ def test_a_quiet_run_that_is_stopped_tells_what_is_left(
     out, err = process.communicate()
     done = bags_in(tmp_path / "output") + out.count(b"has the identifier twice")
     assert err.startswith(b"archiver: interrupted: %d documents done, %d left" % (done, 32 - done))
+
+
+SLEEPER = """#!/bin/sh
+case "$*" in
+*--version*) echo veraPDF 1.28.1 ;;
+*) echo x >> "$BEGUN"; sleep 2
+   echo '{"report": {"jobs": [{"validationResult": [{"compliant": true, "jobEndStatus": "normal",
+          "details": {"ruleSummaries": []}}]}]}}' ;;
+esac
+"""
+
+
+def test_workers_that_die_while_a_run_is_told_to_stop_do_not_keep_it(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for number in range(12):
+        (tmp_path / f"in/{number:02}.txt").write_text(f"Title {number}\n\nText.\n")
+    program, begun = tmp_path / "verapdf", tmp_path / "begun"
+    program.write_text(SLEEPER)
+    program.chmod(0o755)
+    command = [*COMMAND, "in", "--verapdf", "./verapdf", "--jobs", "2", "-q"]
+    environment = {**DATED, "BEGUN": str(begun)}
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE)
+    while not begun.exists() or begun.read_text().count("x") < 2:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    time.sleep(2.5 * TICK)
+    assert sum(killed_if_worker(worker) for worker in workers_of(process.pid))
+    try:
+        _, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert err.decode().startswith("archiver: interrupted: ")
+    assert process.returncode == 130
 
 
 def failing(folder: Path) -> None:
