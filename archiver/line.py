@@ -23,6 +23,9 @@ TICK = 0.2
 MOST_STARTS = 5
 """How often in a row workers are started again before one document is done."""
 
+ALONE = 2
+"""How often a document is packaged alone, before it has failed of what its worker dies of."""
+
 FILES_EACH = 20
 """How many files and folders a document in hand may need, for which room is kept."""
 
@@ -47,7 +50,8 @@ class Line:
     """The documents that workers have in hand, and outcomes that wait between them, in order.
 
     Where workers are lost, all that they had not done is handed out again. What a dead one had begun
-    may be what it died of: that is packaged alone, and where it kills again, it has failed.
+    may be what it died of, or only what was beside that: it is packaged alone, where it kills again once
+    more, and then it has failed.
     """
 
     lack: OutOfSpace | None = None
@@ -140,15 +144,16 @@ class Line:
     def _outcome_alone(self, handed: _Handed) -> Any:
         if self._stopping():
             raise CancelledError
-        try:
-            with self._workers.alone() as executor:
-                return self._awaited(self._submitted(handed, executor))
-        except self._workers.died:
-            if not self._set_apart(handed):
-                raise
-            told = "the process that packaged it died, and died again with nothing else in hand"
-            label = handed.job.ref.label
-            return failed(label, WorkerDied(told, where=label, hint="is it too large for the memory?"))
+        for _ in range(ALONE):
+            try:
+                with self._workers.alone() as executor:
+                    return self._awaited(self._submitted(handed, executor))
+            except self._workers.died:
+                if not self._set_apart(handed):
+                    raise
+        told = "the process that packaged it died, and died again with nothing else in hand"
+        label = handed.job.ref.label
+        return failed(label, WorkerDied(told, where=label, hint="is it too large for the memory?"))
 
     def _submitted(self, handed: _Handed, executor: Executor) -> Future[Any]:
         try:
