@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from archiver.pipeline import Job, Outcome, failed, place_one, stage_one
 from archiver.settings import Settings
 from archiver.sources import SourceRef
 from archiver.stores import Place, Url
-from archiver.workers import Here, Workers
+from archiver.workers import BROKEN, Here, Workers, submitted
 
 
 def package_many(
@@ -107,7 +107,7 @@ class _Places:
 
     def _submitted(self, job: Job | None, outcome: Outcome) -> Future[Outcome]:
         if job and outcome.staged:
-            return self._executor.submit(place_one, job, outcome)
+            return submitted(self._executor, BROKEN, place_one, job, outcome)
         future: Future[Outcome] = Future()
         future.set_result(outcome)
         return future
@@ -118,7 +118,7 @@ class _Places:
             _, made, future = self._under_way[0]
             try:
                 outcome = future.result()
-            except BrokenExecutor:
+            except BROKEN:
                 self._start_again()
                 continue
             self._under_way.popleft()
@@ -138,5 +138,5 @@ class _Places:
         self._executor.shutdown()
         self._executor = self._workers.beside()
         for number, (job, outcome, future) in enumerate(self._under_way):
-            if isinstance(future.exception(), BrokenExecutor):
+            if isinstance(future.exception(), BROKEN):
                 self._under_way[number] = job, outcome, self._submitted(job, outcome)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from archiver.errors import OutOfSpace, WorkerDied, WorkersLost
 from archiver.pipeline import Job, Outcome, failed
-from archiver.workers import Workers
+from archiver.workers import Workers, submitted
 
 TICK = 0.2
 """Seconds between two looks at whether to stop, while a document is waited for."""
@@ -156,12 +156,7 @@ class Line:
         return failed(label, WorkerDied(told, where=label, hint="is it too large for the memory?"))
 
     def _submitted(self, handed: _Handed, executor: Executor) -> Future[Any]:
-        try:
-            return executor.submit(handed.work, handed.job, handed.staged, os.getcwd())
-        except self._workers.lost as error:
-            future: Future[Any] = Future()
-            future.set_exception(error)
-            return future
+        return submitted(executor, self._workers.lost, handed.work, handed.job, handed.staged, os.getcwd())
 
     def _start_again(self) -> None:
         """Start workers anew, and hand out again what those before them had not done."""

@@ -9,7 +9,7 @@ import contextlib
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from importlib import import_module
 from typing import Any, Protocol
@@ -23,6 +23,9 @@ AHEAD = 32
 """How many documents a worker is given before the first of all is done: so long may that one take."""
 
 Errors = tuple[type[Exception], ...]
+
+BROKEN: Errors = (BrokenExecutor, OSError, EOFError)
+"""What a pool of processes raises where one of them died, or what they are forked from."""
 
 
 class Workers(Protocol):
@@ -108,7 +111,7 @@ class Processes:
     interrupted from the terminal; all end with their parent, however it dies.
     """
 
-    lost: Errors = (BrokenExecutor, CancelledError)
+    lost: Errors = (*BROKEN, CancelledError)
     died: Errors = (BrokenExecutor,)
 
     def __init__(self, count: int) -> None:
@@ -161,6 +164,16 @@ class Processes:
         for worker in multiprocessing.active_children():
             if worker not in self._others:
                 worker.kill()
+
+
+def submitted(executor: Executor, lost: Errors, work: Callable[..., Any], *given: Any) -> Future[Any]:
+    """The future of some work; where the executor is lost, as it is by now, that is its error."""
+    try:
+        return executor.submit(work, *given)
+    except lost as error:
+        future: Future[Any] = Future()
+        future.set_exception(error)
+        return future
 
 
 def pool_of(count: int) -> ProcessPoolExecutor:

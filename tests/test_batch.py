@@ -1,5 +1,6 @@
 """Batches come to the same bags on however many workers, whoever dies, and whenever it is stopped."""
 
+import errno
 import hashlib
 import itertools
 import json
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,8 @@ from archiver.errors import OutOfSpace, SettingsError, WorkersLost
 from archiver.line import TICK
 from archiver.settings import Settings
 from archiver.sources import SourceRef
-from archiver.workers import AHEAD, Here, Processes, choose
+from archiver.stores import Url
+from archiver.workers import AHEAD, Here, Inline, Processes, choose
 from tests import s3
 from tests.test_cli import run
 
@@ -383,6 +386,34 @@ def test_a_quiet_run_that_is_stopped_tells_what_is_left(
     out, err = process.communicate()
     done = bags_in(tmp_path / "output") + out.count(b"has the identifier twice")
     assert err.startswith(b"archiver: interrupted: %d documents done, %d left" % (done, 32 - done))
+
+
+class Cut(Inline):
+    """Cannot start a process, as what they are forked from died: the pipe to it is broken."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+
+class CutOnce(Here):
+    """Workers whose first pool of each kind cannot start a process."""
+
+    lost = Processes.lost
+
+    def __init__(self) -> None:
+        self.line, self.places = ([Inline(), Cut()] for _ in range(2))
+
+    def start(self) -> Executor:
+        return self.line.pop()
+
+    def beside(self) -> Executor:
+        return self.places.pop()
+
+
+def test_a_pool_that_cannot_start_a_process_is_started_again(tmp_path: Path) -> None:
+    found = [SourceRef(tmp_path / "a.txt", data=b"Title\n\nText.")]
+    (outcome,) = package_many(found, Url(f"memory://{tmp_path.name}"), PLAIN, CutOnce())
+    assert outcome.status == "packaged"
 
 
 SLEEPER = """#!/bin/sh
