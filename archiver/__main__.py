@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import gc
+import os
+import signal
+from types import FrameType
+
+INTERRUPTED = 130
+"""`errors.ExitCode.INTERRUPTED`, before that is loaded."""
 
 
 def main() -> None:
-    """Run the command line, whose modules, which stay to the end, are never looked through for garbage."""
+    """Run the command line, whose modules, which stay to the end, are never looked through for garbage.
+
+    An interrupt while they are loaded ends the process there, as nothing is begun yet.
+    """
     gc.disable()
+    before = signal.signal(signal.SIGINT, _leave)
     from archiver.cli import main as run
 
     gc.freeze()
     gc.enable()
+    signal.signal(signal.SIGINT, before)
     run()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    os.write(2, b"archiver: interrupted\n")
+    os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -13,29 +13,18 @@ import shutil
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, wait
-from dataclasses import dataclass, replace
-from itertools import count
+from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 
 from archiver import bag
-from archiver.errors import OutOfSpace, SourceError, WorkerDied, WorkersLost
+from archiver.errors import SourceError
+from archiver.line import MOST_STARTS, Line, lost
 from archiver.pipeline import Job, Outcome, failed, place_one, stage_one
 from archiver.settings import Settings
 from archiver.sources import SourceRef
 from archiver.stores import Place, Url
-from archiver.workers import Here, Workers
-
-TICK = 0.2
-"""Seconds between two looks at whether to stop, while a document is waited for."""
-
-MOST_STARTS = 5
-"""How often in a row workers are started again before one document is done."""
-
-
-FILES_EACH = 20
-"""How many files and folders a document in hand may need, for which room is kept."""
+from archiver.workers import BROKEN, Here, Workers, submitted
 
 
 def package_many(
@@ -53,43 +42,22 @@ def package_many(
     is in hand is finished. Raises what stops them all: SettingsError, MissingExtra, WorkersLost,
     OutOfSpace, and CannotWrite where the disk is full.
     """
-    documents, lack = iter(found), None
     with (
         bag.staging(output) as folder,
-        _Line(workers, folder, stopping) as line,
+        Line(workers, folder, settings.min_free_bytes, stopping) as line,
         _Places(workers if isinstance(output, Url) else Here(), folder) as places,
     ):
-        while True:
-            while (
-                not (line.full or stopping())
-                and not (lack := lack_of_space(folder, settings.min_free_bytes, FILES_EACH * workers.ahead))
-                and (document := next(documents, None))
-            ):
-                if isinstance(document, SourceError):
-                    line.hold(failed(document.where, document))
-                else:
-                    line.hand_out(Job(document, output, settings, replace))
-            if not (first := line.first()):
-                break
-            yield from places.take(*first)
-        yield from places.rest()
-    if lack:
-        raise lack
-
-
-def lack_of_space(folder: Path, size: int, files: int) -> OutOfSpace | None:
-    """What is wrong where the disk that packages are staged on has fewer bytes or files free than these."""
-    disk, where = os.statvfs(folder), str(folder.parent.parent)
-    free = disk.f_bavail * disk.f_frsize
-    if free < size:
-        told = f"{free:,} bytes are free on its disk, less than the {size:,} that min_free_bytes keeps free"
-        return OutOfSpace(told, where=where, hint="free some space, and run it again")
-    if disk.f_files and disk.f_favail < files:  # no file system without a limit tells one
-        told = (
-            f"its disk has room for {disk.f_favail:,} more files, fewer than the {files:,} in hand at once"
+        jobs = (
+            failed(document.where, document)
+            if isinstance(document, SourceError)
+            else Job(document, output, settings, replace)
+            for document in found
         )
-        return OutOfSpace(told, where=where, hint="take some files away, and run it again")
-    return None
+        for job, outcome in line.through(jobs, stage_one):
+            yield from places.take(job, outcome)
+        yield from places.rest()
+    if line.lack:
+        raise line.lack
 
 
 class _Places:
@@ -139,7 +107,7 @@ class _Places:
 
     def _submitted(self, job: Job | None, outcome: Outcome) -> Future[Outcome]:
         if job and outcome.staged:
-            return self._executor.submit(place_one, job, outcome)
+            return submitted(self._executor, BROKEN, place_one, job, outcome)
         future: Future[Outcome] = Future()
         future.set_result(outcome)
         return future
@@ -150,7 +118,7 @@ class _Places:
             _, made, future = self._under_way[0]
             try:
                 outcome = future.result()
-            except BrokenExecutor:
+            except BROKEN:
                 self._start_again()
                 continue
             self._under_way.popleft()
@@ -166,152 +134,9 @@ class _Places:
         """Put again what a process that died had not; what it had is found in its place."""
         self._starts += 1
         if self._starts > MOST_STARTS:
-            raise _lost(self._starts)
+            raise lost(self._starts)
         self._executor.shutdown()
         self._executor = self._workers.beside()
         for number, (job, outcome, future) in enumerate(self._under_way):
-            if isinstance(future.exception(), BrokenExecutor):
+            if isinstance(future.exception(), BROKEN):
                 self._under_way[number] = job, outcome, self._submitted(job, outcome)
-
-
-@dataclass(slots=True)
-class _Handed:
-    """A document that workers have in hand; without a future it is to be packaged alone."""
-
-    job: Job
-    staged: Path
-    future: Future[Outcome] | None = None
-
-
-class _Line:
-    """The documents that workers have in hand, and outcomes that wait between them, in order.
-
-    Where workers are lost, all that they had not done is handed out again. What a dead one had begun
-    may be what it died of: that is packaged alone, and where it kills again, it has failed.
-    """
-
-    def __init__(self, workers: Workers, folder: Path, stopping: Callable[[], bool]) -> None:
-        self._workers, self._folder, self._stopping = workers, folder, stopping
-        self._executor = workers.start()
-        self._waiting: deque[_Handed | Outcome] = deque()
-        self._numbers = count(1)
-        self._starts = 0
-
-    def __enter__(self) -> _Line:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: object, trace: TracebackType | None
-    ) -> None:
-        self._cancel()
-        self._workers.stop(at_once=kind is KeyboardInterrupt)
-
-    @property
-    def full(self) -> bool:
-        """Whether workers have as much in hand as they should."""
-        return len(self._waiting) >= self._workers.ahead
-
-    def hand_out(self, job: Job) -> None:
-        """Put a document at the end of the line."""
-        handed = _Handed(job, self._folder / f"{next(self._numbers)}-")
-        handed.future = self._submitted(handed, self._executor)
-        self._waiting.append(handed)
-
-    def hold(self, outcome: Outcome) -> None:
-        """Put an outcome at the end of the line."""
-        self._waiting.append(outcome)
-
-    def first(self) -> tuple[Job | None, Outcome] | None:
-        """Take the first out of the line, when it is done; None at the end, or where no more is begun."""
-        while self._waiting:
-            first = self._waiting[0]
-            if isinstance(first, Outcome):
-                self._waiting.popleft()
-                return None, first
-            try:
-                outcome = self._outcome(first)
-            except self._workers.lost:
-                if self._stopping():
-                    return None
-                self._start_again()
-            except self._workers.died:
-                self._set_apart(first)
-            else:
-                self._waiting.popleft()
-                self._starts = 0
-                return first.job, outcome
-        return None
-
-    def _outcome(self, handed: _Handed) -> Outcome:
-        return self._awaited(handed.future) if handed.future else self._outcome_alone(handed)
-
-    def _awaited(self, future: Future[Outcome]) -> Outcome:
-        while not future.done():
-            if self._stopping():
-                self._cancel()
-            if self._workers.are_lost():
-                raise CancelledError
-            wait([future], TICK)
-        return future.result()
-
-    def _outcome_alone(self, handed: _Handed) -> Outcome:
-        if self._stopping():
-            raise CancelledError
-        try:
-            with self._workers.alone() as executor:
-                return self._awaited(self._submitted(handed, executor))
-        except self._workers.died:
-            if not self._set_apart(handed):
-                raise
-            told = "the process that packaged it died, and died again with nothing else in hand"
-            label = handed.job.ref.label
-            return failed(label, WorkerDied(told, where=label, hint="is it too large for the memory?"))
-
-    def _submitted(self, handed: _Handed, executor: Executor) -> Future[Outcome]:
-        try:
-            return executor.submit(stage_one, handed.job, handed.staged, os.getcwd())
-        except self._workers.lost as error:
-            future: Future[Outcome] = Future()
-            future.set_exception(error)
-            return future
-
-    def _start_again(self) -> None:
-        """Start workers anew, and hand out again what those before them had not done."""
-        self._starts += 1
-        if self._starts > MOST_STARTS:
-            raise _lost(self._starts)
-        self._executor = self._workers.start()
-        for handed in self._documents():
-            if handed.future and not self._is_done(handed.future) and not self._set_apart(handed):
-                handed.future = self._submitted(handed, self._executor)
-
-    def _is_done(self, future: Future[Outcome]) -> bool:
-        """Whether a document came to an outcome, or to an error of its own."""
-        if not future.done() or future.cancelled():
-            return False
-        return not isinstance(future.exception(), self._workers.lost)
-
-    def _set_apart(self, handed: _Handed) -> bool:
-        """Have a document packaged alone that was begun, and take away what there is of it; False else."""
-        begun = self._begun(handed)
-        for folder in begun:
-            shutil.rmtree(folder, ignore_errors=True)
-            handed.future = None
-        return bool(begun)
-
-    def _cancel(self) -> None:
-        """Have no document begun that is not begun yet."""
-        for handed in self._documents():
-            if handed.future and not handed.future.done() and not self._begun(handed):
-                handed.future.cancel()
-
-    def _begun(self, handed: _Handed) -> list[Path]:
-        return list(self._folder.glob(f"{handed.staged.name}*"))
-
-    def _documents(self) -> Iterator[_Handed]:
-        return (waiting for waiting in self._waiting if isinstance(waiting, _Handed))
-
-
-def _lost(times: int) -> WorkersLost:
-    told = f"were lost {times} times in a row, before one document was done"
-    return WorkersLost(told, where="workers", hint="what is done stays; is there enough memory?")

@@ -7,7 +7,8 @@ import logging
 import re
 import socket
 import time
-from concurrent.futures import CancelledError, Executor
+from collections.abc import Iterable
+from concurrent.futures import CancelledError, Executor, Future
 from importlib import import_module
 from typing import Any
 
@@ -127,6 +128,11 @@ class Dask:
     def beside(self) -> Executor:
         """See Workers."""
         return pool_of(self.count)
+
+    def begin_no_more(self, futures: Iterable[Future[Any]]) -> None:
+        """See Workers."""
+        for future in futures:
+            future.cancel()
 
     def are_lost(self) -> bool:
         """See Workers: a scheduler that is away, or came back, tells no more of what it had in hand."""

@@ -48,7 +48,7 @@ def discover(
         try:
             place = stores.place(source)
             if isinstance(place, stores.Url):
-                yield from fetching.locate(place, SUFFIXES)
+                yield from fetching.locate(place, SUFFIXES, settings)
             else:
                 yield from _named(source, output, settings)
         except ValueError as error:
@@ -71,7 +71,7 @@ def _named(source: str, output: Place, settings: Settings) -> Iterator[SourceRef
             yield from manifests.locate(Path(source), settings)
         else:
             yield from locate(Path(source))
-    elif matches := [m for m in sorted(glob.glob(source, recursive=True)) if _is_meant(m, source)]:
+    elif matches := [m for m in sorted(glob.glob(source, recursive=True)) if manifests.is_meant(m, source)]:
         shown = [match for match in matches if not _is_picture(match)]
         yield from discover(shown or natsorted(matches), output, settings)
     else:
@@ -81,13 +81,6 @@ def _named(source: str, output: Place, settings: Settings) -> Iterator[SourceRef
 
 def _is_picture(path: str) -> bool:
     return os.path.splitext(path)[1].lower() in PICTURE_SUFFIXES | scans.PAGE_SUFFIXES
-
-
-def _is_meant(match: str, pattern: str) -> bool:
-    """Whether a pattern means a file: sidecars come with documents, manifests are named."""
-    if manifests.is_manifest(match):
-        return manifests.is_manifest(pattern)
-    return not is_sidecar(os.path.basename(match))
 
 
 def _is_there(path: str) -> bool:

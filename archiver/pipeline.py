@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import tempfile
 import threading
@@ -25,8 +26,10 @@ from archiver.errors import (
     DocumentError,
     MissingExtra,
     NotConformant,
+    OutOfSpace,
     SettingsError,
     SourceError,
+    WorkersLost,
 )
 from archiver.events import CONFORMANCE_EVENT, FAIL, SUCCESS, Agent, Event
 from archiver.findings import Check, Fact, Finding, Report, Severity, Verdict
@@ -44,6 +47,11 @@ from archiver.stores import Place
 Status = Literal["packaged", "already packaged", "failed"]
 
 BUFFER = 1024 * 1024
+
+SHARED = (
+    "all machines of a cluster have to share the working directory and the output, or, for an output in a "
+    "store, TMPDIR"
+)
 
 _alone = threading.Lock()
 
@@ -106,18 +114,29 @@ def make_one(job: Job, room: Path) -> Outcome:
 
 
 def stage_one(job: Job, room: Path, folder: str) -> Outcome:
-    """Make the package of one document, as a worker does, with a working directory.
-
-    It is staged in a new folder whose name begins as that of `room` does: that there is one says that
-    the document was begun. A process makes one at a time, as making a bag changes the working directory.
-    """
-    with _alone, chdir(folder):
-        with bag.writing(str(job.output)):
-            own = Path(tempfile.mkdtemp(prefix=room.name, dir=room.parent))
+    """Make the package of one document, as a worker does (see `begun`), and leave it staged."""
+    with begun(job, room, folder) as own:
         outcome = make_one(job, own)
         if not outcome.staged:
             shutil.rmtree(own, ignore_errors=True)
         return outcome
+
+
+@contextmanager
+def begun(job: Job, room: Path, folder: str) -> Iterator[Path]:
+    """A new folder for what a worker makes of a document, in a working directory.
+
+    Its name begins as that of `room` does: that there is one says that the document was begun. A
+    process makes one at a time, as making a bag changes the working directory. Raises SettingsError
+    where a folder is not there: workers on other machines have to find both.
+    """
+    if missing := next((each for each in (folder, room.parent) if not os.path.isdir(each)), None):
+        told = f"the worker on {platform.node()} does not find {missing}"
+        raise SettingsError(told, where="workers", hint=SHARED)
+    with _alone, chdir(folder):
+        with bag.writing(str(job.output)):
+            own = Path(tempfile.mkdtemp(prefix=room.name, dir=room.parent))
+        yield own
 
 
 def _made_from(source: Source, job: Job, room: Path) -> Outcome:
@@ -167,7 +186,7 @@ def failed(source: str, error: Exception, identifier: str = "") -> Outcome:
     """
     findings: tuple[Finding, ...]
     match error:
-        case SettingsError() | MissingExtra() | CannotWrite(full=True):
+        case SettingsError() | MissingExtra() | WorkersLost() | OutOfSpace() | CannotWrite(full=True):
             raise error
         case ArchiverError():
             finding = Finding(error.rule, Severity.ERROR, error.message, error.where, hint=error.hint)

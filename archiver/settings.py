@@ -122,9 +122,9 @@ class Settings(BaseSettings):
         default_factory=dict,
         description='What a manifest\'s columns are, by their titles; "" leaves a column out.',
     )
-    manifest_folder: Place | None = Field(
+    manifest_folder: Output | None = Field(
         None,
-        description="Folder that the paths in a manifest begin at; the manifest's own unless set.",
+        description="Folder, or URL, that the paths in a manifest begin at; the manifest's own unless set.",
     )
     flavour: Literal["2a", "2b", "2u", "3a", "3b", "4", "4f"] = Field(
         "2a", description="PDF/A flavour of the rendition. 2a is PDF/UA-1 as well."

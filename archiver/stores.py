@@ -127,6 +127,9 @@ KINDS = {
 }
 OTHER = Kind({"use_listings_cache": False})
 
+NOTE = "archiver"
+"""What a note is called in the metadata that S3 keeps of a file."""
+
 PARTIAL = ".partial"
 """How the name of an upload ends that is not there as a whole yet."""
 
@@ -306,10 +309,13 @@ def fetch(url: Url, file: Path, size: int) -> None:
 # --- writing ----------------------------------------------------------------------------------
 
 
-def put(file: Path, url: Url) -> None:
-    """Upload a file, as a whole, and see to it that it arrived. Raises OSError where it does not."""
+def put(file: Path, url: Url, noted: str = "") -> None:
+    """Upload a file, as a whole, and see to it that it arrived. Raises OSError where it does not.
+
+    What is `noted` of it is kept beside it by S3, for `note`; other stores keep no notes.
+    """
     for _ in range(ATTEMPTS):
-        send(file, url)
+        send(file, url, noted)
         if holds(url, at(url), file):
             return
     raise damaged(url)
@@ -321,20 +327,29 @@ def damaged(url: Url) -> OSError:
     return OSError(errno.ECONNABORTED, told, str(url))
 
 
-def send(file: Path, url: Url) -> None:
-    """Upload a file, as a whole. Raises OSError.
+def send(file: Path, url: Url, noted: str = "") -> None:
+    """Upload a file, as a whole, as `put` does. Raises OSError.
 
     To S3 it goes with a checksum (a CRC of botocore's), against which the store checks what it gets.
     """
     fs, path = _store(url)
     if _kind(url) is S3:
         size = _part(file.stat().st_size)
-        patiently(url, lambda: fs.put_file(str(file), path, chunksize=size, max_concurrency=2))
+        kept = {"Metadata": {NOTE: noted}} if noted else {}
+        patiently(url, lambda: fs.put_file(str(file), path, chunksize=size, max_concurrency=2, **kept))
     elif _kind(url).whole:
         patiently(url, lambda: fs.put_file(str(file), path))
     else:
         patiently(url, lambda: fs.put_file(str(file), path + PARTIAL))
         patiently(url, lambda: fs.mv(path + PARTIAL, path))
+
+
+def note(url: Url) -> str:
+    """What was noted of a file when it was put; empty where nothing was. Raises OSError."""
+    if _kind(url) is not S3:
+        return ""
+    fs, path = _store(url)
+    return str(patiently(url, lambda: fs.metadata(path)).get(NOTE, ""))
 
 
 def remove(url: Url) -> None:

@@ -9,7 +9,7 @@ import contextlib
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from importlib import import_module
 from typing import Any, Protocol
@@ -23,6 +23,9 @@ AHEAD = 32
 """How many documents a worker is given before the first of all is done: so long may that one take."""
 
 Errors = tuple[type[Exception], ...]
+
+BROKEN: Errors = (BrokenExecutor, OSError, EOFError)
+"""What a pool of processes raises where one of them died, or what they are forked from."""
 
 
 class Workers(Protocol):
@@ -46,6 +49,9 @@ class Workers(Protocol):
 
     def beside(self) -> Executor:
         """As many processes of this machine, for what takes time to put in its place."""
+
+    def begin_no_more(self, futures: Iterable[Future[Any]]) -> None:
+        """Cancel what they have not begun, which is among these. They are given nothing more."""
 
     def are_lost(self) -> bool:
         """Whether they are lost, though no future says so."""
@@ -86,6 +92,9 @@ class Here:
         """See Workers."""
         return Inline()
 
+    def begin_no_more(self, futures: Iterable[Future[Any]]) -> None:
+        """See Workers."""
+
     def are_lost(self) -> bool:
         """See Workers."""
         return False
@@ -102,7 +111,7 @@ class Processes:
     interrupted from the terminal; all end with their parent, however it dies.
     """
 
-    lost: Errors = (BrokenExecutor, CancelledError)
+    lost: Errors = (*BROKEN, CancelledError)
     died: Errors = (BrokenExecutor,)
 
     def __init__(self, count: int) -> None:
@@ -133,6 +142,13 @@ class Processes:
         """See Workers."""
         return pool_of(self.count)
 
+    def begin_no_more(self, futures: Iterable[Future[Any]]) -> None:
+        """See Workers. The pool cancels by itself: it breaks where it finds what was cancelled, and one
+        of its processes dies (python/cpython, concurrent/futures/process.py, terminate_broken).
+        """
+        if self._pool:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
     def are_lost(self) -> bool:
         """See Workers."""
         return False
@@ -148,6 +164,16 @@ class Processes:
         for worker in multiprocessing.active_children():
             if worker not in self._others:
                 worker.kill()
+
+
+def submitted(executor: Executor, lost: Errors, work: Callable[..., Any], *given: Any) -> Future[Any]:
+    """The future of some work; where the executor is lost, as it is by now, that is its error."""
+    try:
+        return executor.submit(work, *given)
+    except lost as error:
+        future: Future[Any] = Future()
+        future.set_exception(error)
+        return future
 
 
 def pool_of(count: int) -> ProcessPoolExecutor:

@@ -1,5 +1,6 @@
 """Batches come to the same bags on however many workers, whoever dies, and whenever it is stopped."""
 
+import errno
 import hashlib
 import itertools
 import json
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +21,15 @@ import pytest
 
 from archiver.bag.placing import STAGING_FOLDER
 from archiver.batch import package_many
+from archiver.cli import running
+from archiver.cli.running import Asked
 from archiver.cluster import Dask
 from archiver.errors import OutOfSpace, SettingsError, WorkersLost
+from archiver.line import TICK
 from archiver.settings import Settings
 from archiver.sources import SourceRef
-from archiver.workers import AHEAD, Here, Processes, choose
+from archiver.stores import Url
+from archiver.workers import AHEAD, Here, Inline, Processes, choose
 from tests import s3
 from tests.test_cli import run
 
@@ -101,8 +107,22 @@ def workers_of(parent: int) -> list[int]:
     return [pid for pid, above in parents.items() if parents.get(above) == parent]
 
 
+def is_deaf(process: int, to: signal.Signals) -> bool:
+    """Whether a process holds a signal back, or ignores it, or is gone."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return True
+    masks = dict(line.split(":\t") for line in status.splitlines() if line.startswith(("SigBlk", "SigIgn")))
+    return any(int(mask, 16) >> (to - 1) & 1 for mask in masks.values())
+
+
 def bags_in(output: Path) -> int:
     return len(list(output.glob("*/bagit.txt")))
+
+
+def renditions_in(output: Path) -> int:
+    return sum(name.endswith(".pdf") for _, _, names in os.walk(output) for name in names)
 
 
 @pytest.mark.parametrize("how", [["--jobs", "3"], ["--scheduler", "local", "--jobs", "2"]])
@@ -184,16 +204,19 @@ KILLER = """#!/bin/sh
 case "$*" in
 *--version*) echo veraPDF 1.28.1 ;;
 *) for last; do :; done
-   case "$(readlink "$last")" in *deadly*) echo x >> "$DEATHS"; kill -9 $PPID; sleep 5 ;; esac
+   case "$(readlink "$last")" in *deadly*)
+       [ "$(wc -l < "$DEATHS")" -lt "$MOST" ] && echo x >> "$DEATHS" && kill -9 $PPID && sleep 5 ;; esac
    echo '{"report": {"jobs": [{"validationResult": [{"compliant": true, "jobEndStatus": "normal",
           "details": {"ruleSummaries": []}}]}]}}' ;;
 esac
 """
 
 
-def test_a_document_that_kills_its_worker_is_tried_once_more_and_named_and_the_others_go_on(
-    tmp_path: Path,
+@pytest.mark.parametrize(("most", "status"), [(2, "packaged"), (9, "failed")])
+def test_a_document_that_kills_its_worker_is_tried_alone_and_named_and_the_others_go_on(
+    tmp_path: Path, most: int, status: str
 ) -> None:
+    """What kills once with others in hand and once alone may be innocent: workers are killed at random."""
     (tmp_path / "in").mkdir()
     for number in range(12):
         name = f"{number:02}-deadly" if number == 5 else f"{number:02}"
@@ -202,16 +225,18 @@ def test_a_document_that_kills_its_worker_is_tried_once_more_and_named_and_the_o
     program.write_text(KILLER)
     program.chmod(0o755)
     arguments = ["in", "--verapdf", "./verapdf", "--jobs", "2", "--report", "run.jsonl", "-q"]
-    environment = {**DATED, "DEATHS": str(tmp_path / "deaths")}
+    (tmp_path / "deaths").touch()
+    environment = {**DATED, "DEATHS": str(tmp_path / "deaths"), "MOST": str(most)}
     code, out, err = run("package", *arguments, cwd=tmp_path, env=environment)
-    assert (code, err) == (3, "")
+    assert err == ""
     lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
-    assert [line["status"] for line in lines].count("packaged") == 11
-    (failed,) = (line for line in lines if line["status"] == "failed")
-    assert failed["source"] == "in/05-deadly.txt"
-    assert failed["findings"][0]["rule"] == "worker-died"
-    assert "05-deadly.txt: the process that packaged it died, and died again" in out
-    assert (tmp_path / "deaths").read_text() == "x\nx\n"
+    assert {line["source"]: line["status"] for line in lines} == {
+        f"in/{path.name}": status if "deadly" in path.name else "packaged"
+        for path in (tmp_path / "in").iterdir()
+    }
+    told = "05-deadly.txt: the process that packaged it died, and died again"
+    assert (code, told in out) == ((3, True) if status == "failed" else (0, False))
+    assert (tmp_path / "deaths").read_text() == "x\n" * min(most, 3)
     assert not (tmp_path / "output" / STAGING_FOLDER).exists()
 
 
@@ -235,6 +260,43 @@ def test_a_run_that_is_killed_again_and_again_comes_to_the_same_bags_and_leaves_
             time.sleep(0.05)
         assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
     run("package", "in/", "--no-verapdf", "-q", "--jobs", jobs, cwd=tmp_path, env=DATED)
+    assert tree(tmp_path / "output") == bags
+
+
+@pytest.fixture(scope="module")
+def gathered(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A folder of documents, and the one bag that an undisturbed run of one process makes of them."""
+    root = tmp_path_factory.mktemp("gathered")
+    (documents(root / "in", 40) / "001-2.md").unlink()
+    arguments = ["in", "--no-verapdf", "--jobs", "1", "-q", "--bag-per", "batch"]
+    assert run("package", *arguments, cwd=root, env=DATED) == (0, "", "")
+    bags = tree(root / "output")
+    assert sum(name.endswith(".pdf") for name in bags) == 41
+    return root / "in", bags
+
+
+@pytest.mark.parametrize("whom", ["workers", "run"])
+def test_a_bag_of_many_is_made_by_many_workers_whoever_is_killed(
+    gathered: tuple[Path, dict[str, str]], tmp_path: Path, whom: str
+) -> None:
+    source, bags = gathered
+    (tmp_path / "in").symlink_to(source)
+    arguments = ["in/", "--jobs", "2", "-q", "--bag-per", "batch"]
+    process = start(*arguments, cwd=tmp_path)
+    while renditions_in(tmp_path / "output") < 5:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.005)
+    workers = workers_of(process.pid)
+    if whom == "run":
+        process.kill()
+    else:
+        assert sum(killed_if_worker(worker) for worker in workers)
+    _, err = process.communicate()
+    if whom == "workers":
+        assert (process.returncode, err) == (0, b"")
+    else:
+        assert not list((tmp_path / "output").glob("[!.]*"))
+        assert run("package", *arguments, "--no-verapdf", cwd=tmp_path, env=DATED) == (0, "", "")
     assert tree(tmp_path / "output") == bags
 
 
@@ -284,11 +346,108 @@ def test_the_terminal_interrupts_the_run_and_not_its_workers(
     )
     while bags_in(tmp_path / "output") < 2:
         time.sleep(0.005)
+    assert [pid for pid in workers_of(process.pid) if not is_deaf(pid, signal.SIGINT)] == []
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate()
     assert process.returncode == 130
     assert b"Traceback" not in err
     assert all(document["status"] != "failed" for document in json.loads(out)["documents"][:2])
+
+
+@pytest.mark.parametrize(
+    ("quiet", "report", "times"), [(True, "run.jsonl", 1), (True, "run.html", 2), (False, "run.jsonl", 2)]
+)
+def test_documents_are_counted_where_somebody_sees_how_many_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quiet: bool, report: str, times: int
+) -> None:
+    failing(tmp_path / "in")
+    looked = 0
+
+    def find() -> Iterator[SourceRef]:
+        nonlocal looked
+        looked += 1
+        yield from (SourceRef(path) for path in sorted((tmp_path / "in").iterdir()))
+
+    settings = Settings(verapdf=False, output=tmp_path / "out")
+    asked = Asked(False, None, None, (tmp_path / report,), quiet, False)
+    running.run(find, settings, lambda few: Here(), asked)
+    assert looked == times
+
+
+def test_a_quiet_run_that_is_stopped_tells_what_is_left(
+    quiet: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    (tmp_path / "in").symlink_to(quiet[0])
+    process = start("in/", "--jobs", "1", "-q", cwd=tmp_path)
+    while bags_in(tmp_path / "output") < 2:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    done = bags_in(tmp_path / "output") + out.count(b"has the identifier twice")
+    assert err.startswith(b"archiver: interrupted: %d documents done, %d left" % (done, 32 - done))
+
+
+class Cut(Inline):
+    """Cannot start a process, as what they are forked from died: the pipe to it is broken."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+
+class CutOnce(Here):
+    """Workers whose first pool of each kind cannot start a process."""
+
+    lost = Processes.lost
+
+    def __init__(self) -> None:
+        self.line, self.places = ([Inline(), Cut()] for _ in range(2))
+
+    def start(self) -> Executor:
+        return self.line.pop()
+
+    def beside(self) -> Executor:
+        return self.places.pop()
+
+
+def test_a_pool_that_cannot_start_a_process_is_started_again(tmp_path: Path) -> None:
+    found = [SourceRef(tmp_path / "a.txt", data=b"Title\n\nText.")]
+    (outcome,) = package_many(found, Url(f"memory://{tmp_path.name}"), PLAIN, CutOnce())
+    assert outcome.status == "packaged"
+
+
+SLEEPER = """#!/bin/sh
+case "$*" in
+*--version*) echo veraPDF 1.28.1 ;;
+*) echo x >> "$BEGUN"; sleep 2
+   echo '{"report": {"jobs": [{"validationResult": [{"compliant": true, "jobEndStatus": "normal",
+          "details": {"ruleSummaries": []}}]}]}}' ;;
+esac
+"""
+
+
+def test_workers_that_die_while_a_run_is_told_to_stop_do_not_keep_it(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for number in range(12):
+        (tmp_path / f"in/{number:02}.txt").write_text(f"Title {number}\n\nText.\n")
+    program, begun = tmp_path / "verapdf", tmp_path / "begun"
+    program.write_text(SLEEPER)
+    program.chmod(0o755)
+    command = [*COMMAND, "in", "--verapdf", "./verapdf", "--jobs", "2", "-q"]
+    environment = {**DATED, "BEGUN": str(begun)}
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE)
+    while not begun.exists() or begun.read_text().count("x") < 2:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    time.sleep(2.5 * TICK)
+    assert sum(killed_if_worker(worker) for worker in workers_of(process.pid))
+    try:
+        _, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert err.decode().startswith("archiver: interrupted: ")
+    assert process.returncode == 130
 
 
 def failing(folder: Path) -> None:
@@ -329,6 +488,23 @@ def test_what_failed_is_tried_again_by_its_report(tmp_path: Path) -> None:
     page = (tmp_path / "run.html").read_text()
     assert "3 of 4 documents failed" in page
     assert "gone.txt" in page
+
+
+def test_a_bag_of_many_that_failed_is_tried_again_with_all_its_documents(tmp_path: Path) -> None:
+    for name in ("a/1", "a/2", "b/1", "b/2"):
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / f"in/{name}.txt").write_text(f"Title {name}\n\nText.\n")
+    (tmp_path / "in/b/2.txt").write_text("")
+    environment = {**DATED, "ARCHIVER_BAG_GROUP": "letters"}
+    arguments = ["in", "--no-verapdf", "--bag-per", "folder", "--report", "run.jsonl"]
+    assert run("package", *arguments, cwd=tmp_path, env=environment)[0] == 3
+    (tmp_path / "in/b/2.txt").write_text("Title at last\n\nText.\n")
+    again = [*arguments, "--retry-failed", "run.jsonl", "--json"]
+    code, out, err = run("package", *again, cwd=tmp_path, env=environment)
+    assert code == 0, err
+    assert [(d["source"], d["status"]) for d in json.loads(out)["documents"]] == [("in/b", "packaged")]
+    run("package", *arguments, "-o", "at-once", cwd=tmp_path, env=environment)
+    assert tree(tmp_path / "output") == tree(tmp_path / "at-once")
 
 
 def test_a_disk_with_too_little_space_stops_a_run_before_it_begins(tmp_path: Path) -> None:

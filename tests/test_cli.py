@@ -214,6 +214,14 @@ def test_a_process_that_is_told_twice_to_stop_takes_away_what_it_had_begun(
     assert [path.name for path in tmp_path.iterdir()] == ["long.txt"]
 
 
+def test_an_interrupt_while_modules_are_loaded_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text(
+        "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(9)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    assert run("doctor", cwd=tmp_path, env=environment) == (130, "", "archiver: interrupted\n")
+
+
 def test_a_folder_that_is_no_bag_is_a_finding(tmp_path: Path) -> None:
     code, out, _ = run("validate", ".", cwd=tmp_path)
     assert code == 1

@@ -18,6 +18,7 @@ from archiver.inspection import describe, told
 from archiver.pipeline import Outcome
 from archiver.settings import Settings
 from archiver.stores import Place, Url
+from archiver.workers import Here
 from tests import s3
 from tests.conftest import EXAMPLES, batch
 from tests.s3 import files_in
@@ -53,7 +54,7 @@ def gathered(
     if per == "document":
         return batch([str(sources)], output, settings, replace=replace)
     found = partial(discover, [str(sources)], output, settings)
-    return list(package_collections(found, output, settings, replacing=replace))
+    return list(package_collections(found, output, settings, Here(), replace=replace))
 
 
 def statuses(outcomes: list[Outcome]) -> list[tuple[str, str]]:
@@ -182,8 +183,10 @@ def test_documents_of_the_same_bytes_are_in_a_bag_once_and_that_is_told(
         (letters / "a/b" / name).write_text("Title\n\nText of it.\n")
     (outcome,) = gathered(letters / "a/b", tmp_path / "out", "folder")
     assert outcome.report.facts["documents"] == 2
+    assert isinstance(outcome.bag, Path)
+    (there,) = (path.parent.parent for path in outcome.bag.rglob("x.txt"))
     assert [found.message for found in outcome.report.findings if found.rule == "package-same-bytes"] == [
-        "has the bytes of x.txt, which is in the bag already"
+        f"has the bytes of what is in data/{there.name}/ already"
     ]
     assert statuses(gathered(letters / "a/b", tmp_path / "out", "folder")) == [("b", "already packaged")]
 

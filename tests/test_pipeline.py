@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from archiver.errors import SettingsError
-from archiver.pipeline import Job
+from archiver.pipeline import Job, stage_one
 from archiver.settings import Settings
 from archiver.sources import SourceRef
 
@@ -27,3 +27,15 @@ def test_a_source_date_that_is_no_number_of_seconds_is_refused(
 def test_a_source_date_is_the_moment_of_all_records(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
     assert job().when == datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("missing", ["folder", "room"])
+def test_a_worker_that_does_not_find_what_it_shares_with_the_command_says_so(
+    tmp_path: Path, missing: str
+) -> None:
+    gone = tmp_path / "gone"
+    folder = gone if missing == "folder" else tmp_path
+    room = (gone if missing == "room" else tmp_path) / "1-"
+    with pytest.raises(SettingsError, match=f"workers: the worker on .* does not find {gone} .*TMPDIR"):
+        stage_one(job(), room, str(folder))
+    assert not gone.exists()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archiver.bag import placing
+from archiver.bag.contents import Contents
 from archiver.bag.folder import Folder
 from archiver.bag.naming import folder_name
 from archiver.bag.package import Existing, existing
@@ -20,7 +21,7 @@ from archiver.bag.rules import Unusable
 from archiver.bag.validation import Asked, Depth, contents_of, judged, validate
 from archiver.errors import BagError, CannotWrite
 from archiver.findings import Report
-from archiver.stores import Place, Url, scratch
+from archiver.stores import Place, scratch
 
 
 def destination(output: Place, identifier: str, form: str = "") -> Place:
@@ -56,18 +57,27 @@ class Held(NamedTuple):
 
 
 def held(target: Place) -> Held:
-    """What is at a destination, validated; of a bag in a store everything but the payload's checksums.
+    """What is at a destination, validated; of a bag in a store everything but the payload's checksums,
+    unless the store tells that a file is another than was uploaded.
 
     Raises OSError where a store does not answer.
     """
     try:
         with contents_of(target) as contents:
-            is_far = isinstance(target, Url) and not contents.form
-            depth = Depth.TAG_FILES if is_far else Depth.FULL
             bag = read(contents)
-            return Held(existing(bag), judged(bag, target, Asked(depth)))
+            return Held(existing(bag), judged(bag, target, Asked(_depth(target, contents))))
     except Unusable:
         return Held(None)
+
+
+def _depth(target: Place, contents: Contents) -> Depth:
+    """How closely a bag is looked at that is there already. Raises OSError."""
+    if isinstance(target, Path):
+        return Depth.FULL
+    from archiver.bag.stored import StoredBag
+
+    is_unread = isinstance(contents, StoredBag) and not contents.is_changed()
+    return Depth.TAG_FILES if is_unread else Depth.FULL
 
 
 def finished(staged: Path, target: Place, form: str = "") -> tuple[Path, Report]:

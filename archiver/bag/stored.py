@@ -1,7 +1,8 @@
 """Bags in stores: read where they lie, and uploaded so that they are there whole or not at all.
 
 A bag's payload comes first, then its tag files, and bagit.txt last: what has none is no bag (RFC 8493
-2.1.1), and what lies there was left by an upload that was cut off, to be completed.
+2.1.1), and what lies there was left by an upload that was cut off, to be completed. Beside it is noted what
+the store told of all the others, so that a later change of one is seen by asking again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from archiver.bag.rules import Unusable, finding
 from archiver.bag.serialization.members import is_serialized
 from archiver.errors import AlreadyExists
 from archiver.findings import Finding
-from archiver.stores import Url
+from archiver.stores import Stored, Url
 
 MARKER = "bagit.txt"
 """What a bag gets last, and loses first when it is replaced."""
@@ -63,6 +64,13 @@ class StoredBag:
         if path not in self._files:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         return stores.opened(self._url / path, self._files[path].size)  # type: ignore[return-value]
+
+    def is_changed(self) -> bool:
+        """Whether its files are not those that were uploaded, by what S3 tells of them and then told.
+
+        Of another store nothing is known, and so not that. Raises OSError where the store does not answer.
+        """
+        return MARKER in self._files and stores.note(self._url / MARKER) not in ("", _sum(self._files))
 
     def verify(self, wanted: Iterable[Wanted]) -> Iterator[Result]:
         """Read every wanted file once; yields those in which something is wrong."""
@@ -129,7 +137,13 @@ def _upload_folder(bag: Path, url: Url, *, replace: bool) -> None:
         there = stores.below(url)
     else:
         raise stores.damaged(url)
-    stores.put(bag / MARKER, url / MARKER)
+    stores.put(bag / MARKER, url / MARKER, _sum(there))
+
+
+def _sum(files: Mapping[str, Stored]) -> str:
+    """A sum (SHA-256) over what a store tells of the files of a bag, without its marker."""
+    told = (f"{path} {file.size} {file.md5}\n" for path, file in sorted(files.items()) if path != MARKER)
+    return hashlib.sha256("".join(told).encode()).hexdigest()
 
 
 def _taken(url: Url) -> AlreadyExists:

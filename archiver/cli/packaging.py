@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     "--retry-failed",
     type=PLACE,
     metavar="FILE",
-    help="Take only the documents that failed, by a run report (.jsonl).",
+    help="Take only the documents, or bags of many, that failed, by a run report (.jsonl).",
 )
 @click.option("--fail-fast", is_flag=True, help="Stop at the first document that fails.")
 @click.option(
@@ -116,7 +116,8 @@ def package(
         chosen = _algorithms(settings.algorithms, algorithm)
         settings = settings_of(file, output=output, algorithms=chosen, **flags)
     check_targets(reports)
-    only = failed_in(retry_failed) if retry_failed else None
+    failed = failed_in(retry_failed) if retry_failed else None
+    only = failed if settings.bag_per == "document" else None
     stream = sys.stdin.buffer if sys.stdin else None
     stdin = stdin_bytes(stream, settings.max_source_bytes) if "-" in sources else None
 
@@ -125,7 +126,7 @@ def package(
             if only is None or (found.where if isinstance(found, SourceError) else found.label) in only:
                 yield found
 
-    asked = Asked(replace, 1 if fail_fast else max_failures, reports, quiet, as_json)
+    asked = Asked(replace, failed, 1 if fail_fast else max_failures, reports, quiet, as_json)
     leave(run(find, settings, lambda few: choose(jobs, scheduler, few=few), asked))
 
 

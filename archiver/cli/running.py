@@ -6,9 +6,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Container, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from types import FrameType
@@ -21,7 +20,7 @@ from archiver.errors import ArchiverError, CannotWrite, ExitCode, Interrupted, O
 from archiver.findings import counted
 from archiver.reports.outcomes import json_end, json_piece, outcome_text
 from archiver.reports.pace import shown
-from archiver.reports.runs import reported
+from archiver.reports.runs import PAGE, reported
 from archiver.reports.tally import Tally, has_warnings, needed, summary
 from archiver.settings import Settings
 from archiver.sources import SourceRef
@@ -44,6 +43,8 @@ class Asked(NamedTuple):
     """What is asked of a run beside its documents and settings."""
 
     replace: bool
+    only: Container[str] | None
+    """Of what is in the reports, what is taken; everything where it is None."""
     max_failures: int | None
     reports: tuple[Path, ...]
     quiet: bool
@@ -59,30 +60,28 @@ def run(find: Find, settings: Settings, workers: Callable[[bool], Workers], aske
     first = list(islice(documents, FEW))
     few = len(first) < FEW
     of_many = settings.bag_per != "document"
-    chosen = None if of_many else workers(few)
+    chosen = workers(few)
     from archiver.batch import package_many  # here, because workers load the same meanwhile
     from archiver.gathering import package_collections
 
     tally = Tally(len(first) if few and not of_many else None)
-    if not few and not of_many:
-        threading.Thread(target=_count, args=(find, tally), daemon=True).start()
+    counting = None if few or of_many else threading.Thread(target=_count, args=(find, tally), daemon=True)
+    if counting and _is_total_shown(asked):
+        counting.start()
     stopped: ArchiverError | None = None
     with _stopping(tell=not asked.quiet) as stopping:
-        if chosen:
-            batch = package_many(
-                chain(first, documents),
-                settings.output,
-                settings,
-                chosen,
-                replace=asked.replace,
-                stopping=stopping,
+        given = settings.output, settings, chosen
+        if of_many:
+            batch = package_collections(
+                find, *given, replace=asked.replace, stopping=stopping, only=asked.only
             )
         else:
-            found = partial(_until, stopping, find)
-            batch = package_collections(found, settings.output, settings, replacing=asked.replace)
+            found = chain(first, documents)
+            batch = package_many(found, *given, replace=asked.replace, stopping=stopping)
         try:
             _follow(batch, tally, asked)
         except (OutOfSpace, CannotWrite) as error:
+            _await(counting)
             stopped = error
             stopped.hint = "; ".join(filter(None, (error.hint, needed(tally))))
         except ArchiverError as error:
@@ -91,6 +90,7 @@ def run(find: Find, settings: Settings, workers: Callable[[bool], Workers], aske
             stopped = _interrupted(tally)
         else:
             if stopping():
+                _await(counting)
                 stopped = _interrupted(tally)
     _end(tally, stopped, asked)
     return ExitCode.SOME_FAILED if tally.failures else ExitCode.OK
@@ -131,14 +131,6 @@ def _end(tally: Tally, stopped: ArchiverError | None, asked: Asked) -> None:
         raise stopped
 
 
-def _until(stopping: Callable[[], bool], find: Find) -> Iterator[SourceRef | SourceError]:
-    """The documents of bags of many, of which none is made once it is asked to stop."""
-    for found in find():
-        if stopping():
-            raise KeyboardInterrupt
-        yield found
-
-
 def _interrupted(tally: Tally) -> Interrupted:
     left = f", {tally.left:,} left" if tally.left is not None else ""
     return Interrupted(
@@ -146,10 +138,23 @@ def _interrupted(tally: Tally) -> Interrupted:
     )
 
 
+def _is_total_shown(asked: Asked) -> bool:
+    """Whether somebody sees how many documents there are, though the run is not stopped."""
+    return not asked.quiet or any(report.suffix.lower() == PAGE for report in asked.reports)
+
+
 def _count(find: Find, tally: Tally) -> None:
-    """Count the documents while the first of them are packaged."""
+    """Count the documents, while the first of them are packaged where somebody sees it."""
     with suppress(Exception):  # which the run itself meets
         tally.total = sum(1 for _ in find())
+
+
+def _await(counting: threading.Thread | None) -> None:
+    """Have documents counted, if they are not yet, as those that are left are to be told."""
+    if counting:
+        if not counting.ident:
+            counting.start()
+        counting.join()
 
 
 @contextmanager

@@ -134,4 +134,4 @@ def _only(ref: SourceRef) -> SourceRef:
             where=ref.label,
             hint="archiver package takes them all",
         )
-    return replace(found[0], given=ref.given)
+    return replace(found[0], given=ref.given, url=ref.url)

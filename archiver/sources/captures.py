@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
-from archiver import pictures
+from archiver import pictures, stores
 from archiver.errors import ArchiverError, MissingExtra, RenditionError, SourceError
 from archiver.events import Agent, Event
 from archiver.findings import Finding, Severity, counted
@@ -21,6 +21,7 @@ from archiver.settings import Settings
 from archiver.sources import decoding, metadata, webpage
 from archiver.sources.refs import SourceRef, opened, portable
 from archiver.sources.source import Original, Source, Text
+from archiver.stores import Place, Url
 
 ARCS = (".arc", ".arc.gz")
 SUFFIXES = (".warc", ".warc.gz", ".wacz", *ARCS)
@@ -57,23 +58,23 @@ def is_capture(path: Path) -> bool:
     return path.name.lower().endswith(SUFFIXES)
 
 
-def locate(path: Path) -> Iterator[SourceRef]:
+def locate(place: Place) -> Iterator[SourceRef]:
     """The pages captured in a file, in its order: records of HTML that the server gave with 200.
 
     In a WACZ that lists its pages, those. The last one comes with what was noticed of the file.
     Raises SourceError for a file that cannot be read, or has no page, MissingExtra without warcio.
     """
-    if path.name.lower().endswith(ARCS):
+    if place.name.lower().endswith(ARCS):
         told = "is an ARC file, which WARC (ISO 28500) came after"
         raise SourceError(
-            told, where=path.name, hint="make a WARC of it: warcio recompress in.arc.gz out.warc.gz"
+            told, where=place.name, hint="make a WARC of it: warcio recompress in.arc.gz out.warc.gz"
         )
     last: SourceRef | None = None
     held: set[str] = set()
     revisited: dict[str, None] = {}
-    with _reading(path.name):
-        listed = _listed(path)
-        for capture in _records(path):
+    with _reading(place.name):
+        listed = _listed(place)
+        for capture in _records(place):
             address = capture.address.partition("#")[0]
             if listed and address not in listed:
                 continue
@@ -84,8 +85,8 @@ def locate(path: Path) -> Iterator[SourceRef]:
                 held.add(address)
                 if last:
                     yield last
-                last = SourceRef(
-                    path,
+                last = replace(
+                    SourceRef.of(place),
                     offset=capture.offset,
                     length=capture.length,
                     record=capture.number,
@@ -93,9 +94,9 @@ def locate(path: Path) -> Iterator[SourceRef]:
                 )
     if not last:
         told = f": it has revisit records alone, of {_named(revisited)}" if revisited else ""
-        raise SourceError(f"holds no captured web page{told}", where=path.name)
+        raise SourceError(f"holds no captured web page{told}", where=place.name)
     missing = [address for address in listed if address not in held and address not in revisited]
-    yield replace(last, told=tuple(_told(path.name, missing, list(revisited))))
+    yield replace(last, told=tuple(_told(place.name, missing, list(revisited))))
 
 
 def _told(where: str, missing: Sequence[str], revisited: Sequence[str]) -> Iterator[Finding]:
@@ -120,7 +121,7 @@ def read(ref: SourceRef, settings: Settings) -> Source:
 
     Raises SourceError for a record that cannot be read or does not have its digest, InvalidArticle.
     """
-    with _reading(ref.label), _member(ref.path, ref.member) as file:
+    with _reading(ref.label), _member(ref.place, ref.member) as file:
         file.seek(ref.offset)
         if (ref.length or 0) > settings.max_source_bytes:
             raise SourceError(_too_large(settings), where=ref.label)
@@ -184,11 +185,10 @@ class _Pictures:
 
     def _captured(self, address: str) -> Original | None:
         with _reading(self.ref.label):
-            status = self.ref.path.stat()
-            capture = _index(self.ref.path, status.st_mtime_ns, status.st_size).get(address)
+            capture = _index(self.ref.place, _version(self.ref.place)).get(address)
             if capture is None or capture.length > self.settings.max_image_bytes:
                 return None
-            with _member(self.ref.path, capture.member) as file:
+            with _member(self.ref.place, capture.member) as file:
                 file.seek(capture.offset)
                 data = _decoded(next(iter(_iterator(file))), self.settings.max_image_bytes)
         name = self._name(address)
@@ -210,11 +210,19 @@ class _Pictures:
         return f"pictures/{name}"
 
 
+def _version(place: Place) -> Hashable:
+    """What changes when a file does."""
+    if isinstance(place, Url):
+        return stores.at(place)
+    status = place.stat()
+    return status.st_mtime_ns, status.st_size
+
+
 @lru_cache(maxsize=4)
-def _index(path: Path, changed: int, size: int) -> dict[str, Capture]:
+def _index(place: Place, version: Hashable) -> dict[str, Capture]:
     """The pictures in a file as it is, by their addresses."""
     found: dict[str, Capture] = {}
-    for capture in _records(path):
+    for capture in _records(place):
         if capture.type in KEPT and capture.media_type.startswith("image/") and len(found) < MOST_PICTURES:
             found.setdefault(capture.address, capture)
     return found
@@ -254,11 +262,11 @@ def _reading(label: str) -> Iterator[None]:
         raise SourceError(f"cannot be read as a web capture: {first}", where=label) from None
 
 
-def _records(path: Path) -> Iterator[Capture]:
+def _records(place: Place) -> Iterator[Capture]:
     """Every record that holds what a server gave with 200, or a file by itself, and every revisit."""
     number = 0
-    for member in _members(path):
-        with _member(path, member) as file:
+    for member in _members(place):
+        with _member(place, member) as file:
             records = _iterator(file, check=False)
             for record in records:
                 number += 1
@@ -342,15 +350,15 @@ def _too_large(settings: Settings) -> str:
 # --- WACZ ---------------------------------------------------------------------------------------
 
 
-def _is_wacz(path: Path) -> bool:
-    return path.name.lower().endswith(".wacz")
+def _is_wacz(place: Place) -> bool:
+    return place.name.lower().endswith(".wacz")
 
 
-def _members(path: Path) -> list[str]:
+def _members(place: Place) -> list[str]:
     """The WARC files in a WACZ (WACZ 1.1.1, archive/); for a WARC file, itself."""
-    if not _is_wacz(path):
+    if not _is_wacz(place):
         return [""]
-    with opened(path) as file, zipfile.ZipFile(file) as package:
+    with opened(place) as file, zipfile.ZipFile(file) as package:
         return sorted(
             name
             for name in package.namelist()
@@ -359,9 +367,9 @@ def _members(path: Path) -> list[str]:
 
 
 @contextmanager
-def _member(path: Path, member: str) -> Iterator[IO[bytes]]:
+def _member(place: Place, member: str) -> Iterator[IO[bytes]]:
     """A WARC file, or one in a WACZ, that can be moved in."""
-    with opened(path) as file:
+    with opened(place) as file:
         if not member:
             yield file
             return
@@ -369,17 +377,17 @@ def _member(path: Path, member: str) -> Iterator[IO[bytes]]:
             yield inner
 
 
-def _listed(path: Path) -> set[str]:
+def _listed(place: Place) -> set[str]:
     """The addresses of the pages that a WACZ lists (WACZ 1.1.1, pages/); none where it does not."""
-    if not _is_wacz(path):
+    if not _is_wacz(place):
         return set()
     found: set[str] = set()
-    with opened(path) as file, zipfile.ZipFile(file) as package:
+    with opened(place) as file, zipfile.ZipFile(file) as package:
         for name in sorted(package.namelist()):
             if name.startswith("pages/") and name.endswith(".jsonl"):
                 with package.open(name) as lines:
                     text = lines.read(MOST_PAGES_LISTED).decode("utf-8", "replace")
-                found.update(_addresses(text, f"{path.name}, {name}"))
+                found.update(_addresses(text, f"{place.name}, {name}"))
     return found
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from archiver import stores
 from archiver.errors import SourceError
 from archiver.settings import Settings
-from archiver.sources import refs
+from archiver.sources import manifests, refs
 from archiver.sources.refs import LINES_SUFFIXES, SourceRef
 from archiver.sources.sidecars import document_of, is_sidecar
 from archiver.stores import Stored, Url
@@ -21,7 +21,7 @@ OF_BAGS = re.compile(r"bagit\.txt|bag-info\.txt|(?:tag)?manifest-\w+\.txt|fetch\
 """Files of bags that have the suffix of documents."""
 
 
-def locate(url: Url, suffixes: tuple[str, ...]) -> Iterator[SourceRef]:
+def locate(url: Url, suffixes: tuple[str, ...], settings: Settings) -> Iterator[SourceRef | SourceError]:
     """The documents that a URL names: a file, a folder with files of these suffixes, or a pattern.
 
     A pattern is one of `glob`; what is in bags is not taken for a source. Raises SourceError where there
@@ -30,7 +30,7 @@ def locate(url: Url, suffixes: tuple[str, ...]) -> Iterator[SourceRef]:
     found = False
     for file, stored in _meant(url, suffixes):
         found = True
-        yield from _in_file(file, stored)
+        yield from _in_file(file, stored, settings)
     if not found:
         raise SourceError("is not there, or holds no source document", where=str(url))
 
@@ -51,7 +51,7 @@ def _matching(pattern: Url) -> Iterator[tuple[Url, Stored]]:
     below = pattern.text.removeprefix(f"{folder}/")
     matches = re.compile(glob_translate(below)).match
     for path, stored in stores.listed(folder, MAGIC.split(below)[0]):
-        if matches(path) and not is_sidecar(path):
+        if matches(path) and manifests.is_meant(path, below):
             yield folder / path, stored
 
 
@@ -72,13 +72,17 @@ def _is_document(path: str, suffixes: tuple[str, ...]) -> bool:
     return not (hidden or OF_BAGS.fullmatch(name) or is_sidecar(name)) and name.lower().endswith(suffixes)
 
 
-def _in_file(url: Url, stored: Stored) -> Iterator[SourceRef]:
-    """The documents in a file: one for each line of JSON Lines, else one."""
-    from archiver.sources import captures, manifests
+def _in_file(url: Url, stored: Stored, settings: Settings) -> Iterator[SourceRef | SourceError]:
+    """The documents in a file: one for each line of JSON Lines, page of a capture or row of a manifest."""
+    from archiver.sources import captures
 
     path = Path(url.name)
-    if captures.is_capture(path) or manifests.is_manifest(url.name):
-        raise SourceError("is read from this machine only", where=str(url), hint="copy it here first")
+    if captures.is_capture(path):
+        yield from captures.locate(url)
+        return
+    if manifests.is_manifest(url.name):
+        yield from manifests.locate(url, settings)
+        return
     if path.suffix.lower() not in LINES_SUFFIXES:
         yield SourceRef(path, url=url)
         return
@@ -90,7 +94,8 @@ def _in_file(url: Url, stored: Stored) -> Iterator[SourceRef]:
 def fetch(ref: SourceRef, room: Path, settings: Settings) -> SourceRef:
     """A document of a store as a local copy in an empty folder, its sidecars beside it.
 
-    Of a file of many documents there is only the one, in its place. Pictures follow as they are asked
+    Of a file of many documents there is only the one, in its place; a capture is read where it is, as the
+    pictures of a page may be anywhere in it. Other pictures follow as they are asked
     for. Raises SourceError where it cannot be read, or is too large.
     """
     if ref.url is None:
@@ -102,7 +107,8 @@ def fetch(ref: SourceRef, room: Path, settings: Settings) -> SourceRef:
         files = {path: stored for path, stored in stores.listed(ref.url.parent, stem) if "/" not in path}
         if name not in files:
             raise SourceError("is not there", where=ref.label)
-        _copy(ref.url, ref.offset, ref.length or files[name].size, room / name, settings)
+        if not ref.record:
+            _copy(ref.url, ref.offset, ref.length or files[name].size, room / name, settings)
         for path, stored in files.items():
             if is_sidecar(path) and document_of(path) in (name, stem):
                 _copy(ref.url.parent / path, 0, stored.size, room / path, settings)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import posixpath
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
@@ -16,7 +19,9 @@ from archiver.errors import SourceError
 from archiver.settings import Column, Settings
 from archiver.sources.given import Given
 from archiver.sources.refs import SourceRef
+from archiver.sources.sidecars import is_sidecar
 from archiver.sources.tables import Row, rows
+from archiver.stores import URL, Place, Url
 
 TEXT_SUFFIXES = (".csv", ".tsv")
 EXCEL_SUFFIX = ".xlsx"
@@ -47,25 +52,37 @@ def is_manifest(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
-def locate(path: Path, settings: Settings) -> Iterator[SourceRef | SourceError]:
+def is_meant(match: str, pattern: str) -> bool:
+    """Whether a pattern means a file: sidecars come with documents, manifests are named."""
+    if is_manifest(match):
+        return is_manifest(pattern)
+    return not is_sidecar(posixpath.basename(match))
+
+
+def locate(place: Place, settings: Settings) -> Iterator[SourceRef | SourceError]:
     """The document of each row of a manifest, in order, with what the row says of it.
 
     Paths begin at the manifest's folder, or at `manifest_folder` of the settings, and lead nowhere
-    else. A row without a document that is there is an error among the others. Raises SourceError
-    for a file that is no manifest, and where it cannot be read on; OSError.
+    else. A row without a document that is there is an error among the others; in a store it is
+    looked for when it is read. Raises SourceError for a file that is no manifest, and where it cannot be
+    read on; OSError.
     """
-    ref = SourceRef(path)
+    ref = SourceRef.of(place)
     found = (row for row in _rows(ref, settings) if any(map(str.strip, row.cells)))
     first = next(found, None)
     if first is None:
         raise SourceError("is empty; expected a row of column names", where=ref.label)
     head = _head(first, ref, settings)
-    folder = settings.manifest_folder or path.parent
-    real = os.path.realpath(folder)
+    folder = settings.manifest_folder or place.parent
+    named = (
+        partial(_url, folder=folder)
+        if isinstance(folder, Url)
+        else partial(_path, folder=folder, real=os.path.realpath(folder))
+    )
     row = None
     for row in found:
         try:
-            yield _document(row, head, ref, folder, real)
+            yield _document(row, head, ref, named)
         except SourceError as error:
             yield error
     if row is None:
@@ -124,14 +141,14 @@ def _short(text: str) -> str:
 # --- rows -------------------------------------------------------------------------------------
 
 
-def _document(row: Row, head: _Head, ref: SourceRef, folder: Path, real: str) -> SourceRef:
+def _document(row: Row, head: _Head, ref: SourceRef, named: Callable[[str, str], Place]) -> SourceRef:
     """The document that a row names, with what it says. Raises SourceError."""
     where = f"{ref.label}, row {row.number}"
     cells = _cells(row, head, where)
     if PATH not in cells:
         raise SourceError(f"has no {PATH}", where=where)
     places = {column: f"{where}, column {title}" for column, (title, _) in cells.items()}
-    path = _path(cells.pop(PATH)[1], places[PATH], folder, real)
+    place = named(cells.pop(PATH)[1], places[PATH])
     fields: dict[str, Any] = {}
     for column, (_, cell) in cells.items():
         if part := RIGHTS.get(column):
@@ -140,7 +157,8 @@ def _document(row: Row, head: _Head, ref: SourceRef, folder: Path, real: str) ->
         else:
             fields[column] = _items(cell) if column in LISTS else cell
     name = f"{ref.original_name}, row {row.number}"
-    return SourceRef(path, given=(Given(Obtained.MANIFEST, name, fields, places, row.findings),))
+    given = Given(Obtained.MANIFEST, name, fields, places, row.findings)
+    return replace(SourceRef.of(place), given=(given,))
 
 
 def _cells(row: Row, head: _Head, where: str) -> dict[str, tuple[str, str]]:
@@ -167,8 +185,7 @@ def _items(cell: str) -> list[str]:
 
 def _path(cell: str, where: str, folder: Path, real: str) -> Path:
     """The file that a cell names, which is there and in the folder. Raises SourceError."""
-    if found := NOT_TEXT.search(cell):
-        raise SourceError(f"has the control character U+{ord(found[0]):04X}", where=where)
+    _refuse_controls(cell, where)
     forms = [folder / cell, *(folder / unicodedata.normalize(form, cell) for form in ("NFC", "NFD"))]
     path = next(filter(os.path.lexists, forms), forms[0])
     cell = _short(cell)
@@ -180,8 +197,30 @@ def _path(cell: str, where: str, folder: Path, real: str) -> Path:
         told = f"names {cell}, which {'is not there' if gone else f'cannot be read: {error.strerror}'}"
         raise SourceError(told, where=where, hint=hint) from None
     if os.path.commonpath([there, real]) != real:
-        hint = "manifest_folder in the settings names the folder that paths begin at"
-        raise SourceError(f"names {cell}, which is not in {folder}", where=where, hint=hint)
+        raise _outside(cell, where, folder)
     if os.path.isdir(there):
         raise SourceError(f"names {cell}, which is a folder; expected a document", where=where)
     return path
+
+
+def _url(cell: str, where: str, folder: Url) -> Url:
+    """The file in a folder of a store that a cell names, as its path there or as a URL.
+
+    Raises SourceError for what leads out of the folder.
+    """
+    _refuse_controls(cell, where)
+    named = cell.removeprefix(f"{folder}/")
+    path = posixpath.normpath(named)
+    if URL.fullmatch(named) or path.startswith("/") or path.split("/")[0] in (".", ".."):
+        raise _outside(_short(cell), where, folder)
+    return folder / path
+
+
+def _refuse_controls(cell: str, where: str) -> None:
+    if found := NOT_TEXT.search(cell):
+        raise SourceError(f"has the control character U+{ord(found[0]):04X}", where=where)
+
+
+def _outside(cell: str, where: str, folder: Place) -> SourceError:
+    hint = "manifest_folder in the settings names the folder that paths begin at"
+    return SourceError(f"names {cell}, which is not in {folder}", where=where, hint=hint)

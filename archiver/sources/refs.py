@@ -12,11 +12,12 @@ from pathlib import Path
 from string import whitespace
 from typing import Any, BinaryIO
 
+from archiver import stores
 from archiver.errors import SourceError
 from archiver.findings import Finding
 from archiver.settings import Settings
 from archiver.sources.given import Given
-from archiver.stores import Url
+from archiver.stores import Place, Url
 
 LINES_SUFFIXES = {".jsonl", ".ndjson"}
 NAME_BYTES = 240
@@ -45,6 +46,16 @@ class SourceRef:
     """What was noticed of the file when the document was found in it."""
     url: Url | None = None
     """Where in a store the file is; `path` is the name of it, or a local copy."""
+
+    @classmethod
+    def of(cls, place: Place) -> SourceRef:
+        """The document that a file is, here or in a store."""
+        return cls(Path(place.name), url=place) if isinstance(place, Url) else cls(place)
+
+    @property
+    def place(self) -> Place:
+        """Where the file is, and not its local copy."""
+        return self.url or self.path
 
     def at(self, line: int) -> str:
         """Where a line of the document is: one of JSON Lines has one, which its label names."""
@@ -192,12 +203,20 @@ def data_of(ref: SourceRef, settings: Settings) -> bytes:
     return data
 
 
-def opened(path: Path) -> Any:
-    """A regular file open for reading; a pipe or a device is never waited for."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+def opened(place: Place) -> Any:
+    """A regular file open for reading, here or in a store; a pipe or a device is never waited for.
+
+    Raises SourceError for anything else, OSError.
+    """
+    if isinstance(place, Url):
+        stored = stores.at(place)
+        if stored is None:
+            raise SourceError("is not there", where=str(place))
+        return stores.opened(place, stored.size)
+    descriptor = os.open(place, os.O_RDONLY | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise SourceError("is not a regular file", where=str(path))
+        raise SourceError("is not a regular file", where=str(place))
     return os.fdopen(descriptor, "rb")
 
 

@@ -34,7 +34,7 @@ def rows(ref: SourceRef, settings: Settings) -> Iterator[Row]:
     openpyxl; OSError.
     """
     number = 0
-    with opened(ref.path) as file:
+    with opened(ref.place) as file:
         try:
             for number, cells in enumerate(_cells(file, ref), 1):
                 yield Row(number, cells)

@@ -36,7 +36,7 @@ def rows(ref: SourceRef, settings: Settings) -> Iterator[Row]:
     """
     from archiver.sources.decoding import encoding_of
 
-    with opened(ref.path) as file:
+    with opened(ref.place) as file:
         encoding = encoding_of(file, ref)
         with io.TextIOWrapper(file, encoding.name, newline="") as text:
             for row in _rows(text, ref, settings):

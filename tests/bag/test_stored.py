@@ -293,6 +293,39 @@ def test_a_local_path_needs_no_fsspec(tmp_path: Path) -> None:
         assert done.stderr.count("\n") <= 1
 
 
+def test_payload_that_another_of_its_size_replaced_is_found_without_reading_the_rest(
+    output: Url, tmp_path: Path, server: s3.Server
+) -> None:
+    assert packaged(FERRY, output).status == "packaged"
+    there = objects(output)
+    path = next(path for path in there if path.endswith("harbour-ferry.pdf"))
+    altered = bytearray(there[path])
+    altered[len(altered) // 2] ^= 1
+    (tmp_path / "altered").write_bytes(altered)
+    stores.put(tmp_path / "altered", output / path)
+    outcome = packaged(FERRY, output)
+    assert outcome.status == "failed"
+    assert "that is damaged: data/rendition/harbour-ferry.pdf" in outcome.report.findings[0].message
+    (tmp_path / "whole").write_bytes(there[path])
+    stores.put(tmp_path / "whole", output / path)
+    assert packaged(FERRY, output).status == "already packaged"
+
+
+def test_a_bag_that_was_copied_in_another_way_is_read_whole(output: Url, tmp_path: Path) -> None:
+    """Another upload of the same bytes has another MD5 where it was in parts."""
+    packaged(FERRY, output / "out")
+    noted = stores.note(
+        next(output / "out" / path for path in stores.below(output / "out") if MARKER in path)
+    )
+    assert len(noted) == 64
+    for path, content in objects(output / "out").items():
+        (tmp_path / "file").write_bytes(content)
+        stores.send(tmp_path / "file", output / "copy" / path, "0" * 64 if path.endswith(MARKER) else "")
+    outcome = packaged(FERRY, output / "copy")
+    assert outcome.status == "already packaged", outcome.report
+    assert outcome.report.answer("complete and valid") is Verdict.PASSED
+
+
 def test_bags_below_a_url_are_found_and_validated(output: Url, tmp_path: Path) -> None:
     packaged(FERRY, output)
     packaged(SEEDS, output, serialize="tar")
@@ -322,7 +355,7 @@ def test_a_document_takes_as_many_requests_as_is_documented(server: s3.Server, o
             asked[form, status] = dict(server.asked)
     assert asked == {
         (None, "packaged"): {"LIST": 3, "PUT": 9, "HEAD": 1},
-        (None, "already packaged"): {"LIST": 2, "GET": 6},
+        (None, "already packaged"): {"LIST": 2, "HEAD": 1, "GET": 6},
         ("tar", "packaged"): {"LIST": 2, "PUT": 1, "HEAD": 3},
         ("tar", "already packaged"): {"HEAD": 2, "GET": 1},
     }

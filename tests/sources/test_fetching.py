@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from archiver import stores
 from archiver.discovery import discover
@@ -16,6 +17,7 @@ from archiver.sources import SourceRef
 from archiver.stores import Url
 from tests import s3
 from tests.conftest import EXAMPLES, batch, packaged
+from tests.sources.pages import captured
 
 SETTINGS = Settings(verapdf=False)
 FILES = {
@@ -101,6 +103,72 @@ def test_what_comes_from_a_store_makes_the_packages_that_files_here_do(
         assert stores.read(folder / "out" / name, 0, told[name].size) == content
 
 
+def workbook(path: Path, rows: list[list[str]]) -> None:
+    book = Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    book.save(path)
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.tsv", "list.xlsx"])
+def test_a_manifest_in_a_store_makes_the_packages_that_one_here_does(
+    folder: Url, tmp_path: Path, server: s3.Server, name: str
+) -> None:
+    rows = [
+        ["path", "title", "Signatur"],
+        ["a.txt", "Anew", "x-1"],
+        ["./c/d.json", "", "x-2"],
+        ["b.md", "", ""],
+    ]
+    if name.endswith(".xlsx"):
+        workbook(tmp_path / "in" / name, rows)
+    else:
+        parted = "\n".join(("\t" if name.endswith(".tsv") else ",").join(row) for row in rows)
+        (tmp_path / "in" / name).write_text(parted)
+    stores.put(tmp_path / "in" / name, folder / name)
+    settings = Settings(verapdf=False, manifest_columns={"Signatur": "identifier"})
+    server.faulty = s3.one_in(10)
+    for output, manifest in (("here", tmp_path / "in" / name), ("there", folder / name)):
+        told = batch([str(manifest)], tmp_path / output, settings)
+        assert [outcome.status for outcome in told] == ["packaged"] * 3
+        assert [outcome.identifier for outcome in told[:2]] == ["x-1", "x-2"]
+    assert s3.files_in(tmp_path / "here") == s3.files_in(tmp_path / "there")
+    settings = settings.model_copy(update={"manifest_folder": folder})
+    assert {
+        outcome.status for outcome in batch([str(tmp_path / "in" / name)], tmp_path / "there", settings)
+    } == {"already packaged"}
+
+
+def test_a_manifest_in_a_store_may_name_documents_by_their_urls(folder: Url, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(f"path\n{folder}/a.txt\n")
+    stores.put(tmp_path / "list.csv", folder / "list.csv")
+    assert found(f"{folder}/list.csv") == [f"{folder}/a.txt"]
+    assert found(f"{folder}/*.csv") == [f"{folder}/a.txt"]
+    assert f"{folder}/list.csv" not in " ".join(found(f"{folder}/*"))
+
+
+@pytest.mark.parametrize("name", ["crawl.warc", "crawl.warc.gz"])
+def test_pages_of_a_capture_in_a_store_are_packaged_as_those_of_one_here(
+    folder: Url, tmp_path: Path, server: s3.Server, name: str
+) -> None:
+    captured(tmp_path / "in" / name)
+    (tmp_path / "in" / f"{name}.meta.yaml").write_text("publisher: The Post\n")
+    for each in (name, f"{name}.meta.yaml"):
+        stores.put(tmp_path / "in" / each, folder / each)
+    server.faulty = s3.one_in(10)
+    for output, capture in (("here", tmp_path / "in" / name), ("there", folder / name)):
+        (outcome,) = batch([str(capture)], tmp_path / output, SETTINGS)
+        assert outcome.status == "packaged", outcome.report
+    files = s3.files_in(tmp_path / "here")
+    assert files == s3.files_in(tmp_path / "there")
+    assert any("pictures/boat.png" in path for path in files)
+    (tmp_path / "list.csv").write_text(f"path\n{name}\n")
+    stores.put(tmp_path / "list.csv", folder / "list.csv")
+    (again,) = batch([f"{folder}/list.csv"], tmp_path / "there", SETTINGS)
+    assert again.status == "already packaged", again.report
+    assert b"The Post" in b"".join(files.values())
+
+
 def test_pictures_come_with_the_documents_that_show_them(server: s3.Server, tmp_path: Path) -> None:
     folder = Url(f"s3://{s3.BUCKET}/pictures")
     for name in ("seed-library.md", "jars.png"):
@@ -120,8 +188,14 @@ def test_pictures_come_with_the_documents_that_show_them(server: s3.Server, tmp_
         ("a.md", "# T\n\nText.\n\n![x](../jars.png)\n", "is not a plain path beside the source"),
         ("a.md", "# T\n\nText.\n\n![x](large.png)\n", "more than the 2,000 that max_image_bytes allows"),
         ("a.md", "# T\n\n" + "Text. " * 1000, "larger than the 4,000 bytes that max_source_bytes allows"),
-        ("a.csv", "path\na.md\n", "is read from this machine only"),
-        ("a.warc.gz", "", "is read from this machine only"),
+        ("a.csv", "file\na.md\n", "a.csv, row 1: has the column 'file', which is none of"),
+        ("a.csv", "path\n../b.md\n", "a.csv, row 2, column path: names ../b.md, which is not in"),
+        ("a.csv", "path\n/b.md\n", "row 2, column path: names /b.md, which is not in"),
+        ("a.csv", "path\ns3://other/b.md\n", "names s3://other/b.md, which is not in"),
+        ("a.csv", "path\na\a.md\n", "row 2, column path: has the control character U+0007"),
+        ("a.csv", "path\n.\n", "names ., which is not in"),
+        ("a.csv", "path\nb.md\n", "b.md: is not there"),
+        ("a.warc.gz", "x", "holds no captured web page"),
     ],
 )
 def test_what_cannot_be_used_is_one_sentence(
@@ -136,7 +210,7 @@ def test_what_cannot_be_used_is_one_sentence(
     (outcome,) = batch([f"{folder}/{name}"], tmp_path / "out", settings)
     (finding,) = outcome.report.findings
     assert told in finding.sentence
-    assert str(folder) in finding.where
+    assert name in finding.where or str(folder) in finding.where
 
 
 def test_a_picture_that_the_store_does_not_give_is_no_picture_that_is_not_there(
