@@ -87,7 +87,7 @@ def capture(image: ImageFile) -> Capture:
         coded.bits,
         coded.compression,
         coded.lossless,
-        _profile(image.info.get("icc_profile")),
+        profile_name(image.info.get("icc_profile")),
         orientation if orientation in range(1, 9) else 1,
     )
 
@@ -143,7 +143,7 @@ TIFF = {
 LOSSY_IN_TIFF = {"jpeg", "tiff_jpeg", "webp"}
 
 
-def _profile(profile: bytes | None) -> str:
+def profile_name(profile: bytes | None) -> str:
     """What an ICC profile calls itself; empty where there is none that can be read."""
     if not profile:
         return ""

@@ -18,6 +18,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
 from archiver.article import Article
+from archiver.capture import profile_name
 from archiver.rendition.catalog import srgb_intent, write_metadata
 
 ACTIONS = {"/GoTo", "/GoToR", "/GoToE", "/Thread", "/URI", "/Named", "/SubmitForm"}
@@ -66,13 +67,18 @@ Done = Counter[str]
 
 
 def repair(
-    source: Path, target: Path, article: Article, claims: tuple[str, ...], original: Path | None = None
+    source: Path,
+    target: Path,
+    article: Article,
+    claims: tuple[str, ...],
+    original: Path | None = None,
+    cmyk: bytes = b"",
 ) -> tuple[Done, int]:
     """Write what a PDF becomes by repair, claiming `claims`; what was done, and its pages.
 
-    What another program left out of it is taken from the `original`. The same file gives the same
-    bytes. Raises pikepdf.PdfError for a file that cannot be read, OSError
-    where `target` cannot be written.
+    What another program left out of it is taken from the `original`. CMYK of a device is that of the
+    ICC profile `cmyk`, if there is one. The same file gives the same bytes. Raises pikepdf.PdfError for
+    a file that cannot be read, OSError where `target` cannot be written.
     """
     done: Done = Counter()
     with ExitStack() as stack:
@@ -83,6 +89,8 @@ def repair(
             _carry(stack.enter_context(pikepdf.open(original)), pdf)
         for mend in REPAIRS:
             mend(pdf, done)
+        if cmyk:
+            _default_cmyk(pdf, cmyk, done)
         _describe(pdf, article, claims, done)
         with target.open("wb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore", pikepdf.PageCopyWarning)
@@ -129,10 +137,9 @@ def traits(source: Path) -> Traits:
         mark = pdf.Root.get("/MarkInfo")
         marked = isinstance(mark, Dictionary) and _is_true(mark.get("/Marked"))
         signed = attachments = False
-        for item in pdf.objects:
-            if isinstance(item, Dictionary):
-                signed = signed or ("/ByteRange" in item and "/Contents" in item)
-                attachments = attachments or "/EF" in item
+        for item in _every(pdf):
+            signed = signed or ("/ByteRange" in item and "/Contents" in item)
+            attachments = attachments or "/EF" in item
         return Traits(len(pdf.pages), marked and "/StructTreeRoot" in pdf.Root, signed, attachments)
 
 
@@ -358,6 +365,19 @@ def _output_intent(pdf: Pdf, done: Done) -> None:
     added.S = Name.GTS_PDFA1
     pdf.Root.OutputIntents = Array([*known, added] if given is not None else [added])
     done["output intent added"] += 1
+
+
+def _default_cmyk(pdf: Pdf, profile: bytes, done: Done) -> None:
+    """CMYK of a device is that of a profile, whatever draws in it (6.2.4.3, ISO 32000-1 8.6.5.6)."""
+    space = pdf.make_indirect(Array([Name.ICCBased, pdf.make_stream(profile, N=4)]))
+    of_pages = (page.resources for page in pdf.pages)
+    for resources in (*of_pages, *(item.get("/Resources") for item in _every(pdf))):
+        if isinstance(resources, Dictionary):
+            if not isinstance(resources.get("/ColorSpace"), Dictionary):
+                resources.ColorSpace = Dictionary()
+            if "/DefaultCMYK" not in resources.ColorSpace:
+                resources.ColorSpace.DefaultCMYK = space
+    done[f"colours in CMYK taken for those of {profile_name(profile)}"] = 1
 
 
 REPAIRS: tuple[Callable[[Pdf, Done], None], ...] = (

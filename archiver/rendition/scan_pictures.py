@@ -18,7 +18,7 @@ from PIL import Image, ImageCms, TiffImagePlugin
 from PIL.ImageFile import ImageFile, _Tile
 
 from archiver import jpeg2000, pictures
-from archiver.capture import Capture
+from archiver.capture import Capture, profile_name
 
 BASELINE_FRAMES = (0xC0, 0xC1, 0xC2)
 """JPEG's frames that DCTDecode has: baseline, extended sequential, progressive (ISO 32000-1 7.4.8)."""
@@ -58,12 +58,15 @@ class Drawn(NamedTuple):
     recompressed: bool = False
 
 
-def draw(image: ImageFile, content: bytes, found: Capture, *, recompress: bool) -> Drawn:
+def draw(image: ImageFile, content: bytes, found: Capture, cmyk: bytes, *, recompress: bool) -> Drawn:
     """The picture of a page that `image` is at the frame of, in a file of this content.
 
-    What is compressed without loss may be recompressed with some. Raises OSError and what else Pillow
-    does where it cannot be decoded.
+    CMYK without a profile is taken to be of `cmyk`, if there is one. What is compressed without loss may
+    be recompressed with some. Raises OSError and what else Pillow does where it cannot be decoded.
     """
+    assumed = cmyk and image.mode == "CMYK" and not profile_of(image, CMYK)
+    if assumed:
+        image.info["icc_profile"] = cmyk
     way = None if recompress and found.lossless else WAYS.get(image.format or "")
     drawn = way(image, content) if way else None
     if drawn is None and isinstance(image, TiffImagePlugin.TiffImageFile) and not recompress:
@@ -73,6 +76,9 @@ def draw(image: ImageFile, content: bytes, found: Capture, *, recompress: bool) 
         drawn = _encoded(image, recompress=recompress)
         if found.bits > drawn.entries.get("/BitsPerComponent", 8):
             drawn = drawn._replace(changed=f"has {found.bits} bits a sample, of which 8 are shown")
+    if assumed:
+        told = f"has colours in CMYK without a profile, taken for those of {profile_name(cmyk)}"
+        drawn = drawn._replace(changed="; ".join(filter(None, (told, drawn.changed))))
     return drawn
 
 

@@ -1,5 +1,6 @@
 """An existing PDF becomes its own rendition, or a repaired one that veraPDF confirms, or has none."""
 
+import io
 import os
 import subprocess
 from collections.abc import Callable
@@ -18,8 +19,7 @@ from archiver.rendition.xmp import claims
 from archiver.settings import Settings
 from archiver.sources import SourceRef, read
 from tests.rendition import pdfs
-
-needs_ghostscript = pytest.mark.skipif(not ghostscript.version(), reason="Ghostscript is not installed")
+from tests.rendition.pdfs import needs_ghostscript
 
 Change = Callable[[Pdf], object]
 
@@ -200,6 +200,21 @@ def test_attachments_stay_in_a_part_of_pdfa_that_allows_them(
         assert pdf.attachments["data.csv"].get_file().read_bytes() == b"a,b\n1,2\n"
 
 
+def pinned(pdf: Pdf) -> None:
+    """A file that an annotation has, in its own dictionary."""
+    embedded = pdf.make_stream(b"a,b\n", Type=Name.EmbeddedFile)
+    file = Dictionary(Type=Name.Filespec, F=String("data.csv"), EF=Dictionary(F=embedded))
+    pin = Dictionary(Type=Name.Annot, Subtype=Name.FileAttachment, FS=file, F=4, Contents=String("data"))
+    pin.Rect, pin.AP = Array([9, 9, 19, 19]), Dictionary(N=pdf.make_stream(b""))
+    pin.AP.N.Type, pin.AP.N.Subtype, pin.AP.N.BBox = Name.XObject, Name.Form, Array([0, 0, 10, 10])
+    pdf.pages[0].Annots = Array([pin])
+
+
+def test_a_file_that_an_annotation_has_is_an_attachment(tmp_path: Path, verapdf: Validator) -> None:
+    rendition = made(pdfs.changed(pdfs.written(tmp_path / "a.pdf"), pinned), verapdf)
+    assert conforming(rendition, verapdf) == ("3u",)
+
+
 def signed(pdf: Pdf) -> None:
     signature = Dictionary(
         Type=Name.Sig, Filter=Name("/Adobe.PPKLite"), SubFilter=Name("/adbe.pkcs7.detached")
@@ -231,11 +246,28 @@ def in_cmyk(path: Path) -> Path:
     return path
 
 
+def without_resources(pdf: Pdf) -> None:
+    del pdf.pages[0].obj.Resources
+
+
+@needs_ghostscript
+def test_cmyk_is_said_to_be_that_of_a_profile_and_stays(tmp_path: Path, verapdf: Validator) -> None:
+    path = pdfs.changed(in_cmyk(tmp_path / "a.pdf"), without_resources)
+    rendition = made(path, verapdf)
+    assert conforming(rendition, verapdf) == ("2u",)
+    assert rendition.made.agent.name == "archiver"
+    assert "colours in CMYK taken for those of Artifex CMYK SWOP Profile" in rendition.made.detail
+    assert rendition.path
+    with pikepdf.open(rendition.path) as pdf, pikepdf.open(path) as original:
+        assert pdf.pages[0].Contents.read_bytes() == original.pages[0].Contents.read_bytes()
+
+
 @needs_ghostscript
 @pytest.mark.parametrize("make", [pdfs.unembedded_font, in_cmyk])
 def test_what_shows_is_written_anew_by_ghostscript(
-    make: Callable[[Path], Path], tmp_path: Path, verapdf: Validator
+    make: Callable[[Path], Path], tmp_path: Path, verapdf: Validator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(ghostscript, "cmyk_profile", bytes)
     path = pdfs.changed(make(tmp_path / "a.pdf"), attached)
     rendition = made(path, verapdf)
     assert conforming(rendition, verapdf)[0].startswith("3")
@@ -249,6 +281,30 @@ def test_what_shows_is_written_anew_by_ghostscript(
     assert again.path
     assert again.path.read_bytes() == first
     assert sorted(os.listdir(tmp_path)) == ["a.pdf", "rendition.pdf"]
+
+
+@needs_ghostscript
+def test_ghostscript_is_given_what_it_cannot_decrypt_itself(tmp_path: Path, verapdf: Validator) -> None:
+    path = pdfs.unembedded_font(tmp_path / "a.pdf")
+    with pytest.warns(UserWarning, match="R=5 is deprecated"):
+        pdfs.changed(path, lambda _: None, encryption=pikepdf.Encryption(owner="owner", user="", R=5))
+    rendition = made(path, verapdf)
+    conforming(rendition, verapdf)
+    assert rendition.made.agent.name == "Ghostscript"
+    assert "rendition-pages-differ" not in rules(rendition)
+
+
+def test_what_lacks_a_page_is_no_rendition(
+    tmp_path: Path, verapdf: Validator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rewrite(_: Path, target: Path, __: int) -> None:
+        pdfs.written(target, "one")
+
+    monkeypatch.setattr(ghostscript, "version", lambda: "10")
+    monkeypatch.setattr(ghostscript, "rewrite", rewrite)
+    rendition = made(pdfs.unembedded_font(tmp_path / "a.pdf"), verapdf)
+    assert rendition.path is None
+    assert "Ghostscript makes 1 page of its 2" in rendition.findings[0].message
 
 
 def test_what_cannot_be_made_pdfa_has_no_rendition(
@@ -288,6 +344,19 @@ def test_a_page_that_looks_different_is_told(tmp_path: Path) -> None:
     new = pdfs.written(tmp_path / "new.pdf", "one", "two words her", "three")
     assert likeness.compare(old, new, [1, 2, 3], 60) == (2,)
     assert likeness.compare(old, old, [1, 2, 3, 4], 60) == (4,)
+
+
+@needs_ghostscript
+def test_fields_that_ghostscript_makes_part_of_a_page_look_the_same(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.pdf", tmp_path / "new.pdf"
+    form = io.BytesIO()
+    canvas = Canvas(form)
+    canvas.acroForm.textfield(x=100, y=700, value="Ada Marsh")
+    canvas.showPage()
+    canvas.save()
+    old.write_bytes(form.getvalue())
+    ghostscript.rewrite(old, new, 60)
+    assert likeness.compare(old, new, [1], 60) == ()
 
 
 @pytest.mark.parametrize(
