@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import posixpath
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
@@ -128,6 +130,9 @@ def read(ref: SourceRef, settings: Settings) -> Source:
         file.seek(ref.offset)
         record = next(iter(_iterator(file)))
         address = record.rec_headers.get_header("WARC-Target-URI") or ""
+        if record.rec_headers.get_header("WARC-Segment-Number"):
+            told = "is the first segment of a record (ISO 28500 7), and segments are not put together"
+            raise SourceError(told, where=ref.label)
         payload = _payload(record, ref.label, settings)
     shown = _Pictures(ref, settings)
     charset = _parameter(_type(record), "charset") or webpage.declared(payload)
@@ -138,7 +143,8 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     if identifier:
         parts.fields["identifier"] = identifier
     article, noticed = metadata.build(parts.fields, parts.body, raw, ref, settings, parts.places)
-    document = Original(ref.name, "application/warc", data=raw)
+    name = ref.name if raw.startswith(GZIP) else ref.name.removesuffix(".gz")
+    document = Original(name, "application/warc", data=raw)
     when = record.rec_headers.get_header("WARC-Date") or "an unknown time"
     captured = Event(
         "capture",
@@ -149,6 +155,9 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     taken = Finding(
         "source-page-captured", Severity.INFO, f"was captured from {address} at {when}", where=ref.label
     )
+    if why := record.rec_headers.get_header("WARC-Truncated"):
+        told = f"was not captured whole (WARC-Truncated: {why}); what is missing is not in the capture"
+        noticed = [*noticed, Finding("source-capture-truncated", Severity.WARNING, told, where=ref.label)]
     return Source(
         ref,
         (document, *shown.originals()),
@@ -223,6 +232,7 @@ def _index(path: Path, changed: int, size: int) -> dict[str, Capture]:
 # --- WARC ---------------------------------------------------------------------------------------
 
 
+GZIP = b"\x1f\x8b"
 GZIP_OF_ALL = "non-chunked gzip file detected"
 """What warcio says of a file that is compressed as a whole."""
 
@@ -245,11 +255,6 @@ def _reading(label: str) -> Iterator[None]:
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror or error}", where=label) from None
     except Exception as error:
-        if GZIP_OF_ALL in str(error):
-            told = (
-                "has several records in one gzip member; expected one of its own for each (ISO 28500 D.2)"
-            )
-            raise SourceError(told, where=label, hint="warcio recompress in.warc.gz out.warc.gz") from None
         first = next(filter(str.strip, str(error).splitlines()), type(error).__name__).strip()
         raise SourceError(f"cannot be read as a web capture: {first}", where=label) from None
 
@@ -359,14 +364,31 @@ def _members(path: Path) -> list[str]:
 
 
 @contextmanager
-def _member(path: Path, member: str) -> Iterator[IO[bytes]]:
-    """A WARC file, or one in a WACZ, that can be moved in."""
-    with opened(path) as file:
-        if not member:
-            yield file
-            return
-        with zipfile.ZipFile(file) as package, package.open(member) as inner:
-            yield inner
+def _member(path: Path, member: str) -> Iterator[Any]:
+    """A WARC file, or one in a WACZ, that can be moved in, its compression as a whole undone."""
+    with ExitStack() as stack:
+        file = stack.enter_context(opened(path))
+        if member:
+            file = stack.enter_context(stack.enter_context(zipfile.ZipFile(file)).open(member))
+        yield gzip.GzipFile(fileobj=file) if _is_one_gzip(file) else file
+
+
+def _is_one_gzip(file: IO[bytes]) -> bool:
+    """Whether records share one member of gzip; each should have one of its own (ISO 28500 D.2)."""
+    if file.read(len(GZIP)) != GZIP:
+        file.seek(0)
+        return False
+    file.seek(0)
+    try:
+        for _ in islice(_iterator(file, check=False), 2):
+            pass
+    except MissingExtra:
+        raise
+    except Exception as error:  # what else is wrong is told where the records are read
+        return GZIP_OF_ALL in str(error)
+    finally:
+        file.seek(0)
+    return False
 
 
 def _listed(path: Path) -> set[str]:
