@@ -21,6 +21,7 @@ from archiver.events import Agent, Event
 from archiver.findings import Finding, Severity, counted
 from archiver.settings import Settings
 from archiver.sources import decoding, metadata, webpage
+from archiver.sources.figures import DATA_FOLDER, Pictures
 from archiver.sources.refs import SourceRef, opened, portable
 from archiver.sources.source import Original, Source, Text
 
@@ -134,10 +135,12 @@ def read(ref: SourceRef, settings: Settings) -> Source:
             told = "is the first segment of a record (ISO 28500 7), and segments are not put together"
             raise SourceError(told, where=ref.label)
         payload = _payload(record, ref.label, settings)
-    shown = _Pictures(ref, settings)
+    shown, held = _Pictures(ref, settings), Pictures(settings, DATA_FOLDER)
     charset = _parameter(_type(record), "charset") or webpage.declared(payload)
-    text = decoding.decode(payload, ref, settings, charset)
-    page = webpage.Page(text.text, ref.label, _web(address), lambda src: shown.show(urljoin(address, src)))
+    text = decoding.decode(payload, ref, charset)
+    page = webpage.Page(
+        text.text, ref.label, _web(address), lambda src: held.show(src) or shown.show(urljoin(address, src))
+    )
     parts = webpage.parse(page)
     identifier = (record.rec_headers.get_header("WARC-Record-ID") or "").strip("<>")
     if identifier:
@@ -160,10 +163,10 @@ def read(ref: SourceRef, settings: Settings) -> Source:
         noticed = [*noticed, Finding("source-capture-truncated", Severity.WARNING, told, where=ref.label)]
     return Source(
         ref,
-        (document, *shown.originals()),
+        (document, *shown.originals(), *held.found.values()),
         article,
         Text(text.encoding),
-        (taken, *text.findings, *parts.findings, *noticed),
+        (taken, *text.findings, *parts.findings, *webpage.left_out(held, ref.label), *noticed),
         (captured,),
     )
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from archiver.findings import counted
-from archiver.sources.office import Document, Pictures, as_tree, characters, parsed
+from archiver.sources.figures import Pictures
+from archiver.sources.office import Document, as_tree, characters, parsed
 
 STYLES = """
 p[style-name='Title'] => h1.title:fresh

@@ -12,13 +12,12 @@ from email.utils import getaddresses
 from pathlib import PurePosixPath
 from typing import Any
 
-from lxml import html
-
 from archiver import pictures
 from archiver.errors import RenditionError, SourceError
 from archiver.findings import Finding, Severity
 from archiver.settings import Settings
-from archiver.sources import decoding, metadata, webpage
+from archiver.sources import decoding, elements, metadata, webpage
+from archiver.sources.figures import DATA_FOLDER, Pictures
 from archiver.sources.markup import Markup
 from archiver.sources.parts import Block, Noticed
 from archiver.sources.refs import SourceRef, data_of, portable
@@ -70,7 +69,9 @@ def _read(ref: SourceRef, settings: Settings, data: bytes, message: EmailMessage
     attached = list(_attached(message, body, settings))
     files = {f"cid:{cid}": original for cid, original in attached if cid}
     noticed = Noticed(ref.label)
-    blocks = [*_header(message), *_content(body, noticed, files, ref, settings)]
+    held = Pictures(settings, DATA_FOLDER)
+    blocks = [*_header(message), *_content(body, noticed, files, held, ref, settings)]
+    findings += webpage.left_out(held, ref.label)
     findings += [
         Finding("source-mail-defect", Severity.WARNING, f"breaks RFC 5322 or MIME: {told}", where=ref.label)
         for told in dict.fromkeys(type(d).__name__ for part in message.walk() for d in part.defects)
@@ -89,7 +90,11 @@ def _read(ref: SourceRef, settings: Settings, data: bytes, message: EmailMessage
         findings.append(Finding("source-mail-no-text", Severity.WARNING, told, where=ref.label))
     blocks += _listed([original for _, original in attached])
     article, told_of = metadata.build(fields, blocks, data, ref, settings)
-    originals = (Original(ref.name, MEDIA_TYPE, data=data), *(original for _, original in attached))
+    originals = (
+        Original(ref.name, MEDIA_TYPE, data=data),
+        *held.found.values(),
+        *(original for _, original in attached),
+    )
     return Source(ref, originals, article, Text("utf-8"), (*findings, *noticed.findings, *told_of))
 
 
@@ -131,20 +136,24 @@ def _header(message: EmailMessage) -> list[Block]:
 
 
 def _content(
-    body: Any, noticed: Noticed, files: dict[str, Original], ref: SourceRef, settings: Settings
+    body: Any,
+    noticed: Noticed,
+    files: dict[str, Original],
+    held: Pictures,
+    ref: SourceRef,
+    settings: Settings,
 ) -> list[Block]:
     data = body.get_payload(decode=True) if body is not None else b""
     if not data.strip():
         return []
     stated = str(body.get_content_charset() or "").lower()
     charset = webpage.declared(data) if stated in SAYS_NOTHING else stated
-    text, _, told = decoding.decode(data, ref, settings, charset)
+    text, _, told = decoding.decode(data, ref, charset)
     noticed.findings += told
     if body.get_content_subtype() != "html":
         return list(plain(text))
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    tree = html.document_fromstring(text.encode(), parser)
-    markup = Markup(noticed, lambda src: _shown(files.get(src), settings))
+    tree = elements.tree(text, ref.label)
+    markup = Markup(noticed, lambda src: held.show(src) or _shown(files.get(src), settings))
     blocks = markup.blocks(next(tree.iter("body"), tree))
     noticed.findings += markup.left_out()
     return blocks

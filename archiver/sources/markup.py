@@ -11,12 +11,25 @@ from lxml import html
 
 from archiver.article import NOT_TEXT
 from archiver.findings import Finding, Severity
+from archiver.sources.figures import DATA
 from archiver.sources.parts import Block, Noticed, is_kept
 
 Element = html.HtmlElement
 
-HIDDEN = {"script", "style", "template", "head", "noscript", "svg", "math", "object", "embed", "iframe"}
-HIDDEN |= {"audio", "video", "canvas", "map", "button", "select", "input", "textarea", "datalist"}
+HIDDEN = {"script", "style", "template", "head", "noscript", "svg", "object", "embed", "iframe"}
+HIDDEN |= {
+    "annotation",
+    "annotation-xml",
+    "audio",
+    "video",
+    "canvas",
+    "map",
+    "button",
+    "select",
+    "input",
+    "textarea",
+    "datalist",
+}
 """Elements without text that a reader of the page would read as its text."""
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -180,12 +193,12 @@ class Markup:
         return [*spans, {"text": NOT_TEXT.sub("", f" ({target})")}]
 
     def _picture(self, image: Element) -> tuple[list[Block], list[Block]]:
-        src = (image.get("src") or image.get("data-src") or "").strip()
         alt = SPACE.sub(" ", image.get("alt") or "").strip()
-        name = self.show(src) if src else None
-        if name is not None:
-            return [], [{"type": "figure", "src": name, "alt": alt}]
-        if not src.startswith("data:") and src:
+        addresses = _addresses(image)
+        for address in addresses:
+            if (name := self.show(address)) is not None:
+                return [], [{"type": "figure", "src": name, "alt": alt}]
+        if any(not address.startswith(DATA) for address in addresses):
             self.lost["picture"] += 1
         return ([{"text": alt}] if alt else []), []
 
@@ -286,6 +299,14 @@ def _has_blocks(element: Element) -> bool:
 def _span(cell: Element, name: str) -> int:
     value = cell.get(name) or "1"
     return max(1, int(value)) if value.isdecimal() and value.isascii() and len(value) < 6 else 1
+
+
+def _addresses(image: Element) -> list[str]:
+    """Where a picture may be, the best first: what its place holds until it is loaded comes last."""
+    stated = [image.get(name, "").strip() for name in ("src", "data-src")]
+    first_of_set = (image.get("srcset") or image.get("data-srcset") or "").split()[:1]
+    found = dict.fromkeys(filter(None, [*stated, *(each.rstrip(",") for each in first_of_set)]))
+    return sorted(found, key=lambda address: address.startswith(DATA))
 
 
 def _style(element: Element) -> dict[str, object]:

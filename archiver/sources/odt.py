@@ -10,7 +10,8 @@ from typing import Any
 from lxml import html
 
 from archiver.findings import counted
-from archiver.sources.office import TITLE_CLASS, Document, Pictures
+from archiver.sources.figures import Pictures
+from archiver.sources.office import TITLE_CLASS, Document
 
 PLAIN = {
     "text:list-item": "li",
