@@ -37,4 +37,15 @@ def tree(text: str, name: str) -> html.HtmlElement:
         raise SourceError(f"cannot be read as HTML: {error}", where=name) from None
     if any(TOO_DEEP in each.message for each in parser.error_log):
         raise SourceError("has elements nested too deeply to be read to its end", where=name)
+    for formula in list(root.iter("math")):
+        _flatten(formula)
     return root
+
+
+def _flatten(formula: html.HtmlElement) -> None:
+    """Make a formula (MathML) the text that it shows, as extractors take none for text."""
+    etree.strip_elements(formula, "annotation", "annotation-xml", with_tail=False)
+    text = formula.text_content()
+    for part in list(formula):
+        formula.remove(part)
+    formula.tag, formula.text = "span", text

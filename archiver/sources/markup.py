@@ -16,20 +16,8 @@ from archiver.sources.parts import Block, Noticed, is_kept
 
 Element = html.HtmlElement
 
-HIDDEN = {"script", "style", "template", "head", "noscript", "svg", "object", "embed", "iframe"}
-HIDDEN |= {
-    "annotation",
-    "annotation-xml",
-    "audio",
-    "video",
-    "canvas",
-    "map",
-    "button",
-    "select",
-    "input",
-    "textarea",
-    "datalist",
-}
+HIDDEN = {"script", "style", "template", "head", "noscript", "svg", "math", "object", "embed", "iframe"}
+HIDDEN |= {"audio", "video", "canvas", "map", "button", "select", "input", "textarea", "datalist"}
 """Elements without text that a reader of the page would read as its text."""
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
