@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from urllib.parse import urljoin
 
+from langcodes import tag_is_valid
 from lxml import html
 
 from archiver.article import NOT_TEXT
@@ -83,7 +84,8 @@ class Markup:
     def blocks(self, parent: Element, depth: int = 0) -> list[Block]:
         """The blocks in an element: its own text and what is in it."""
         blocks: list[Block] = []
-        spans: list[Block] = _text(parent.text)
+        spoken = _spoken(parent)
+        spans: list[Block] = _text(parent.text, spoken)
         if depth > MOST_DEPTH:
             return _paragraph(_text(parent.text_content()))
         for child in parent:
@@ -93,12 +95,12 @@ class Markup:
                     spans = []
                     blocks += self._block(child, depth + 1) if self.keeps(child) else []
                 else:
-                    found, figures = self._inline(child, {}, depth + 1)
+                    found, figures = self._inline(child, spoken, depth + 1)
                     spans += found
                     if figures:
                         blocks += [*_paragraph(spans), *figures]
                         spans = []
-            spans += _text(child.tail)
+            spans += _text(child.tail, spoken)
         return blocks + _paragraph(spans)
 
     def _block(self, element: Element, depth: int) -> list[Block]:
@@ -130,13 +132,14 @@ class Markup:
 
     def inlines(self, element: Element) -> tuple[list[Block], list[Block]]:
         """The spans of an element that is read as one passage, and the figures in it."""
-        spans = _text(element.text)
+        spoken = _spoken(element)
+        spans = _text(element.text, spoken)
         figures: list[Block] = []
         for child in element:
             if is_shown(child):
-                found, shown = self._inline(child, {}, 0)
+                found, shown = self._inline(child, spoken, 0)
                 spans, figures = spans + found, figures + shown
-            spans += _text(child.tail)
+            spans += _text(child.tail, spoken)
         return trimmed(spans), figures
 
     def _inline(
@@ -230,7 +233,7 @@ class Markup:
         """What stands in a list outside its items."""
         if _has_blocks(child):
             return self._block(child, depth)
-        spans, figures = self._inline(child, {}, 0)
+        spans, figures = self._inline(child, _spoken(child), 0)
         return [*_paragraph(spans), *figures]
 
     def _table(self, table: Element, depth: int) -> list[Block]:
@@ -302,12 +305,25 @@ def _style(element: Element) -> dict[str, object]:
     for tags, name in ((EMPHASIS, "emphasis"), (STRONG, "strong"), (CODE, "code")):
         if element.tag in tags:
             style[name] = True
+    if _stated_language(element):
+        style["language"] = _spoken(element).get("language")
     return style
+
+
+def _stated_language(element: Element) -> str:
+    return (element.get("lang") or element.get("xml:lang") or "").strip()
+
+
+def _spoken(element: Element) -> dict[str, object]:
+    """The language of an element's text, where it is stated and not that of its document."""
+    stated = map(_stated_language, (element, *element.iterancestors()))
+    tag, main = next(filter(None, stated), ""), _stated_language(element.getroottree().getroot())
+    return {"language": tag} if tag.lower() != main.lower() and tag_is_valid(tag) else {}
 
 
 def _text(text: str | None, style: dict[str, object] | None = None) -> list[Block]:
     text = NOT_TEXT.sub("", SPACE.sub(" ", (text or "").translate(AS_WINDOWS_1252)))
-    return [{"text": text, **(style or {})}] if text else []
+    return [{"text": text, **{k: v for k, v in (style or {}).items() if v}}] if text else []
 
 
 def trimmed(spans: list[Block]) -> list[Block]:

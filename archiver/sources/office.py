@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from lxml import etree, html
+from lxml import html
 
 from archiver.errors import ArchiverError, MissingExtra, SourceError
 from archiver.findings import Finding, Severity
@@ -158,11 +158,6 @@ def _compared(body: list[Any], title: str, found: Document, added: int, label: s
 def characters(elements: Iterator[Any]) -> int:
     """The characters in the text of XML elements, but for white space."""
     return sum(len("".join((each.text or "").split())) for each in elements)
-
-
-def parsed(data: bytes) -> Any:
-    """The root of an XML part, whose entities are not resolved."""
-    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
 def as_tree(markup: str) -> Element:
