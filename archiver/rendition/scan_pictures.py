@@ -17,14 +17,11 @@ from pikepdf import Array, Dictionary, Name, Object, String
 from PIL import Image, ImageCms, TiffImagePlugin
 from PIL.ImageFile import ImageFile, _Tile
 
-from archiver import jpeg2000, pictures
+from archiver import jpeg, jpeg2000, pictures
 from archiver.capture import Capture, profile_name
 
 BASELINE_FRAMES = (0xC0, 0xC1, 0xC2)
 """JPEG's frames that DCTDecode has: baseline, extended sequential, progressive (ISO 32000-1 7.4.8)."""
-
-STANDALONE = {0x01, *range(0xD0, 0xD9)}
-"""Markers without a length (ISO 10918-1 B.1.1.3)."""
 
 FAST = 1
 """zlib's level: the noise of scans is hardly smaller with any other, and takes many times as long."""
@@ -96,26 +93,12 @@ def _jpeg(image: ImageFile, content: bytes) -> Drawn | None:
     """A JPEG, byte for byte. Adobe's CMYK is inverted (ISO 32000-1 8.9.5.2, Decode)."""
     components = len(image.getbands())
     profile = profile_of(image, components)
-    if _frame(content) not in BASELINE_FRAMES or (components == CMYK and not profile):
+    if jpeg.frame(io.BytesIO(content)) not in BASELINE_FRAMES or (components == CMYK and not profile):
         return None
     entries = _entries(image, 8, Filter=Name.DCTDecode)
     if components == CMYK and "adobe" in image.info:
         entries.Decode = Array([1, 0] * CMYK)
     return Drawn(entries, content, components, profile)
-
-
-def _frame(content: bytes) -> int:
-    """The marker of a JPEG's frame (ISO 10918-1 B.2.2), which tells its process; 0 where there is none."""
-    at = 2
-    while at + 4 <= len(content) and content[at] == 0xFF:
-        marker = content[at + 1]
-        if marker == 0xFF:
-            at += 1
-        elif marker in range(0xC0, 0xD0) and marker not in (0xC4, 0xC8, 0xCC):
-            return marker
-        else:
-            at += 2 if marker in STANDALONE else 2 + int.from_bytes(content[at + 2 : at + 4], "big")
-    return 0
 
 
 def _jpeg2000(image: ImageFile, content: bytes) -> Drawn | None:
