@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from pikepdf import Array, Dictionary, Name, Object, String
@@ -67,7 +67,7 @@ def draw(image: ImageFile, content: bytes, found: Capture, cmyk: bytes, *, recom
     way = None if recompress and found.lossless else WAYS.get(image.format or "")
     drawn = way(image, content) if way else None
     if drawn is None and isinstance(image, TiffImagePlugin.TiffImageFile) and not recompress:
-        drawn = _deep(image, found)
+        drawn = _jpeg_in_tiff(image) or _deep(image, found)
     if drawn is None:
         image.load()
         drawn = _encoded(image, recompress=recompress)
@@ -168,6 +168,38 @@ WAYS: dict[str, Callable[[ImageFile, bytes], Drawn | None]] = {
     "JPEG2000": _jpeg2000,
     "PNG": _png,
 }
+
+
+def _jpeg_in_tiff(image: TiffImagePlugin.TiffImageFile) -> Drawn | None:
+    """The JPEG that a page of a TIFF is in one piece, with its tables (TIFF Technical Note 2)."""
+    tags, components, file = image.tag_v2, len(image.getbands()), image.fp
+    offsets: Sequence[int] = tags.get(
+        TiffImagePlugin.STRIPOFFSETS, tags.get(TiffImagePlugin.TILEOFFSETS, ())
+    )
+    sizes: Sequence[int] = tags.get(
+        TiffImagePlugin.STRIPBYTECOUNTS, tags.get(TiffImagePlugin.TILEBYTECOUNTS, ())
+    )
+    shown = tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION)
+    is_one_jpeg = tags.get(TiffImagePlugin.COMPRESSION) == JPEG_IN_TIFF and len(offsets) == len(sizes) == 1
+    if not (is_one_jpeg and shown in (BLACK_IS_ZERO, RGB, YCBCR) and file):
+        return None
+    file.seek(offsets[0])
+    content = file.read(sizes[0])
+    if tables := tags.get(TiffImagePlugin.JPEGTABLES):
+        content = tables[: -len(END_OF_IMAGE)] + content[len(START_OF_IMAGE) :]
+    if components not in (1, 3) or jpeg.frame(io.BytesIO(content)) not in BASELINE_FRAMES:
+        return None
+    with Image.open(io.BytesIO(content), formats=("JPEG",)) as coded:
+        if coded.size != image.size or len(coded.getbands()) != components:
+            return None
+    parameters = Dictionary(ColorTransform=int(shown == YCBCR))
+    entries = _entries(image, 8, Filter=Name.DCTDecode, DecodeParms=parameters)
+    return Drawn(entries, content, components, profile_of(image, components))
+
+
+START_OF_IMAGE, END_OF_IMAGE = b"\xff\xd8", b"\xff\xd9"
+JPEG_IN_TIFF, BLACK_IS_ZERO, RGB, YCBCR = 7, 1, 2, 6
+"""Compression, and interpretations of samples that a PDF has too (TIFF 6.0)."""
 
 
 # --- compressed here ----------------------------------------------------------------------------

@@ -182,6 +182,33 @@ def test_a_jpeg_is_in_the_rendition_byte_for_byte(tmp_path: Path) -> None:
         assert image_of(pdf).Filter == pikepdf.Name.DCTDecode
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB", "YCbCr"])
+def test_the_jpeg_of_a_tiff_is_in_the_rendition_as_it_is(
+    mode: str, tmp_path: Path, verapdf: Validator
+) -> None:
+    file = scanned(
+        tmp_path / "a.tif", gradient("RGB").convert(mode), compression="jpeg", strip_size=1 << 20
+    )
+    with Image.open(file) as image:
+        (offset,), (size,) = image.tag_v2[273], image.tag_v2[279]  # type: ignore[attr-defined]
+        shown = image.convert("RGB")
+    samples = file.read_bytes()[offset : offset + size].partition(b"\xff\xda")[2]
+    made = rendered(file)
+    with pikepdf.open(written(made)) as pdf:
+        assert image_of(pdf).Filter == pikepdf.Name.DCTDecode
+        assert image_of(pdf).read_raw_bytes().endswith(samples)
+    assert alike(pictures_of(written(made))[0], shown, most=3)
+    assert verapdf.check(written(made), made.claims) == ()
+
+
+def test_the_jpegs_of_a_tiff_in_strips_keep_what_they_show(tmp_path: Path) -> None:
+    file = scanned(tmp_path / "a.tif", gradient("RGB"), compression="jpeg", strip_size=4800)
+    made = rendered(file)
+    with Image.open(file) as image:
+        assert len(image.tag_v2[273]) > 1  # type: ignore[attr-defined]
+        assert alike(pictures_of(written(made))[0], image)
+
+
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 def test_a_jpeg_2000_is_in_the_rendition_byte_for_byte(
     mode: str, tmp_path: Path, verapdf: Validator
