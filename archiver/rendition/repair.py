@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
+from archiver import jpeg2000
 from archiver.article import Article
 from archiver.capture import profile_name
 from archiver.rendition.catalog import srgb_intent, write_metadata
@@ -354,6 +355,22 @@ def _attachments(pdf: Pdf, done: Done) -> None:
         done["attachments associated with the document"] += len(found)
 
 
+def _jpeg_2000(pdf: Pdf, done: Done) -> None:
+    """Pictures in JPEG 2000 have the headers of a file (6.2.8.3), which a codestream alone has not."""
+    for item in pdf.objects:
+        if not isinstance(item, Stream) or item.get("/Filter") not in (Name.JPXDecode, JPX_ALONE):
+            continue
+        content = item.read_raw_bytes()
+        if not content.startswith(jpeg2000.CODESTREAM):
+            continue
+        if whole := jpeg2000.boxed(content, int(item.Width), int(item.Height)):
+            item.write(whole, filter=Name.JPXDecode)
+            done["headers of JPEG 2000 added"] += 1
+
+
+JPX_ALONE = Array([Name.JPXDecode])
+
+
 def _output_intent(pdf: Pdf, done: Done) -> None:
     """Colours of a device are sRGB where nothing says what they are (6.2.3, 6.2.4.3)."""
     intents = pdf.Root.get("/OutputIntents")
@@ -388,6 +405,7 @@ REPAIRS: tuple[Callable[[Pdf, Done], None], ...] = (
     _annotations,
     _layers,
     _attachments,
+    _jpeg_2000,
     _output_intent,
 )
 

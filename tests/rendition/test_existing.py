@@ -9,6 +9,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
+from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from archiver import likeness
@@ -213,6 +214,28 @@ def pinned(pdf: Pdf) -> None:
 def test_a_file_that_an_annotation_has_is_an_attachment(tmp_path: Path, verapdf: Validator) -> None:
     rendition = made(pdfs.changed(pdfs.written(tmp_path / "a.pdf"), pinned), verapdf)
     assert conforming(rendition, verapdf) == ("3u",)
+
+
+def in_a_codestream(pdf: Pdf) -> None:
+    coded = io.BytesIO()
+    Image.linear_gradient("L").convert("RGB").save(coded, "JPEG2000", no_jp2=True)
+    picture = pdf.make_stream(coded.getvalue(), Filter=Name.JPXDecode, Width=256, Height=256)
+    picture.Type, picture.Subtype = Name.XObject, Name.Image
+    picture.ColorSpace, picture.BitsPerComponent = Name.DeviceRGB, 8
+    pdf.pages[0].Resources.XObject = Dictionary(P=picture)
+    pdf.pages[0].contents_add(b"q 100 0 0 100 50 50 cm /P Do Q", prepend=False)
+
+
+def test_a_codestream_of_jpeg_2000_gets_its_headers(tmp_path: Path, verapdf: Validator) -> None:
+    path = pdfs.changed(pdfs.written(tmp_path / "a.pdf"), in_a_codestream)
+    rendition = made(path, verapdf)
+    assert conforming(rendition, verapdf) == ("2u",)
+    assert "headers of JPEG 2000 added" in rendition.made.detail
+    assert "rendition-pages-differ" not in rules(rendition)
+    assert rendition.path
+    with pikepdf.open(path) as original, pikepdf.open(rendition.path) as pdf:
+        codestream = original.pages[0].Resources.XObject.P.read_raw_bytes()
+        assert pdf.pages[0].Resources.XObject.P.read_raw_bytes().endswith(codestream)
 
 
 def signed(pdf: Pdf) -> None:
