@@ -27,7 +27,7 @@ from archiver.rendition.rendered import ARCHIVER, Making, Rendition
 from archiver.rendition.repair import Done, Traits, repair, traits
 from archiver.rendition.scan_texts import UNRECOGNIZED, ScanTexts, unread
 from archiver.rendition.verapdf import EXTRA, Validator
-from archiver.rendition.xmp import claims
+from archiver.rendition.xmp import claims, claims_accessibility
 from archiver.settings import Settings
 from archiver.sources import Pdf, Source
 from archiver.sources.pdf_pages import BROKEN
@@ -105,6 +105,13 @@ def _claimed(pdf: Path) -> tuple[str, ...]:
         return claims(pdf)
     except RenditionError:
         return ()
+
+
+def _is_accessible(pdf: Path) -> bool:
+    try:
+        return claims_accessibility(pdf)
+    except RenditionError:
+        return False
 
 
 def _wrong(validator: Validator, pdf: Path, claimed: Sequence[str]) -> tuple[Finding, ...]:
@@ -274,7 +281,7 @@ def _candidates(begin: Traits, broken: Broken) -> Iterator[tuple[str, ...]]:
         return
     part = "3" if attachments or flavour.startswith("3") else "2"
     if begin.tagged and (reading is None or (reading.tagged and reading.texts.read)):
-        if reading or "ua1" in _claimed(broken.original):
+        if reading or _is_accessible(broken.original):
             yield f"{part}a", "ua1"
         yield (f"{part}a",)
     if reading is None or reading.texts.read:

@@ -57,6 +57,15 @@ def test_what_is_pdfa_already_is_its_own_rendition(tmp_path: Path, verapdf: Vali
     assert (rendition.made.type, rendition.judged) == ("replication", True)
 
 
+def test_what_is_pdfua_stays_so_as_pdfa(tmp_path: Path, verapdf: Validator) -> None:
+    def no_pdfa(pdf: Pdf) -> None:
+        with pdf.open_metadata(update_docinfo=False) as metadata:
+            del metadata["pdfaid:part"], metadata["pdfaid:conformance"]
+
+    path = pdfs.changed(pdfs.conforming(tmp_path / "a.pdf"), no_pdfa)
+    assert conforming(made(path, verapdf), verapdf) == ("2a", "ua1")
+
+
 def test_without_verapdf_a_claim_is_told_as_no_more(tmp_path: Path) -> None:
     rendition = made(pdfs.conforming(tmp_path / "a.pdf"), None)
     assert not rendition.judged
