@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from natsort import natsorted
+from natsort import natsorted, ns
 from PIL import Image, ImageFile, TiffImagePlugin, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
@@ -110,7 +110,7 @@ def _files(ref: SourceRef) -> tuple[list[Original], list[Original]]:
         names = [entry.name for entry in os.scandir(ref.path) if not entry.is_dir()]
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror}", where=ref.label) from None
-    pages = natsorted(sorted(filter(is_page, names)))
+    pages = natsorted(sorted(filter(is_page, names)), alg=ns.IGNORECASE)
     hint = "name one document in it, or take all of them by archiver package"
     if not pages:
         kinds = ", ".join(sorted(PAGE_SUFFIXES))

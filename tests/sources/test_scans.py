@@ -60,6 +60,11 @@ def test_a_folder_is_one_document_in_the_natural_order_of_its_names(tmp_path: Pa
     assert {f.rule for f in source.findings} >= {"metadata-title-inferred", "capture-sequence"}
 
 
+def test_the_case_of_names_makes_no_order(tmp_path: Path) -> None:
+    _, content = scan(folder(tmp_path / "vol", "p1.tif", "P2.TIF", "p10.tif", "P10.tif"))
+    assert [page.original for page in content.pages] == ["p1.tif", "P2.TIF", "P10.tif", "p10.tif"]
+
+
 def test_an_order_file_says_the_order_and_is_kept(tmp_path: Path) -> None:
     made = folder(tmp_path / "vol", "a.png", "b.png", "c.png")
     (made / "order.txt").write_text("c.png\n\na.png\r\nb.png\n")
