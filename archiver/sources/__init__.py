@@ -117,6 +117,8 @@ def _reader(ref: SourceRef, settings: Settings) -> Callable[[SourceRef, Settings
         return office.read
     if not ref.line and (mail.is_message(head) or suffix in mail.SUFFIXES):
         return mail.read
+    if not ref.line and suffix == pdf.SUFFIX:  # one that lost its beginning
+        return pdf.read
     return texts.read
 
 

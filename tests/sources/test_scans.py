@@ -54,7 +54,7 @@ def test_a_folder_is_one_document_in_the_natural_order_of_its_names(tmp_path: Pa
     (made / "Thumbs.db").write_bytes(b"x")
     (made / ".hidden").write_bytes(b"x")
     source, content = scan(made, language="en")
-    assert [page.original for page in content.pages] == ["P2.tif", "p1.jpg", "p9.png", "p10.png"]
+    assert [page.original for page in content.pages] == ["p1.jpg", "P2.tif", "p9.png", "p10.png"]
     assert source.article.title == "vol"
     assert source.article.provenance["title"] == "inferred"
     assert {f.rule for f in source.findings} >= {"metadata-title-inferred", "capture-sequence"}
