@@ -77,8 +77,8 @@ def repair(
 ) -> tuple[Done, int]:
     """Write what a PDF becomes by repair, claiming `claims`; what was done, and its pages.
 
-    What another program left out of it is taken from the `original`. CMYK of a device is that of the
-    ICC profile `cmyk`, if there is one. The same file gives the same bytes. Raises pikepdf.PdfError for
+    What another program left out of it is taken from the `original`. With an ICC profile `cmyk`, colours
+    of a device are CMYK of that. The same file gives the same bytes. Raises pikepdf.PdfError for
     a file that cannot be read, OSError where `target` cannot be written.
     """
     done: Done = Counter()
@@ -91,7 +91,7 @@ def repair(
         for mend in REPAIRS:
             mend(pdf, done)
         if cmyk:
-            _default_cmyk(pdf, cmyk, done)
+            _cmyk_intent(pdf, cmyk, done)
         _describe(pdf, article, claims, done)
         with target.open("wb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore", pikepdf.PageCopyWarning)
@@ -373,8 +373,7 @@ JPX_ALONE = Array([Name.JPXDecode])
 
 def _output_intent(pdf: Pdf, done: Done) -> None:
     """Colours of a device are sRGB where nothing says what they are (6.2.3, 6.2.4.3)."""
-    intents = pdf.Root.get("/OutputIntents")
-    known = [each for each in intents if isinstance(each, Dictionary)] if isinstance(intents, Array) else []
+    known = _intents(pdf)
     if any(each.get("/S") == Name.GTS_PDFA1 and "/DestOutputProfile" in each for each in known):
         return
     given = next((each for each in known if "/DestOutputProfile" in each), None)
@@ -384,17 +383,31 @@ def _output_intent(pdf: Pdf, done: Done) -> None:
     done["output intent added"] += 1
 
 
-def _default_cmyk(pdf: Pdf, profile: bytes, done: Done) -> None:
-    """CMYK of a device is that of a profile, whatever draws in it (6.2.4.3, ISO 32000-1 8.6.5.6)."""
-    space = pdf.make_indirect(Array([Name.ICCBased, pdf.make_stream(profile, N=4)]))
+def _cmyk_intent(pdf: Pdf, profile: bytes, done: Done) -> None:
+    """CMYK of a device is that of a profile, and RGB what it was: sRGB, or what the file says (6.2.4.3)."""
+    known = [each.DestOutputProfile for each in _intents(pdf) if "/DestOutputProfile" in each]
+    rgb = next((each for each in known if each.get("/N") == RGB), srgb_intent(pdf).DestOutputProfile)
+    space = pdf.make_indirect(Array([Name.ICCBased, rgb]))
     of_pages = (page.resources for page in pdf.pages)
     for resources in (*of_pages, *(item.get("/Resources") for item in _every(pdf))):
         if isinstance(resources, Dictionary):
             if not isinstance(resources.get("/ColorSpace"), Dictionary):
                 resources.ColorSpace = Dictionary()
-            if "/DefaultCMYK" not in resources.ColorSpace:
-                resources.ColorSpace.DefaultCMYK = space
-    done[f"colours in CMYK taken for those of {profile_name(profile)}"] = 1
+            if "/DefaultRGB" not in resources.ColorSpace:
+                resources.ColorSpace.DefaultRGB = space
+    name = profile_name(profile)
+    intent = Dictionary(Type=Name.OutputIntent, S=Name.GTS_PDFA1, OutputConditionIdentifier=String(name))
+    intent.Info, intent.DestOutputProfile = String(name), pdf.make_stream(profile, N=CMYK)
+    pdf.Root.OutputIntents = Array([intent])
+    done[f"colours in CMYK taken for those of {name}"] = 1
+
+
+RGB, CMYK = 3, 4
+"""The components of their profiles."""
+
+
+def _intents(pdf: Pdf) -> list[Any]:
+    return [each for each in _listed(pdf.Root.get("/OutputIntents")) if isinstance(each, Dictionary)]
 
 
 REPAIRS: tuple[Callable[[Pdf, Done], None], ...] = (

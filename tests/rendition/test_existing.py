@@ -274,6 +274,8 @@ def in_cmyk(path: Path) -> Path:
     canvas = Canvas(str(path), invariant=True)
     canvas.setFillColorCMYK(1, 0, 0, 0)
     canvas.rect(100, 100, 200, 200, fill=1)
+    canvas.setFillColorRGB(0.2, 0.9, 0.4)
+    canvas.rect(300, 100, 200, 200, fill=1)
     canvas.save()
     return path
 
@@ -289,9 +291,27 @@ def test_cmyk_is_said_to_be_that_of_a_profile_and_stays(tmp_path: Path, verapdf:
     assert conforming(rendition, verapdf) == ("2u",)
     assert rendition.made.agent.name == "archiver"
     assert "colours in CMYK taken for those of Artifex CMYK SWOP Profile" in rendition.made.detail
+    assert "rendition-pages-differ" not in rules(rendition)
     assert rendition.path
     with pikepdf.open(rendition.path) as pdf, pikepdf.open(path) as original:
         assert pdf.pages[0].Contents.read_bytes() == original.pages[0].Contents.read_bytes()
+        assert [str(each.OutputConditionIdentifier) for each in pdf.Root.OutputIntents] == [
+            "Artifex CMYK SWOP Profile"
+        ]
+        assert "/DefaultRGB" in pdf.pages[0].Resources.ColorSpace
+
+
+def overprinting(pdf: Pdf) -> None:
+    state = Dictionary(OP=True, op=True, OPM=1)
+    pdf.pages[0].obj.Resources = Dictionary(ExtGState=Dictionary(G=state))
+    pdf.pages[0].contents_add(b"/G gs", prepend=True)
+
+
+@needs_ghostscript
+def test_cmyk_that_is_printed_over_stays(tmp_path: Path, verapdf: Validator) -> None:
+    rendition = made(pdfs.changed(in_cmyk(tmp_path / "a.pdf"), overprinting), verapdf)
+    assert conforming(rendition, verapdf) == ("2u",)
+    assert rendition.made.agent.name == "archiver"
 
 
 @needs_ghostscript
