@@ -226,7 +226,7 @@ def _repaired(broken: Broken, target: Path, room: Path) -> Rendition:
     detail = f"made {told(repaired.claims)}{by}: {what}"
     findings = [
         Finding("rendition-repaired", Severity.INFO, detail, where),
-        *_signature(found, where),
+        *_lost(found, where),
         *_compared(plain(original, room), target, found, settings, where),
     ]
     making = Making("normalization", detail, way.agent)
@@ -299,10 +299,13 @@ def _summed(wrong: Sequence[Finding]) -> str:
 # --- what is told of a repaired PDF -----------------------------------------------------------
 
 
-def _signature(found: Traits, where: str) -> Iterator[Finding]:
+def _lost(found: Traits, where: str) -> Iterator[Finding]:
     if found.signed:
         said = "is signed: the signature is the original's; the rendition is changed, and has none"
         yield Finding("rendition-signature", Severity.WARNING, said, where)
+    if found.xfa:
+        said = "has a form in XFA: what that alone shows is in the original, and not in the rendition"
+        yield Finding("rendition-xfa", Severity.WARNING, said, where)
 
 
 def _compared(

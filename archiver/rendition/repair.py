@@ -30,6 +30,13 @@ NAMED_ACTIONS = {"/NextPage", "/PrevPage", "/FirstPage", "/LastPage"}
 
 ACTION_KEYS = ("/A", "/OpenAction", "/Next")
 
+MOVING = (Name.Sound, Name.Movie, Name.Screen, Name("/3D"), Name.RichMedia)
+MOVING_KEYS = (
+    *("/Sound", "/Movie", "/A", "/RichMediaContent", "/RichMediaSettings"),
+    *("/3DD", "/3DV", "/3DA", "/3DI", "/3DB", "/3DU"),
+)
+"""Annotations of media, which are forbidden (6.3.1), and where they have them (ISO 32000-1 12.5.6, 13)."""
+
 INVISIBLE, HIDDEN, PRINT, NO_VIEW, TOGGLE_NO_VIEW = 1, 2, 4, 32, 256
 """Flags of annotations (ISO 32000-1 12.5.3)."""
 
@@ -130,6 +137,7 @@ class Traits(NamedTuple):
     tagged: bool
     signed: bool
     attachments: bool
+    xfa: bool
 
 
 def traits(source: Path) -> Traits:
@@ -137,11 +145,12 @@ def traits(source: Path) -> Traits:
     with pikepdf.open(source) as pdf:
         mark = pdf.Root.get("/MarkInfo")
         marked = isinstance(mark, Dictionary) and _is_true(mark.get("/Marked"))
-        signed = attachments = False
+        signed = attachments = xfa = False
         for item in _every(pdf):
             signed = signed or ("/ByteRange" in item and "/Contents" in item)
             attachments = attachments or "/EF" in item
-        return Traits(len(pdf.pages), marked and "/StructTreeRoot" in pdf.Root, signed, attachments)
+            xfa = xfa or ("/XFA" in item and "/Fields" in item)
+        return Traits(len(pdf.pages), marked and "/StructTreeRoot" in pdf.Root, signed, attachments, xfa)
 
 
 # --- what is repaired -------------------------------------------------------------------------
@@ -250,6 +259,8 @@ def _annotations(pdf: Pdf, done: Done) -> None:
         if not isinstance(annotations, Array):
             continue
         kept = [each for each in annotations if isinstance(each, Dictionary) and not _is_unseen(each)]
+        for annotation in kept:
+            _still(annotation, done)
         if len(kept) < len(annotations):
             done["annotations that are not shown removed"] += len(annotations) - len(kept)
             page.obj.Annots = Array(kept)
@@ -269,7 +280,19 @@ def _flags(annotation: Any) -> int:
 def _is_unseen(annotation: Any) -> bool:
     if annotation.get("/Subtype") == Name.Popup:
         return False
+    if annotation.get("/Subtype") in MOVING and "/AP" not in annotation:
+        return True
     return bool(_flags(annotation) & (INVISIBLE | HIDDEN | NO_VIEW))
+
+
+def _still(annotation: Any, done: Done) -> None:
+    """An annotation that plays or moves (6.3.1) is what it shows until then."""
+    if annotation.get("/Subtype") in MOVING:
+        annotation.Subtype = Name.Stamp
+        for key in MOVING_KEYS:
+            if key in annotation:
+                del annotation[key]
+        done["sound, films and models removed, but for their pictures"] += 1
 
 
 def _printed(annotation: Any, done: Done) -> None:
