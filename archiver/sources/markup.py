@@ -155,6 +155,7 @@ class Markup:
         if depth > MOST_DEPTH:
             return _text(element.text_content(), style), []
         before, after = QUOTES if tag == "q" else ("", "")
+        self.added += len(before + after)
         spans = _text(before + (element.text or ""), style)
         figures: list[Block] = []
         for child in element:
@@ -185,6 +186,7 @@ class Markup:
 
     def _picture(self, image: Element) -> tuple[list[Block], list[Block]]:
         alt = SPACE.sub(" ", image.get("alt") or "").strip()
+        self.added += len("".join(alt.split()))
         addresses = _addresses(image)
         for address in addresses:
             if (name := self.show(address)) is not None:

@@ -84,6 +84,18 @@ def test_characters_kept_of_characters_seen(article: Write) -> None:
     assert sum(len("".join(passage.split())) for passage in PASSAGES) < kept < seen
 
 
+@pytest.mark.parametrize("src", ["boat.png", "gone.png"])
+def test_what_is_said_of_pictures_and_marks_of_quotation_are_not_counted_as_kept(
+    src: str, tmp_path: Path, article: Write
+) -> None:
+    (tmp_path / "boat.png").write_bytes(picture())
+    passages = "".join(f"<p>{passage} <q>Yes</q></p>" for passage in PASSAGES)
+    text = f"<html><body>{passages}<img src='{src}' alt='{'A boat at the quay ' * 9}'></body></html>"
+    characters = sum(len("".join(passage.split())) + len("Yes") for passage in PASSAGES)
+    told = rules(article(text, "a.html"))["source-page-kept"]
+    assert told.startswith(f"{characters:,} of the {characters:,} characters")
+
+
 def test_pictures_beside_the_page_are_shown_and_others_told(tmp_path: Path, article: Write) -> None:
     without = article(page(), "without.html")
     assert without.attachments == ()
