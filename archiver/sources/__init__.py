@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 TEXTS = (".txt", ".md", ".markdown", ".json", ".jsonl", ".ndjson")
-PAGES = (".html", ".htm", ".xhtml", ".warc", ".warc.gz", ".wacz", ".arc", ".arc.gz")
+PAGES = (".html", ".htm", ".xhtml", ".warc", ".warc.gz", ".warc.zst", ".wacz", ".arc", ".arc.gz")
 OFFICE = (".docx", ".odt", ".eml")
 SUFFIXES = (*TEXTS, *PAGES, *OFFICE, ".pdf")
 """What is taken for a source when a folder is searched."""

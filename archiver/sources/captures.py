@@ -26,7 +26,18 @@ from archiver.sources.refs import SourceRef, opened, portable
 from archiver.sources.source import Original, Source, Text
 
 ARCS = (".arc", ".arc.gz")
-SUFFIXES = (".warc", ".warc.gz", ".wacz", *ARCS)
+UNREAD = {
+    **dict.fromkeys(
+        ARCS, ("an ARC file, which WARC (ISO 28500) came after", "warcio recompress in.arc.gz out.warc.gz")
+    ),
+    ".warc.zst": (
+        "compressed by Zstandard; expected gzip, or no compression",
+        "zstd --decompress in.warc.zst",
+    ),
+}
+"""What captures are that are not read, by their suffixes, and what makes WARC files of them."""
+
+SUFFIXES = (".warc", ".warc.gz", ".wacz", *UNREAD)
 PAGES = ("text/html", "application/xhtml+xml")
 KEPT = {"response", "resource"}
 """The types of records that hold what was captured (ISO 28500 6.3, 6.4)."""
@@ -66,11 +77,9 @@ def locate(path: Path) -> Iterator[SourceRef]:
     In a WACZ that lists its pages, those. The last one comes with what was noticed of the file.
     Raises SourceError for a file that cannot be read, or has no page, MissingExtra without warcio.
     """
-    if path.name.lower().endswith(ARCS):
-        told = "is an ARC file, which WARC (ISO 28500) came after"
-        raise SourceError(
-            told, where=path.name, hint="make a WARC of it: warcio recompress in.arc.gz out.warc.gz"
-        )
+    for suffix, (what, how) in UNREAD.items():
+        if path.name.lower().endswith(suffix):
+            raise SourceError(f"is {what}", where=path.name, hint=f"make a WARC of it: {how}")
     last: SourceRef | None = None
     held: set[str] = set()
     revisited: dict[str, None] = {}

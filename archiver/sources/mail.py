@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email import policy
 from email.errors import MessageError
 from email.message import EmailMessage
@@ -66,11 +66,14 @@ def _read(ref: SourceRef, settings: Settings, data: bytes, message: EmailMessage
         told = "has no subject, so its file's name is taken for a title"
         findings.append(Finding("source-title-inferred", Severity.WARNING, told, where=ref.label))
     body = message.get_body(("html", "plain"))
-    attached = list(_attached(message, body, settings))
+    shown = list(_shown_parts(message, body))
+    attached = list(_attached(message, shown, settings))
     files = {f"cid:{cid}": original for cid, original in attached if cid}
     noticed = Noticed(ref.label)
     held = Pictures(settings, DATA_FOLDER)
-    blocks = [*_header(message), *_content(body, noticed, files, held, ref, settings)]
+    blocks = _header(message)
+    for part in shown:
+        blocks += _content(part, noticed, files, held, ref, settings)
     findings += webpage.left_out(held, ref.label)
     findings += [
         Finding("source-mail-defect", Severity.WARNING, f"breaks RFC 5322 or MIME: {told}", where=ref.label)
@@ -85,6 +88,9 @@ def _read(ref: SourceRef, settings: Settings, data: bytes, message: EmailMessage
     ]
     if not blocks and not attached:
         raise SourceError("has neither text nor attachments", where=ref.label)
+    if any(part.get_content_type() in TNEF for part in _leaves(message)):
+        told = "has a part in TNEF (winmail.dat), in which Outlook may have text and files; it is not read"
+        findings.append(Finding("source-mail-tnef", Severity.WARNING, told, where=ref.label))
     if body is None:
         told = "has no text that can be read, as where it is encrypted; what it holds is attached"
         findings.append(Finding("source-mail-no-text", Severity.WARNING, told, where=ref.label))
@@ -199,11 +205,24 @@ MOST_QUOTES = 8
 """How deep quotations are told apart; what is quoted deeper keeps its marks."""
 
 
-def _attached(message: EmailMessage, body: Any, settings: Settings) -> Iterator[tuple[str, Original]]:
-    """Every part that is not the text: its Content-ID, and its file under a name of its own."""
+def _shown_parts(message: EmailMessage, body: Any) -> Iterator[Any]:
+    """The body, and the other texts that are no files, as what follows a picture, or a list's footer."""
+    for part in _leaves(message):
+        is_file = part.get_filename() or part.is_attachment()
+        is_other = part.get_content_type() in TEXTS and not is_file and not _is_alternative(message, part)
+        if part is body or (body is not None and is_other):
+            yield part
+
+
+def _attached(
+    message: EmailMessage, shown: Sequence[Any], settings: Settings
+) -> Iterator[tuple[str, Original]]:
+    """Every part that is not shown as text: its Content-ID, and its file under a name of its own."""
     taken: set[str] = set()
     for part in _leaves(message):
-        if part is body or (part.get_content_type() in TEXTS and _is_alternative(message, part)):
+        if any(part is each for each in shown):
+            continue
+        if part.get_content_type() in TEXTS and _is_alternative(message, part):
             continue
         content = _bytes(part)
         if not content:
@@ -218,6 +237,7 @@ SAYS_NOTHING = ("", "us-ascii", "ascii")
 """What stands for any encoding where nobody said which (RFC 2045 5.2)."""
 
 TEXTS = ("text/plain", "text/html")
+TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 
 
 def _leaves(message: Any) -> Iterator[Any]:

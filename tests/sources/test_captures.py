@@ -162,10 +162,20 @@ def test_a_record_that_is_cut_off_is_told_and_those_before_it_are_read(tmp_path:
         read(second, Settings())
 
 
-def test_an_arc_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / "a.arc.gz").write_bytes(b"filedesc://a.arc")
-    with pytest.raises(SourceError, match="is an ARC file"):
-        list(locate(tmp_path / "a.arc.gz"))
+@pytest.mark.parametrize(
+    ("name", "told", "hint"),
+    [
+        ("a.arc.gz", "is an ARC file", "warcio recompress"),
+        ("a.warc.zst", "is compressed by Zstandard", "zstd --decompress"),
+    ],
+)
+def test_what_is_no_warc_is_refused_with_what_to_do(
+    name: str, told: str, hint: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(b"anything")
+    with pytest.raises(SourceError, match=told) as refused:
+        list(locate(tmp_path / name))
+    assert hint in refused.value.hint
 
 
 def test_every_list_of_a_wacz_has_pages_whatever_their_fragments(tmp_path: Path) -> None:
