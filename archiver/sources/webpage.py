@@ -6,6 +6,7 @@ import copy
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -36,6 +37,9 @@ DECLARED_WITHIN = 1024
 
 WITHOUT = "reading web pages needs trafilatura, which is not there"
 EXTRA = "pip install 'archiver[web]'"
+
+MOST_ELEMENTS = 100_000
+"""Of a page with more elements no article is looked for: that takes the square of their number."""
 
 SHORT = 25
 """Text of fewer characters stands in many places of a page: it has to be a whole passage there."""
@@ -143,6 +147,8 @@ class _Extracted(NamedTuple):
 
     text: tuple[str, ...]
     facts: dict[str, Any]
+    without: str = "has no article that is found in it"
+    """What is said of a page of which there are no passages."""
 
 
 def _extracted(tree: Element, address: str) -> _Extracted:
@@ -151,6 +157,9 @@ def _extracted(tree: Element, address: str) -> _Extracted:
         from trafilatura.settings import Document
     except ImportError:
         raise MissingExtra(WITHOUT, hint=EXTRA) from None
+    if next(islice(tree.iter(), MOST_ELEMENTS, None), None) is not None:
+        told = f"has more than {MOST_ELEMENTS:,} elements, so that no article was looked for in it"
+        return _Extracted((), {}, told)
     found = trafilatura.bare_extraction(
         copy.deepcopy(tree),
         url=address or None,
@@ -248,7 +257,7 @@ def _measured(kept: int, seen: int, extracted: _Extracted, name: str) -> Finding
         return Finding(
             "source-page-kept",
             Severity.WARNING,
-            f"has no article that is found in it: {told}",
+            f"{extracted.without}: {told}",
             where=name,
         )
     return Finding("source-page-kept", Severity.INFO, told, where=name)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from archiver.errors import ArchiverError, SourceError
 from archiver.settings import Settings
-from archiver.sources import Source, SourceRef, read
+from archiver.sources import Source, SourceRef, read, webpage
 from archiver.sources.webpage import Page, declared, is_page, parse
 from tests.conftest import Write, packaged
 from tests.rendition.renditions import by_poppler
@@ -203,6 +203,16 @@ def test_a_page_is_read_in_the_encoding_that_it_declares(article: Write, encodin
     )
     data = text.encode("cp1252" if encoding == "iso-8859-1" else encoding)
     assert word in said(article(data, "a.html"))
+
+
+def test_of_a_page_with_too_many_elements_all_is_taken(
+    article: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webpage, "MOST_ELEMENTS", 20)
+    source = article(page(), "a.html")
+    assert "Cookie settings" in said(source)
+    told = rules(source)["source-page-kept"]
+    assert told.startswith("has more than 20 elements, so that no article was looked for in it: ")
 
 
 def test_a_page_without_an_article_is_taken_whole(article: Write) -> None:
