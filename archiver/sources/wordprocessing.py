@@ -41,12 +41,13 @@ class Readable(NamedTuple):
     languages: Sequence[str]
 
     def spoken(self, markup: str) -> str:
-        """What mammoth made of it, with its marks as elements that say their language."""
+        """What mammoth made of it, with its marks as elements that say their language.
+
+        Noncharacters that the document has itself are of no language.
+        """
+        of_mark = dict(zip(map(chr, MARKS), map(html.escape, self.languages), strict=False))
         return MARKED.sub(
-            lambda found: (
-                f'<span lang="{html.escape(self.languages[ord(found[1]) - MARKS[0]])}">{found[2]}</span>'
-            ),
-            markup,
+            lambda found: f'<span lang="{of_mark.get(found[1], "")}">{found[2]}</span>', markup
         )
 
 

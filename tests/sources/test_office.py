@@ -236,6 +236,12 @@ def test_paragraphs_of_word_from_right_to_left_have_their_language(tmp_path: Pat
     assert spoken(source) == [(MIXED, "ar-EG"), ("שלום עולם", "he"), ("plain", None), (MIXED, None)]
 
 
+def test_noncharacters_that_a_document_has_itself_are_left_out(tmp_path: Path) -> None:
+    body = "<w:p><w:r><w:t>one \ufdd0two\ufdef \ufdd5three\ufdef</w:t></w:r></w:p>"
+    source = read(SourceRef(document_of_word(tmp_path / "a.docx", body)), Settings(language="en"))
+    assert spoken(source) == [("one two three", None)]
+
+
 def test_a_style_of_word_may_run_from_right_to_left(tmp_path: Path) -> None:
     path = tmp_path / "a.docx"
     document = docx.Document()
