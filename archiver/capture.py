@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from PIL import Image, ImageCms, TiffImagePlugin
 from PIL.ImageFile import ImageFile
 
-from archiver import jpeg2000
+from archiver import jpeg, jpeg2000
 from archiver.article import NOT_TEXT
 from archiver.findings import Finding, Severity, counted
 from archiver.levels import CaptureLevel
@@ -87,7 +87,7 @@ def capture(image: ImageFile) -> Capture:
         coded.bits,
         coded.compression,
         coded.lossless,
-        _profile(image.info.get("icc_profile")),
+        profile_name(image.info.get("icc_profile")),
         orientation if orientation in range(1, 9) else 1,
     )
 
@@ -123,7 +123,25 @@ def _coded(image: ImageFile) -> _Coded:
         image.fp.seek(0)
         header = jpeg2000.read(image.fp)
         return _Coded(header.bits or bits, "JPEG 2000", header.reversible)
-    return _Coded(bits, "WebP" if image.format == "WEBP" else "JPEG", False)
+    if image.format == "WEBP":
+        return _Coded(bits, "WebP", image.fp is not None and _is_lossless_webp(image.fp))
+    return _Coded(bits, "JPEG", image.fp is not None and jpeg.frame(image.fp) in jpeg.LOSSLESS)
+
+
+def _is_lossless_webp(file: IO[bytes]) -> bool:
+    """Whether the first picture of a file is coded without loss (RFC 9649 2.3 to 2.7)."""
+    at = 12
+    while True:
+        file.seek(at)
+        chunk = file.read(8)
+        if len(chunk) < 8 or chunk[:4] == b"VP8 ":
+            return False
+        if chunk[:4] == b"VP8L":
+            return True
+        if chunk[:4] == b"ANMF":
+            at += 24
+        else:
+            at += 8 + (size := int.from_bytes(chunk[4:], "little")) + size % 2
 
 
 TIFF = {
@@ -137,13 +155,16 @@ TIFF = {
     "tiff_adobe_deflate": "deflate",
     "tiff_deflate": "deflate",
     "packbits": "PackBits",
+    "lzma": "LZMA",
+    "zstd": "Zstandard",
+    "webp": "WebP",
 }
 """What Pillow calls the compressions of TIFF, and their names."""
 
 LOSSY_IN_TIFF = {"jpeg", "tiff_jpeg", "webp"}
 
 
-def _profile(profile: bytes | None) -> str:
+def profile_name(profile: bytes | None) -> str:
     """What an ICC profile calls itself; empty where there is none that can be read."""
     if not profile:
         return ""
@@ -180,9 +201,21 @@ def shortfalls(page: int, found: Capture, level: CaptureLevel, name: str) -> Ite
         yield Noticed(page, "capture-bits", told)
     if level.profile and not found.profile and found.bits > 1:
         yield Noticed(page, "capture-profile", f"has no ICC profile; {name} asks for one")
+    if found.profile and not _is_among(found.profile, level.colour_spaces):
+        told = f"has colours of {found.profile}; {name} asks for those of {', '.join(level.colour_spaces)}"
+        yield Noticed(page, "capture-colours", told)
+    if level.media_types and found.media_type not in level.media_types:
+        told = f"is a file of {found.media_type}; {name} asks for {' or '.join(level.media_types)}"
+        yield Noticed(page, "capture-format", told)
     if level.lossless and not found.lossless:
         told = f"is compressed with loss ({found.compression}); {name} asks for none"
         yield Noticed(page, "capture-lossy", told)
+
+
+def _is_among(profile: str, names: Sequence[str]) -> bool:
+    """Whether a profile calls itself by one of these names, however it is spelled; none is any."""
+    plain = "".join(filter(str.isalnum, profile)).casefold()
+    return not names or any("".join(filter(str.isalnum, name)).casefold() in plain for name in names)
 
 
 def findings(label: str, noticed: Iterable[Noticed]) -> Iterator[Finding]:

@@ -58,6 +58,10 @@ KNOWN = {
 }
 """The PRONOM identifiers of what archiver itself reads as such, or wrote."""
 
+BY_NAME = {"fmt/898"}
+"""Formats whose signature is that of a wider one, and that a file is only with their suffix: Zoomify's is
+that of every BigTIFF."""
+
 USUAL = {".txt", ".md", ".markdown", ".json", ".jsonl", ".ndjson", ".yaml", ".yml"}
 """Suffixes of text, of which nothing has to be looked up."""
 
@@ -85,7 +89,7 @@ def identify(path: Path, name: str, media_type: str, where: str) -> Identified:
         wrong = suffix not in USUAL and _told_by_content(suffix, read_as.puid)
         return Identified(read_as, _misnamed(where, suffix, media_type) if wrong else ())
     head, tail = _ends(path)
-    found = match(head, tail)
+    found = [each for each in match(head, tail) if suffix in each.suffixes or each.puid not in BY_NAME]
     if not found:
         return Identified(known(media_type))
     if head.startswith(ZIP):

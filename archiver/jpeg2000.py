@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Iterator
 from typing import IO, NamedTuple
@@ -13,6 +14,9 @@ ENUMERATED, RESTRICTED = 1, 2
 """Methods of a colour specification box: a number, an ICC profile of few kinds (I.5.3.3)."""
 
 SRGB, GRAY = 16, 17
+WAVELETS = 7
+"""The one way of compression that there is (I.5.3.1)."""
+
 LARGEST_HEADER = 1 << 20
 CODING_STYLE, TILE_PART = 0xFF52, 0xFF90
 
@@ -46,6 +50,29 @@ def read(file: IO[bytes]) -> Header:
         return _read(file)
     except (struct.error, IndexError, OverflowError):
         raise ValueError("its JPEG 2000 headers are cut off") from None
+
+
+def boxed(codestream: bytes, width: int, height: int) -> bytes:
+    """A file of gray or sRGB around a codestream (I.5); nothing where its channels are of no such colours.
+
+    Raises ValueError for what is no codestream.
+    """
+    found = read(io.BytesIO(codestream))
+    colours = {1: GRAY, 3: SRGB}.get(found.channels)
+    if found.boxed or colours is None or found.bits is None:
+        return b""
+    header = struct.pack(">IIHBBBB", height, width, found.channels, found.bits - 1, WAVELETS, 0, 0)
+    colour = struct.pack(">BBBI", ENUMERATED, 0, 0, colours)
+    return (
+        SIGNATURE
+        + _box(b"ftyp", b"jp2 " + bytes(4) + b"jp2 ")
+        + _box(b"jp2h", _box(b"ihdr", header) + _box(b"colr", colour))
+        + _box(b"jp2c", codestream)
+    )
+
+
+def _box(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", 8 + len(content)) + kind + content
 
 
 def _read(file: IO[bytes]) -> Header:

@@ -66,6 +66,8 @@ def _different(old: str, new: str, pages: Sequence[int]) -> Iterator[int]:
     import pypdfium2
 
     with pypdfium2.PdfDocument(old) as first, pypdfium2.PdfDocument(new) as second:
+        first.init_forms()
+        second.init_forms()
         for number in pages:
             if number > len(first) or number > len(second) or _differ(first, second, number - 1):
                 yield number

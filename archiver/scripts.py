@@ -73,6 +73,9 @@ class Passage(NamedTuple):
     language: str
 
 
+RIGHT_TO_LEFT = frozenset({"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm"})
+
+
 @lru_cache(maxsize=256)
 def writing_scripts(language: str) -> frozenset[str]:
     """The ISO 15924 scripts that `language` is usually written in; none for `und`."""
@@ -86,7 +89,12 @@ def writing_scripts(language: str) -> frozenset[str]:
 
 def runs_right_to_left(language: str) -> bool:
     """Whether `language` is usually written from right to left."""
-    return bool(writing_scripts(language) & {"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm"})
+    return bool(writing_scripts(language) & RIGHT_TO_LEFT)
+
+
+def scripts_from_right(text: str) -> frozenset[str]:
+    """The scripts in a text that are written from right to left."""
+    return RIGHT_TO_LEFT & {script for _, _, script in script_runs(text)}
 
 
 def script_runs(text: str) -> Iterator[tuple[int, int, str]]:

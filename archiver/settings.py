@@ -160,6 +160,11 @@ class Settings(BaseSettings):
     capture_levels: dict[str, CaptureLevel] = Field(
         LEVELS, description="The levels there are: what each asks of a page."
     )
+    cmyk_profile: Place | None = Field(
+        None,
+        description="ICC profile that colours in CMYK without one are taken to be of; else Ghostscript's, "
+        "where that is installed.",
+    )
     page_workers: int = Field(
         0,
         ge=0,
@@ -401,6 +406,7 @@ EXAMPLES = {
     "date_order": '"dmy"',
     "manifest_columns": '{ "Titel" = "title", "Notiz" = "" }',
     "manifest_folder": '"/srv/scans"',
+    "cmyk_profile": '"/srv/profiles/press.icc"',
     "serialize": '"tar"',
     "bag_group": '"urn:example:letters"',
 }

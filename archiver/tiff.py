@@ -19,6 +19,7 @@ from PIL.TiffImagePlugin import (
 HEADERS = {b"II*\0": "<4sI", b"MM\0*": ">4sI", b"II+\0": "<8sQ", b"MM\0+": ">8sQ"}
 """How TIFF and BigTIFF begin, and their headers for `struct`: up to the first directory, its offset."""
 
+NEW_SUBFILE_TYPE, REDUCED, MASK = 254, 1, 4
 MOST_ENTRIES = 4096
 SHORT = 3
 
@@ -114,6 +115,11 @@ def _stated(file: IO[bytes]) -> Iterator[tuple[int, int]]:
 def directory_of(image: TiffImageFile) -> int:
     """Where in its file the directory of the page is that an image is at."""
     return image.tag_v2._offset or 0
+
+
+def is_copy(image: TiffImageFile) -> bool:
+    """Whether the picture that an image is at is a smaller copy, or a mask, of another (NewSubfileType)."""
+    return bool(image.tag_v2.get(NEW_SUBFILE_TYPE, 0) & (REDUCED | MASK))
 
 
 class OpenedAt(io.FileIO):

@@ -35,6 +35,10 @@ def captured(path: Path, mode: str = "RGB", **options: Any) -> Capture:
         ("a.jp2", "RGB", {}, "JPEG 2000", 8, True),
         ("a.jp2", "RGB", {"irreversible": True}, "JPEG 2000", 8, False),
         ("a.webp", "RGB", {}, "WebP", 8, False),
+        ("a.webp", "RGB", {"lossless": True}, "WebP", 8, True),
+        ("a.webp", "RGB", {"lossless": True, "exif": b"Exif\0\0"}, "WebP", 8, True),
+        ("a.webp", "RGB", {"exif": b"Exif\0\0"}, "WebP", 8, False),
+        ("a.tif", "RGB", {"compression": "zstd"}, "Zstandard", 8, True),
     ],
 )
 def test_compression_and_bits_are_those_of_the_file(
@@ -94,10 +98,47 @@ def test_a_resolution_reaches_as_many_stars_as_fadgi_gives_it(
 def test_what_falls_short_of_a_level_is_told_by_rule(tmp_path: Path) -> None:
     found = captured(tmp_path / "a.jpg", "L", dpi=(200, 200))
     rules = [each.rule for each in shortfalls(3, found, LEVELS["fadgi-3"], "fadgi-3")]
-    assert rules == ["capture-resolution", "capture-profile", "capture-lossy"]
-    deep = CaptureLevel(pixels_per_inch=100, bits_per_sample=16, profile=False, lossless=False)
+    assert rules == ["capture-resolution", "capture-profile", "capture-format", "capture-lossy"]
+    deep = CaptureLevel(
+        pixels_per_inch=100, bits_per_sample=16, profile=False, media_types=(), lossless=False
+    )
     (noticed,) = shortfalls(3, found, deep, "house")
     assert noticed.message == "has 8 bits a sample; house asks for 16"
+
+
+@pytest.mark.parametrize(
+    ("profile", "is_told"),
+    [
+        ("sRGB IEC61966-2.1", False),
+        ("Adobe RGB (1998)", False),
+        ("AdobeRGB1998", False),
+        ("eciRGB v2 ICCv4", False),
+        ("Gray Gamma 2.2", False),
+        ("Dot Gain 20%", True),
+        ("Artifex CMYK SWOP Profile", True),
+    ],
+)
+def test_the_colours_of_a_page_are_of_a_space_that_the_level_names(profile: str, is_told: bool) -> None:
+    found = Capture("image/tiff", 9, 9, (400, 400), "RGB", 3, 8, "uncompressed", True, profile)
+    told = [each.message for each in shortfalls(1, found, LEVELS["fadgi-4"], "fadgi-4")]
+    asked = "fadgi-4 asks for those of Gray Gamma 2.2, sRGB, Adobe RGB, ProPhoto, eciRGB"
+    assert told == ([f"has colours of {profile}; {asked}"] if is_told else [])
+    house = CaptureLevel(pixels_per_inch=100, colour_spaces=())
+    assert list(shortfalls(1, found, house, "house")) == []
+
+
+def test_a_page_is_a_file_that_the_level_names(tmp_path: Path) -> None:
+    found = captured(tmp_path / "a.png", dpi=(400, 400), icc_profile=SRGB)
+    (told,) = shortfalls(1, found, LEVELS["fadgi-2"], "fadgi-2")
+    assert told.message == "is a file of image/png; fadgi-2 asks for image/tiff or image/jp2"
+
+
+def test_a_jpeg_may_be_coded_without_loss(tmp_path: Path) -> None:
+    captured(tmp_path / "a.jpg", "L")
+    content = (tmp_path / "a.jpg").read_bytes()
+    (tmp_path / "a.jpg").write_bytes(content.replace(b"\xff\xc0", b"\xff\xc3", 1))
+    with Image.open(tmp_path / "a.jpg") as image:
+        assert capture(image).lossless
 
 
 def test_a_finding_has_all_its_pages() -> None:

@@ -165,3 +165,11 @@ def test_a_misnamed_source_is_a_warning_of_its_package(tmp_path: Path) -> None:
     assert told.where == str(path)
     assert "is named .txt, and by its content is Acrobat PDF/A" in told.message
     assert packaged(path, tmp_path / "strict", strict=True).status == "failed"
+
+
+def test_a_big_tiff_is_no_zoomify_image(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    path.write_bytes(picture("TIFF", big_tiff=True))
+    assert path.read_bytes()[:4] == b"II+\0"
+    assert identify(path, "a.tif", "image/tiff", "a.tif") == (Format("image/tiff"), ())
+    assert identify(path, "a.zif", "image/tiff", "a.zif").format.puid == "fmt/898"

@@ -18,22 +18,25 @@ from archiver import likeness
 from archiver.capture import listed
 from archiver.errors import RenditionError
 from archiver.events import Agent
-from archiver.findings import Finding, Severity
-from archiver.rendition import ghostscript
+from archiver.findings import Finding, Severity, counted
+from archiver.rendition import cmyk, ghostscript
 from archiver.rendition.flavours import told
 from archiver.rendition.looking import recognizer_of
-from archiver.rendition.reading import Reading, read_pages
+from archiver.rendition.reading import Reading, plain, read_pages
 from archiver.rendition.rendered import ARCHIVER, Making, Rendition
 from archiver.rendition.repair import Done, Traits, repair, traits
 from archiver.rendition.scan_texts import UNRECOGNIZED, ScanTexts, unread
 from archiver.rendition.verapdf import EXTRA, Validator
-from archiver.rendition.xmp import claims
+from archiver.rendition.xmp import claims, claims_accessibility
 from archiver.settings import Settings
 from archiver.sources import Pdf, Source
 from archiver.sources.pdf_pages import BROKEN
 
 LEVEL_RULES = re.compile(r"verapdf-ISO_(14289_.*|19005_[23]-6\.(7|2\.11\.7)\..*)")
 """What level B does not ask: tagging, text in Unicode, and what PDF/UA asks."""
+
+NO_PROFILE = "DeviceCMYK colour space is used without"
+"""What veraPDF says of colours that are not said to be those of any profile (6.2.4.3)."""
 
 MOST_REASONS = 3
 
@@ -46,10 +49,11 @@ class Way(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """A PDF that is not PDF/A: its source, where it lies, with what text it begins, and who judges."""
+    """A PDF that is not PDF/A: its source, where it lies, its pages, its new text, and who judges."""
 
     source: Source
     original: Path
+    pages: int
     reading: Reading | None
     validator: Validator
     settings: Settings
@@ -87,7 +91,9 @@ def render(
         room = Path(folder)
         reading, findings = _read(source, pdf, settings, original, room / target.name)
         try:
-            made = _repaired(Broken(source, original, reading, validator, settings), target, room)
+            made = _repaired(
+                Broken(source, original, pdf.pages, reading, validator, settings), target, room
+            )
         except RenditionError as error:
             target.unlink(missing_ok=True)
             made = _none(pdf, error.message, where)
@@ -99,6 +105,13 @@ def _claimed(pdf: Path) -> tuple[str, ...]:
         return claims(pdf)
     except RenditionError:
         return ()
+
+
+def _is_accessible(pdf: Path) -> bool:
+    try:
+        return claims_accessibility(pdf)
+    except RenditionError:
+        return False
 
 
 def _wrong(validator: Validator, pdf: Path, claimed: Sequence[str]) -> tuple[Finding, ...]:
@@ -213,8 +226,8 @@ def _repaired(broken: Broken, target: Path, room: Path) -> Rendition:
     detail = f"made {told(repaired.claims)}{by}: {what}"
     findings = [
         Finding("rendition-repaired", Severity.INFO, detail, where),
-        *_signature(found, where),
-        *_compared(original, target, repaired.pages, found, settings, where),
+        *_lost(found, where),
+        *_compared(plain(original, room), target, found, settings, where),
     ]
     making = Making("normalization", detail, way.agent)
     return Rendition(target, repaired.pages, repaired.claims, tuple(findings), making=making, judged=True)
@@ -228,7 +241,7 @@ def _ways(begin: Path, folder: Path, settings: Settings, reasons: list[str]) -> 
         return
     rewritten = folder / "rewritten.pdf"
     try:
-        ghostscript.rewrite(begin, rewritten, settings.max_pdf_seconds)
+        ghostscript.rewrite(plain(begin, folder), rewritten, settings.max_pdf_seconds)
     except RenditionError as error:
         reasons.append(error.message)
         return
@@ -237,12 +250,18 @@ def _ways(begin: Path, folder: Path, settings: Settings, reasons: list[str]) -> 
 
 def _attempt(way: Way, broken: Broken, target: Path, reasons: list[str]) -> Repaired | None:
     """Repair a PDF to the highest level that veraPDF confirms; else None, and `reasons` says why."""
-    carried = broken.original if way.agent != ARCHIVER else None
+    carried, article = broken.original if way.agent != ARCHIVER else None, broken.source.article
     for claimed in _candidates(traits(way.begin), broken):
-        done, pages = repair(way.begin, target, broken.source.article, claimed, carried)
+        done, pages = repair(way.begin, target, article, claimed, carried)
         wrong = _wrong(broken.validator, target, claimed)
-        if not wrong:
+        if any(NO_PROFILE in each.message for each in wrong) and (assumed := cmyk.profile(broken.settings)):
+            done, pages = repair(way.begin, target, article, claimed, carried, assumed)
+            wrong = _wrong(broken.validator, target, claimed)
+        if not wrong and pages == broken.pages:
             return Repaired(claimed, done, pages)
+        if not wrong:
+            reasons.append(f"{way.agent.name} makes {counted(pages, 'page')} of its {broken.pages:,}")
+            return None
         if not all(LEVEL_RULES.fullmatch(finding.rule) for finding in wrong):
             break
     reasons.append(_summed(wrong))
@@ -262,7 +281,7 @@ def _candidates(begin: Traits, broken: Broken) -> Iterator[tuple[str, ...]]:
         return
     part = "3" if attachments or flavour.startswith("3") else "2"
     if begin.tagged and (reading is None or (reading.tagged and reading.texts.read)):
-        if reading or "ua1" in _claimed(broken.original):
+        if reading or _is_accessible(broken.original):
             yield f"{part}a", "ua1"
         yield (f"{part}a",)
     if reading is None or reading.texts.read:
@@ -280,19 +299,19 @@ def _summed(wrong: Sequence[Finding]) -> str:
 # --- what is told of a repaired PDF -----------------------------------------------------------
 
 
-def _signature(found: Traits, where: str) -> Iterator[Finding]:
+def _lost(found: Traits, where: str) -> Iterator[Finding]:
     if found.signed:
         said = "is signed: the signature is the original's; the rendition is changed, and has none"
         yield Finding("rendition-signature", Severity.WARNING, said, where)
+    if found.xfa:
+        said = "has a form in XFA: what that alone shows is in the original, and not in the rendition"
+        yield Finding("rendition-xfa", Severity.WARNING, said, where)
 
 
 def _compared(
-    original: Path, target: Path, pages: int, found: Traits, settings: Settings, where: str
+    original: Path, target: Path, found: Traits, settings: Settings, where: str
 ) -> Iterator[Finding]:
     """Whether the pages look as they did, as far as that was looked at."""
-    if pages != found.pages:
-        said = f"has {found.pages:,} pages, and the rendition {pages:,}"
-        yield Finding("rendition-pages-differ", Severity.WARNING, said, where)
     if not likeness.available():
         said = f"the pages of the rendition were not compared with the original's: {likeness.MISSING}"
         yield Finding("rendition-pages-not-compared", Severity.WARNING, said, where)

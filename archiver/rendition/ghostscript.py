@@ -52,6 +52,19 @@ def version() -> str:
     return found[0] if found else ""
 
 
+@cache
+def cmyk_profile() -> bytes:
+    """The ICC profile by which Ghostscript shows CMYK; nothing where it has none as a file."""
+    program = shutil.which("gs")
+    if not program:
+        return b""
+    profiles = Path(program).parent.parent / "share" / "ghostscript" / version() / "iccprofiles"
+    try:
+        return (profiles / "default_cmyk.icc").read_bytes()
+    except OSError:
+        return b""
+
+
 def rewrite(source: Path, target: Path, seconds: int) -> None:
     """Write a PDF anew to `target`. Raises RenditionError where Ghostscript cannot, or takes too long."""
     program = shutil.which("gs") or "gs"

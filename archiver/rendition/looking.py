@@ -93,9 +93,17 @@ class Seen(NamedTuple):
 
 
 def look(
-    path: Path, directory: int | None, captured: Capture, recognizer: Recognizer | None, *, recompress: bool
+    path: Path,
+    directory: int | None,
+    captured: Capture,
+    recognizer: Recognizer | None,
+    cmyk: bytes,
+    *,
+    recompress: bool,
 ) -> Seen:
     """Look at the page of a file, in a TIFF the one with its directory at this place.
+
+    CMYK without a profile is taken to be of `cmyk`, if there is one.
 
     Raises RenditionError where its picture cannot be decoded.
     """
@@ -104,7 +112,7 @@ def look(
         opened = path.open("rb") if directory is None else OpenedAt(path, directory)
         with opened as file, Image.open(file) as image:
             content = path.read_bytes() if whole else b""
-            picture = draw(image, content, captured, recompress=recompress)
+            picture = draw(image, content, captured, cmyk, recompress=recompress)
             image.draft("L", image.size)
             image.load()
             gray = _gray(image)

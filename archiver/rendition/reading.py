@@ -86,7 +86,7 @@ def read_pages(
         document = stack.enter_context(pikepdf.open(original))
         pages = [page.obj for page in document.pages]
         seconds = settings.max_pdf_seconds + len(pdf.bare)
-        drawn = drawings(_drawable(document, original, target), pdf.bare, seconds)
+        drawn = drawings(plain(original, target.parent), pdf.bare, seconds)
         workers = settings.page_workers or usual_workers()
         looks = in_order(look_at, stack.enter_context(closing(drawn)), workers, recognizer.calls.end)
         stack.enter_context(closing(looks))
@@ -114,13 +114,17 @@ def read_pages(
     return Reading(target, texts, tagged, tuple(findings(label, noticed)))
 
 
-def _drawable(document: Pdf, original: Path, target: Path) -> Path:
-    """A PDF itself; what could be read of it where it is damaged, as PDFium mends less than qpdf."""
-    if not document.get_warnings():
-        return original
-    mended = target.with_name(f"{target.name}.mended")
-    document.save(mended, encryption=False)
-    return mended
+def plain(path: Path, folder: Path) -> Path:
+    """A PDF itself; where it is damaged or encrypted, what can be read of it, written to a folder.
+
+    qpdf mends and decrypts more than other programs do. Raises pikepdf.PdfError, OSError.
+    """
+    with pikepdf.open(path) as pdf:
+        if len(pdf.pages) and not (pdf.is_encrypted or pdf.get_warnings()):
+            return path
+        written = folder / f"{path.stem}.plain.pdf"
+        pdf.save(written, encryption=False)
+        return written
 
 
 def _look(drawing: Drawing | None, recognizer: Recognizer) -> Look:

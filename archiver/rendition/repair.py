@@ -17,7 +17,9 @@ from typing import Any, NamedTuple
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
+from archiver import jpeg2000
 from archiver.article import Article
+from archiver.capture import profile_name
 from archiver.rendition.catalog import srgb_intent, write_metadata
 
 ACTIONS = {"/GoTo", "/GoToR", "/GoToE", "/Thread", "/URI", "/Named", "/SubmitForm"}
@@ -27,6 +29,13 @@ NAMED_ACTIONS = {"/NextPage", "/PrevPage", "/FirstPage", "/LastPage"}
 """The named actions that are allowed (6.5.1)."""
 
 ACTION_KEYS = ("/A", "/OpenAction", "/Next")
+
+MOVING = (Name.Sound, Name.Movie, Name.Screen, Name("/3D"), Name.RichMedia)
+MOVING_KEYS = (
+    *("/Sound", "/Movie", "/A", "/RichMediaContent", "/RichMediaSettings"),
+    *("/3DD", "/3DV", "/3DA", "/3DI", "/3DB", "/3DU"),
+)
+"""Annotations of media, which are forbidden (6.3.1), and where they have them (ISO 32000-1 12.5.6, 13)."""
 
 INVISIBLE, HIDDEN, PRINT, NO_VIEW, TOGGLE_NO_VIEW = 1, 2, 4, 32, 256
 """Flags of annotations (ISO 32000-1 12.5.3)."""
@@ -66,13 +75,18 @@ Done = Counter[str]
 
 
 def repair(
-    source: Path, target: Path, article: Article, claims: tuple[str, ...], original: Path | None = None
+    source: Path,
+    target: Path,
+    article: Article,
+    claims: tuple[str, ...],
+    original: Path | None = None,
+    cmyk: bytes = b"",
 ) -> tuple[Done, int]:
     """Write what a PDF becomes by repair, claiming `claims`; what was done, and its pages.
 
-    What another program left out of it is taken from the `original`. The same file gives the same
-    bytes. Raises pikepdf.PdfError for a file that cannot be read, OSError
-    where `target` cannot be written.
+    What another program left out of it is taken from the `original`. With an ICC profile `cmyk`, colours
+    of a device are CMYK of that. The same file gives the same bytes. Raises pikepdf.PdfError for
+    a file that cannot be read, OSError where `target` cannot be written.
     """
     done: Done = Counter()
     with ExitStack() as stack:
@@ -83,6 +97,8 @@ def repair(
             _carry(stack.enter_context(pikepdf.open(original)), pdf)
         for mend in REPAIRS:
             mend(pdf, done)
+        if cmyk:
+            _cmyk_intent(pdf, cmyk, done)
         _describe(pdf, article, claims, done)
         with target.open("wb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore", pikepdf.PageCopyWarning)
@@ -121,6 +137,7 @@ class Traits(NamedTuple):
     tagged: bool
     signed: bool
     attachments: bool
+    xfa: bool
 
 
 def traits(source: Path) -> Traits:
@@ -128,12 +145,12 @@ def traits(source: Path) -> Traits:
     with pikepdf.open(source) as pdf:
         mark = pdf.Root.get("/MarkInfo")
         marked = isinstance(mark, Dictionary) and _is_true(mark.get("/Marked"))
-        signed = attachments = False
-        for item in pdf.objects:
-            if isinstance(item, Dictionary):
-                signed = signed or ("/ByteRange" in item and "/Contents" in item)
-                attachments = attachments or "/EF" in item
-        return Traits(len(pdf.pages), marked and "/StructTreeRoot" in pdf.Root, signed, attachments)
+        signed = attachments = xfa = False
+        for item in _every(pdf):
+            signed = signed or ("/ByteRange" in item and "/Contents" in item)
+            attachments = attachments or "/EF" in item
+            xfa = xfa or ("/XFA" in item and "/Fields" in item)
+        return Traits(len(pdf.pages), marked and "/StructTreeRoot" in pdf.Root, signed, attachments, xfa)
 
 
 # --- what is repaired -------------------------------------------------------------------------
@@ -242,6 +259,8 @@ def _annotations(pdf: Pdf, done: Done) -> None:
         if not isinstance(annotations, Array):
             continue
         kept = [each for each in annotations if isinstance(each, Dictionary) and not _is_unseen(each)]
+        for annotation in kept:
+            _still(annotation, done)
         if len(kept) < len(annotations):
             done["annotations that are not shown removed"] += len(annotations) - len(kept)
             page.obj.Annots = Array(kept)
@@ -261,7 +280,19 @@ def _flags(annotation: Any) -> int:
 def _is_unseen(annotation: Any) -> bool:
     if annotation.get("/Subtype") == Name.Popup:
         return False
+    if annotation.get("/Subtype") in MOVING and "/AP" not in annotation:
+        return True
     return bool(_flags(annotation) & (INVISIBLE | HIDDEN | NO_VIEW))
+
+
+def _still(annotation: Any, done: Done) -> None:
+    """An annotation that plays or moves (6.3.1) is what it shows until then."""
+    if annotation.get("/Subtype") in MOVING:
+        annotation.Subtype = Name.Stamp
+        for key in MOVING_KEYS:
+            if key in annotation:
+                del annotation[key]
+        done["sound, films and models removed, but for their pictures"] += 1
 
 
 def _printed(annotation: Any, done: Done) -> None:
@@ -347,10 +378,25 @@ def _attachments(pdf: Pdf, done: Done) -> None:
         done["attachments associated with the document"] += len(found)
 
 
+def _jpeg_2000(pdf: Pdf, done: Done) -> None:
+    """Pictures in JPEG 2000 have the headers of a file (6.2.8.3), which a codestream alone has not."""
+    for item in pdf.objects:
+        if not isinstance(item, Stream) or item.get("/Filter") not in (Name.JPXDecode, JPX_ALONE):
+            continue
+        content = item.read_raw_bytes()
+        if not content.startswith(jpeg2000.CODESTREAM):
+            continue
+        if whole := jpeg2000.boxed(content, int(item.Width), int(item.Height)):
+            item.write(whole, filter=Name.JPXDecode)
+            done["headers of JPEG 2000 added"] += 1
+
+
+JPX_ALONE = Array([Name.JPXDecode])
+
+
 def _output_intent(pdf: Pdf, done: Done) -> None:
     """Colours of a device are sRGB where nothing says what they are (6.2.3, 6.2.4.3)."""
-    intents = pdf.Root.get("/OutputIntents")
-    known = [each for each in intents if isinstance(each, Dictionary)] if isinstance(intents, Array) else []
+    known = _intents(pdf)
     if any(each.get("/S") == Name.GTS_PDFA1 and "/DestOutputProfile" in each for each in known):
         return
     given = next((each for each in known if "/DestOutputProfile" in each), None)
@@ -358,6 +404,33 @@ def _output_intent(pdf: Pdf, done: Done) -> None:
     added.S = Name.GTS_PDFA1
     pdf.Root.OutputIntents = Array([*known, added] if given is not None else [added])
     done["output intent added"] += 1
+
+
+def _cmyk_intent(pdf: Pdf, profile: bytes, done: Done) -> None:
+    """CMYK of a device is that of a profile, and RGB what it was: sRGB, or what the file says (6.2.4.3)."""
+    known = [each.DestOutputProfile for each in _intents(pdf) if "/DestOutputProfile" in each]
+    rgb = next((each for each in known if each.get("/N") == RGB), srgb_intent(pdf).DestOutputProfile)
+    space = pdf.make_indirect(Array([Name.ICCBased, rgb]))
+    of_pages = (page.resources for page in pdf.pages)
+    for resources in (*of_pages, *(item.get("/Resources") for item in _every(pdf))):
+        if isinstance(resources, Dictionary):
+            if not isinstance(resources.get("/ColorSpace"), Dictionary):
+                resources.ColorSpace = Dictionary()
+            if "/DefaultRGB" not in resources.ColorSpace:
+                resources.ColorSpace.DefaultRGB = space
+    name = profile_name(profile)
+    intent = Dictionary(Type=Name.OutputIntent, S=Name.GTS_PDFA1, OutputConditionIdentifier=String(name))
+    intent.Info, intent.DestOutputProfile = String(name), pdf.make_stream(profile, N=CMYK)
+    pdf.Root.OutputIntents = Array([intent])
+    done[f"colours in CMYK taken for those of {name}"] = 1
+
+
+RGB, CMYK = 3, 4
+"""The components of their profiles."""
+
+
+def _intents(pdf: Pdf) -> list[Any]:
+    return [each for each in _listed(pdf.Root.get("/OutputIntents")) if isinstance(each, Dictionary)]
 
 
 REPAIRS: tuple[Callable[[Pdf, Done], None], ...] = (
@@ -368,6 +441,7 @@ REPAIRS: tuple[Callable[[Pdf, Done], None], ...] = (
     _annotations,
     _layers,
     _attachments,
+    _jpeg_2000,
     _output_intent,
 )
 

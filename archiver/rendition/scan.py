@@ -12,6 +12,7 @@ from archiver.errors import RenditionError
 from archiver.events import Agent, Event
 from archiver.findings import Severity
 from archiver.paging import page_done
+from archiver.rendition import cmyk
 from archiver.rendition.ahead import in_order, usual_workers
 from archiver.rendition.catalog import Embeddable
 from archiver.rendition.flavours import Flavour
@@ -46,6 +47,7 @@ def render_scan(
     language, label = source.article.language[0], source.ref.label
     recognizer = recognizer_of(source, settings)
     texts = ScanTexts(target, recognizer, language) if recognizer else None
+    assumed = cmyk.profile(settings)
     workers = settings.page_workers or usual_workers()
     end = recognizer.calls.end if recognizer else Calls().end
     noticed: list[Noticed] = []
@@ -53,7 +55,7 @@ def render_scan(
 
     def seen_of(page: ScannedPage) -> Seen:
         path = originals[page.original]
-        return look(path, page.directory, page.capture, recognizer, recompress=settings.optimize)
+        return look(path, page.directory, page.capture, recognizer, assumed, recompress=settings.optimize)
 
     with (
         Spool(target.with_name(f"{target.name}.spool")) as spool,

@@ -10,21 +10,18 @@ from __future__ import annotations
 import io
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from pikepdf import Array, Dictionary, Name, Object, String
 from PIL import Image, ImageCms, TiffImagePlugin
 from PIL.ImageFile import ImageFile, _Tile
 
-from archiver import jpeg2000, pictures
-from archiver.capture import Capture
+from archiver import jpeg, jpeg2000, pictures
+from archiver.capture import Capture, profile_name
 
 BASELINE_FRAMES = (0xC0, 0xC1, 0xC2)
 """JPEG's frames that DCTDecode has: baseline, extended sequential, progressive (ISO 32000-1 7.4.8)."""
-
-STANDALONE = {0x01, *range(0xD0, 0xD9)}
-"""Markers without a length (ISO 10918-1 B.1.1.3)."""
 
 FAST = 1
 """zlib's level: the noise of scans is hardly smaller with any other, and takes many times as long."""
@@ -58,21 +55,27 @@ class Drawn(NamedTuple):
     recompressed: bool = False
 
 
-def draw(image: ImageFile, content: bytes, found: Capture, *, recompress: bool) -> Drawn:
+def draw(image: ImageFile, content: bytes, found: Capture, cmyk: bytes, *, recompress: bool) -> Drawn:
     """The picture of a page that `image` is at the frame of, in a file of this content.
 
-    What is compressed without loss may be recompressed with some. Raises OSError and what else Pillow
-    does where it cannot be decoded.
+    CMYK without a profile is taken to be of `cmyk`, if there is one. What is compressed without loss may
+    be recompressed with some. Raises OSError and what else Pillow does where it cannot be decoded.
     """
+    assumed = cmyk and image.mode == "CMYK" and not profile_of(image, CMYK)
+    if assumed:
+        image.info["icc_profile"] = cmyk
     way = None if recompress and found.lossless else WAYS.get(image.format or "")
     drawn = way(image, content) if way else None
     if drawn is None and isinstance(image, TiffImagePlugin.TiffImageFile) and not recompress:
-        drawn = _deep(image, found)
+        drawn = _jpeg_in_tiff(image) or _deep(image, found)
     if drawn is None:
         image.load()
         drawn = _encoded(image, recompress=recompress)
         if found.bits > drawn.entries.get("/BitsPerComponent", 8):
             drawn = drawn._replace(changed=f"has {found.bits} bits a sample, of which 8 are shown")
+    if assumed:
+        told = f"has colours in CMYK without a profile, taken for those of {profile_name(cmyk)}"
+        drawn = drawn._replace(changed="; ".join(filter(None, (told, drawn.changed))))
     return drawn
 
 
@@ -90,26 +93,12 @@ def _jpeg(image: ImageFile, content: bytes) -> Drawn | None:
     """A JPEG, byte for byte. Adobe's CMYK is inverted (ISO 32000-1 8.9.5.2, Decode)."""
     components = len(image.getbands())
     profile = profile_of(image, components)
-    if _frame(content) not in BASELINE_FRAMES or (components == CMYK and not profile):
+    if jpeg.frame(io.BytesIO(content)) not in BASELINE_FRAMES or (components == CMYK and not profile):
         return None
     entries = _entries(image, 8, Filter=Name.DCTDecode)
     if components == CMYK and "adobe" in image.info:
         entries.Decode = Array([1, 0] * CMYK)
     return Drawn(entries, content, components, profile)
-
-
-def _frame(content: bytes) -> int:
-    """The marker of a JPEG's frame (ISO 10918-1 B.2.2), which tells its process; 0 where there is none."""
-    at = 2
-    while at + 4 <= len(content) and content[at] == 0xFF:
-        marker = content[at + 1]
-        if marker == 0xFF:
-            at += 1
-        elif marker in range(0xC0, 0xD0) and marker not in (0xC4, 0xC8, 0xCC):
-            return marker
-        else:
-            at += 2 if marker in STANDALONE else 2 + int.from_bytes(content[at + 2 : at + 4], "big")
-    return 0
 
 
 def _jpeg2000(image: ImageFile, content: bytes) -> Drawn | None:
@@ -179,6 +168,38 @@ WAYS: dict[str, Callable[[ImageFile, bytes], Drawn | None]] = {
     "JPEG2000": _jpeg2000,
     "PNG": _png,
 }
+
+
+def _jpeg_in_tiff(image: TiffImagePlugin.TiffImageFile) -> Drawn | None:
+    """The JPEG that a page of a TIFF is in one piece, with its tables (TIFF Technical Note 2)."""
+    tags, components, file = image.tag_v2, len(image.getbands()), image.fp
+    offsets: Sequence[int] = tags.get(
+        TiffImagePlugin.STRIPOFFSETS, tags.get(TiffImagePlugin.TILEOFFSETS, ())
+    )
+    sizes: Sequence[int] = tags.get(
+        TiffImagePlugin.STRIPBYTECOUNTS, tags.get(TiffImagePlugin.TILEBYTECOUNTS, ())
+    )
+    shown = tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION)
+    is_one_jpeg = tags.get(TiffImagePlugin.COMPRESSION) == JPEG_IN_TIFF and len(offsets) == len(sizes) == 1
+    if not (is_one_jpeg and shown in (BLACK_IS_ZERO, RGB, YCBCR) and file):
+        return None
+    file.seek(offsets[0])
+    content = file.read(sizes[0])
+    if tables := tags.get(TiffImagePlugin.JPEGTABLES):
+        content = tables[: -len(END_OF_IMAGE)] + content[len(START_OF_IMAGE) :]
+    if components not in (1, 3) or jpeg.frame(io.BytesIO(content)) not in BASELINE_FRAMES:
+        return None
+    with Image.open(io.BytesIO(content), formats=("JPEG",)) as coded:
+        if coded.size != image.size or len(coded.getbands()) != components:
+            return None
+    parameters = Dictionary(ColorTransform=int(shown == YCBCR))
+    entries = _entries(image, 8, Filter=Name.DCTDecode, DecodeParms=parameters)
+    return Drawn(entries, content, components, profile_of(image, components))
+
+
+START_OF_IMAGE, END_OF_IMAGE = b"\xff\xd8", b"\xff\xd9"
+JPEG_IN_TIFF, BLACK_IS_ZERO, RGB, YCBCR = 7, 1, 2, 6
+"""Compression, and interpretations of samples that a PDF has too (TIFF 6.0)."""
 
 
 # --- compressed here ----------------------------------------------------------------------------

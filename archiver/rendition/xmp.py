@@ -100,13 +100,22 @@ def claims(pdf: Path) -> tuple[str, ...]:
 
     Raises RenditionError where it cannot be read, or claims no conformance to PDF/A.
     """
-    try:
-        with pikepdf.open(pdf) as document, document.open_metadata() as metadata:
-            part, level = (str(metadata.get(f"pdfaid:{name}", "")) for name in ("part", "conformance"))
-            accessible = metadata.get("pdfuaid:part") == "1"
-    except (pikepdf.PdfError, OSError, ValueError, SyntaxError) as error:
-        raise RenditionError(f"cannot be read as a PDF: {error}", where=pdf.name) from None
-    flavour = f"{part}{level.lower()}"
+    flavour, accessible = _stated(pdf)
     if flavour not in LEVELS:
         raise RenditionError("claims no conformance to PDF/A in its metadata", where=pdf.name)
     return (flavour, "ua1") if accessible else (flavour,)
+
+
+def claims_accessibility(pdf: Path) -> bool:
+    """Whether a PDF claims to be PDF/UA-1, be it PDF/A or not. Raises RenditionError."""
+    return _stated(pdf)[1]
+
+
+def _stated(pdf: Path) -> tuple[str, bool]:
+    """The part and level of PDF/A that a PDF states, and whether it states PDF/UA-1."""
+    try:
+        with pikepdf.open(pdf) as document, document.open_metadata() as metadata:
+            part, level = (str(metadata.get(f"pdfaid:{name}", "")) for name in ("part", "conformance"))
+            return f"{part}{level.lower()}", metadata.get("pdfuaid:part") == "1"
+    except (pikepdf.PdfError, OSError, ValueError, SyntaxError) as error:
+        raise RenditionError(f"cannot be read as a PDF: {error}", where=pdf.name) from None

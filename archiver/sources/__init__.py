@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 TEXTS = (".txt", ".md", ".markdown", ".json", ".jsonl", ".ndjson")
-PAGES = (".html", ".htm", ".xhtml", ".warc", ".warc.gz", ".wacz", ".arc", ".arc.gz")
+PAGES = (".html", ".htm", ".xhtml", ".warc", ".warc.gz", ".warc.zst", ".wacz", ".arc", ".arc.gz")
 OFFICE = (".docx", ".odt", ".eml")
 SUFFIXES = (*TEXTS, *PAGES, *OFFICE, ".pdf")
 """What is taken for a source when a folder is searched."""
@@ -117,6 +117,8 @@ def _reader(ref: SourceRef, settings: Settings) -> Callable[[SourceRef, Settings
         return office.read
     if not ref.line and (mail.is_message(head) or suffix in mail.SUFFIXES):
         return mail.read
+    if not ref.line and suffix == pdf.SUFFIX:  # one that lost its beginning
+        return pdf.read
     return texts.read
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import posixpath
 import zipfile
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
@@ -19,12 +21,24 @@ from archiver.events import Agent, Event
 from archiver.findings import Finding, Severity, counted
 from archiver.settings import Settings
 from archiver.sources import decoding, metadata, webpage
+from archiver.sources.figures import DATA_FOLDER, Pictures
 from archiver.sources.refs import SourceRef, opened, portable
 from archiver.sources.source import Original, Source, Text
 from archiver.stores import Place, Url
 
 ARCS = (".arc", ".arc.gz")
-SUFFIXES = (".warc", ".warc.gz", ".wacz", *ARCS)
+UNREAD = {
+    **dict.fromkeys(
+        ARCS, ("an ARC file, which WARC (ISO 28500) came after", "warcio recompress in.arc.gz out.warc.gz")
+    ),
+    ".warc.zst": (
+        "compressed by Zstandard; expected gzip, or no compression",
+        "zstd --decompress in.warc.zst",
+    ),
+}
+"""What captures are that are not read, by their suffixes, and what makes WARC files of them."""
+
+SUFFIXES = (".warc", ".warc.gz", ".wacz", *UNREAD)
 PAGES = ("text/html", "application/xhtml+xml")
 KEPT = {"response", "resource"}
 """The types of records that hold what was captured (ISO 28500 6.3, 6.4)."""
@@ -64,11 +78,9 @@ def locate(place: Place) -> Iterator[SourceRef]:
     In a WACZ that lists its pages, those. The last one comes with what was noticed of the file.
     Raises SourceError for a file that cannot be read, or has no page, MissingExtra without warcio.
     """
-    if place.name.lower().endswith(ARCS):
-        told = "is an ARC file, which WARC (ISO 28500) came after"
-        raise SourceError(
-            told, where=place.name, hint="make a WARC of it: warcio recompress in.arc.gz out.warc.gz"
-        )
+    for suffix, (what, how) in UNREAD.items():
+        if place.name.lower().endswith(suffix):
+            raise SourceError(f"is {what}", where=place.name, hint=f"make a WARC of it: {how}")
     last: SourceRef | None = None
     held: set[str] = set()
     revisited: dict[str, None] = {}
@@ -129,17 +141,23 @@ def read(ref: SourceRef, settings: Settings) -> Source:
         file.seek(ref.offset)
         record = next(iter(_iterator(file)))
         address = record.rec_headers.get_header("WARC-Target-URI") or ""
+        if record.rec_headers.get_header("WARC-Segment-Number"):
+            told = "is the first segment of a record (ISO 28500 7), and segments are not put together"
+            raise SourceError(told, where=ref.label)
         payload = _payload(record, ref.label, settings)
-    shown = _Pictures(ref, settings)
+    shown, held = _Pictures(ref, settings), Pictures(settings, DATA_FOLDER)
     charset = _parameter(_type(record), "charset") or webpage.declared(payload)
-    text = decoding.decode(payload, ref, settings, charset)
-    page = webpage.Page(text.text, ref.label, _web(address), lambda src: shown.show(urljoin(address, src)))
+    text = decoding.decode(payload, ref, charset)
+    page = webpage.Page(
+        text.text, ref.label, _web(address), lambda src: held.show(src) or shown.show(urljoin(address, src))
+    )
     parts = webpage.parse(page)
     identifier = (record.rec_headers.get_header("WARC-Record-ID") or "").strip("<>")
     if identifier:
         parts.fields["identifier"] = identifier
     article, noticed = metadata.build(parts.fields, parts.body, raw, ref, settings, parts.places)
-    document = Original(ref.name, "application/warc", data=raw)
+    name = ref.name if raw.startswith(GZIP) else ref.name.removesuffix(".gz")
+    document = Original(name, "application/warc", data=raw)
     when = record.rec_headers.get_header("WARC-Date") or "an unknown time"
     captured = Event(
         "capture",
@@ -150,12 +168,15 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     taken = Finding(
         "source-page-captured", Severity.INFO, f"was captured from {address} at {when}", where=ref.label
     )
+    if why := record.rec_headers.get_header("WARC-Truncated"):
+        told = f"was not captured whole (WARC-Truncated: {why}); what is missing is not in the capture"
+        noticed = [*noticed, Finding("source-capture-truncated", Severity.WARNING, told, where=ref.label)]
     return Source(
         ref,
-        (document, *shown.originals()),
+        (document, *shown.originals(), *held.found.values()),
         article,
         Text(text.encoding),
-        (taken, *text.findings, *parts.findings, *noticed),
+        (taken, *text.findings, *parts.findings, *webpage.left_out(held, ref.label), *noticed),
         (captured,),
     )
 
@@ -231,6 +252,7 @@ def _index(place: Place, version: Hashable) -> dict[str, Capture]:
 # --- WARC ---------------------------------------------------------------------------------------
 
 
+GZIP = b"\x1f\x8b"
 GZIP_OF_ALL = "non-chunked gzip file detected"
 """What warcio says of a file that is compressed as a whole."""
 
@@ -253,11 +275,6 @@ def _reading(label: str) -> Iterator[None]:
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror or error}", where=label) from None
     except Exception as error:
-        if GZIP_OF_ALL in str(error):
-            told = (
-                "has several records in one gzip member; expected one of its own for each (ISO 28500 D.2)"
-            )
-            raise SourceError(told, where=label, hint="warcio recompress in.warc.gz out.warc.gz") from None
         first = next(filter(str.strip, str(error).splitlines()), type(error).__name__).strip()
         raise SourceError(f"cannot be read as a web capture: {first}", where=label) from None
 
@@ -367,14 +384,31 @@ def _members(place: Place) -> list[str]:
 
 
 @contextmanager
-def _member(place: Place, member: str) -> Iterator[IO[bytes]]:
-    """A WARC file, or one in a WACZ, that can be moved in."""
-    with opened(place) as file:
-        if not member:
-            yield file
-            return
-        with zipfile.ZipFile(file) as package, package.open(member) as inner:
-            yield inner
+def _member(place: Place, member: str) -> Iterator[Any]:
+    """A WARC file, or one in a WACZ, that can be moved in, its compression as a whole undone."""
+    with ExitStack() as stack:
+        file = stack.enter_context(opened(place))
+        if member:
+            file = stack.enter_context(stack.enter_context(zipfile.ZipFile(file)).open(member))
+        yield gzip.GzipFile(fileobj=file) if _is_one_gzip(file) else file
+
+
+def _is_one_gzip(file: IO[bytes]) -> bool:
+    """Whether records share one member of gzip; each should have one of its own (ISO 28500 D.2)."""
+    if file.read(len(GZIP)) != GZIP:
+        file.seek(0)
+        return False
+    file.seek(0)
+    try:
+        for _ in islice(_iterator(file, check=False), 2):
+            pass
+    except MissingExtra:
+        raise
+    except Exception as error:  # what else is wrong is told where the records are read
+        return GZIP_OF_ALL in str(error)
+    finally:
+        file.seek(0)
+    return False
 
 
 def _listed(place: Place) -> set[str]:

@@ -84,10 +84,10 @@ class Encoding(NamedTuple):
     findings: Sequence[Finding] = ()
 
 
-def decode(data: bytes, ref: SourceRef, settings: Settings, declared: str = "") -> Text:
+def decode(data: bytes, ref: SourceRef, declared: str = "") -> Text:
     """The text of a source, in the encoding that it declares, if it does and is.
 
-    Raises SourceError for what is empty, binary or beyond the limits.
+    Raises SourceError for what is empty or binary.
     """
     name = ref.label
     if not data.strip():
@@ -99,15 +99,21 @@ def decode(data: bytes, ref: SourceRef, settings: Settings, declared: str = "") 
     text = OTHER_LINE_ENDS.sub(" ", LINE_ENDS.sub("\n", text))
     if not text.strip():
         raise SourceError("holds nothing but white space; expected an article", where=name)
-    for number, line in enumerate(text.split("\n"), 1):
+    text, removed = _without_controls(text, ref)
+    return Text(text, encoding, (*findings, *removed))
+
+
+def decode_lines(data: bytes, ref: SourceRef, settings: Settings) -> Text:
+    """The text of a source in which lines mean something. Raises SourceError, also for one too long."""
+    decoded = decode(data, ref)
+    for number, line in enumerate(decoded.text.split("\n"), 1):
         if len(line) > settings.max_line_chars:
             raise SourceError(
                 f"has {len(line):,} characters, more than the {settings.max_line_chars:,} that "
                 "max_line_chars allows",
                 where=ref.at(number),
             )
-    text, removed = _without_controls(text, ref)
-    return Text(text, encoding, (*findings, *removed))
+    return decoded
 
 
 READ_AS = {

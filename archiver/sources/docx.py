@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from archiver.findings import counted
-from archiver.sources.office import Document, Pictures, as_tree, characters, parsed
+from archiver.sources.figures import Pictures
+from archiver.sources.office import Document, as_tree, characters
+from archiver.sources.wordprocessing import MATH, TEXTS, WORD, parsed, readable
 
 STYLES = """
 p[style-name='Title'] => h1.title:fresh
@@ -24,9 +26,7 @@ u => em
 comment-reference => sup
 """
 
-WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-FORMULA_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 PROPERTIES = {
     "{http://purl.org/dc/elements/1.1/}title": "title",
     "{http://purl.org/dc/elements/1.1/}creator": "creators",
@@ -36,7 +36,6 @@ PROPERTIES = {
     "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}keywords": "subjects",
 }
 """Core properties (ISO/IEC 29500-2 11) that are facts of the work."""
-TEXTS = ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml")
 EDGES = ("word/header", "word/footer")
 
 
@@ -50,13 +49,14 @@ def document(data: bytes, pictures: Pictures) -> Document:
         suffix = mimetypes.guess_extension(image.content_type) or ".bin"
         return {"src": pictures.take(content, image.content_type, suffix)}
 
+    whole = readable(data)
     result = mammoth.convert_to_html(
-        io.BytesIO(data),
+        io.BytesIO(whole.data),
         style_map=STYLES,
         include_embedded_style_map=False,
         convert_image=mammoth.images.img_element(shown),
     )
-    tree = as_tree(result.value)
+    tree = as_tree(whole.spoken(result.value))
     for link in tree.xpath(
         "//a[starts-with(@href, '#footnote-ref') or starts-with(@href, '#endnote-ref')]"
     ):
@@ -72,6 +72,10 @@ def document(data: bytes, pictures: Pictures) -> Document:
             characters(_text(parsed(package.read(name)))) for name in names if name.startswith(EDGES)
         )
     notes = [f"has {message.message}" for message in result.messages if message.type == "error"]
+    if whole.formulas:
+        notes.append(
+            f"has {counted(whole.formulas, 'formula')}, of which the characters are kept in a line"
+        )
     if edges:
         notes.append(f"has headers or footers of {edges:,} characters, which are in the original alone")
     if deleted:
@@ -94,7 +98,7 @@ def _text(root: Any) -> Iterator[Any]:
     """The elements with text, also of formulas, but for what is there for older programs once more."""
     return (
         each
-        for each in root.iter(f"{WORD}t", FORMULA_TEXT)
+        for each in root.iter(f"{WORD}t", f"{MATH}t")
         if next(each.iterancestors(f"{WORD}del", FALLBACK), None) is None
     )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import mimetypes
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote_to_bytes
 
 from archiver import stores
 from archiver.article import Article
@@ -18,16 +21,20 @@ PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".gif", ".tif", ".tiff", ".webp"}
 
 
 def attachments(
-    article: Article, ref: SourceRef, lines: Mapping[str, int], settings: Settings
+    article: Article,
+    ref: SourceRef,
+    lines: Mapping[str, int],
+    settings: Settings,
+    held: Container[str] = (),
 ) -> Iterator[Original]:
     """The pictures of an article, each checked: inside the source's folder, whole, within limits.
 
-    `lines` has the line of each, by its name.
+    `lines` has the line of each, by its name; those that the source holds itself are `held`.
     """
     seen: set[str] = set()
     for figure in article.figures():
         name = str(PurePosixPath(figure.src))
-        if name in seen:
+        if name in seen or name in held:
             continue
         seen.add(name)
         try:
@@ -81,3 +88,54 @@ def _refuse_size(size: int, settings: Settings) -> None:
         raise SourceError(
             f"has {size:,} bytes, more than the {settings.max_image_bytes:,} that max_image_bytes allows"
         )
+
+
+DATA = "data:"
+DATA_FOLDER = "data-pictures"
+"""Where the pictures go that are in the addresses of a page, apart from those that it has beside it."""
+
+
+class Pictures:
+    """The pictures that one document holds itself, each under a name of its own."""
+
+    def __init__(self, settings: Settings, folder: str = "pictures") -> None:
+        self.settings, self.folder = settings, folder
+        self.found: dict[str, Original] = {}
+        self.notes: list[str] = []
+        self.named: dict[str, str] = {}
+        """What each address that holds a picture is named; empty where that is not shown."""
+
+    def take(self, data: bytes, media_type: str, suffix: str) -> str:
+        """The name that a picture gets; empty, with a note, where it cannot be shown."""
+        name = f"{self.folder}/picture-{len(self.found) + 1}{PurePosixPath(suffix).suffix or suffix}"
+        if len(data) > self.settings.max_image_bytes:
+            self.notes.append(f"has a picture ({media_type}) of more bytes than max_image_bytes allows")
+            return ""
+        from archiver import pictures
+
+        try:
+            pictures.of(data, name, self.settings.max_image_pixels)
+        except RenditionError as error:
+            self.notes.append(f"has a picture ({media_type}) that is not shown: it {error.message}")
+            return ""
+        self.found[name] = Original(name, media_type, data=data)
+        return name
+
+    def show(self, address: str) -> str | None:
+        """The name of a picture that its address holds (RFC 2397); None where that is none to be shown."""
+        if address not in self.named:
+            self.named[address] = self._decoded(address)
+        return self.named[address] or None
+
+    def _decoded(self, address: str) -> str:
+        stated, comma, content = address.removeprefix(DATA).partition(",")
+        media_type = stated.partition(";")[0].strip().lower()
+        if not (address.startswith(DATA) and comma and media_type.startswith("image/")):
+            return ""
+        try:
+            data = unquote_to_bytes(content)
+            if stated.rstrip().lower().endswith(";base64"):
+                data = base64.b64decode(data)
+        except ValueError:
+            data = b""
+        return self.take(data, media_type, mimetypes.guess_extension(media_type) or ".bin")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from archiver.scripts import script_runs, writing_scripts
+from langcodes import tag_is_valid
+
+from archiver.scripts import script_runs, scripts_from_right, writing_scripts
 
 UNKNOWN = "und"
 
@@ -72,6 +74,15 @@ def inferred(text: str) -> str:
     if counts[script] >= LEAST_LETTERS.get(script, 40) and (language := _classified(text, script)):
         return language
     return by_letters or USUAL.get(script, UNKNOWN)
+
+
+def of_right_to_left(text: str, stated: str) -> str:
+    """The language of a text with letters from right to left: the one that is stated, if those are its own.
+
+    What programs state by themselves is of no script that is meant.
+    """
+    fits = tag_is_valid(stated) and writing_scripts(stated) & scripts_from_right(text)
+    return stated if fits else inferred(text)
 
 
 def _by_letters(text: str, script: str) -> str:

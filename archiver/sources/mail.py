@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email import policy
 from email.errors import MessageError
 from email.message import EmailMessage
@@ -12,13 +12,12 @@ from email.utils import getaddresses
 from pathlib import PurePosixPath
 from typing import Any
 
-from lxml import html
-
 from archiver import pictures
 from archiver.errors import RenditionError, SourceError
 from archiver.findings import Finding, Severity
 from archiver.settings import Settings
-from archiver.sources import decoding, metadata, webpage
+from archiver.sources import decoding, elements, metadata, webpage
+from archiver.sources.figures import DATA_FOLDER, Pictures
 from archiver.sources.markup import Markup
 from archiver.sources.parts import Block, Noticed
 from archiver.sources.refs import SourceRef, data_of, portable
@@ -67,10 +66,15 @@ def _read(ref: SourceRef, settings: Settings, data: bytes, message: EmailMessage
         told = "has no subject, so its file's name is taken for a title"
         findings.append(Finding("source-title-inferred", Severity.WARNING, told, where=ref.label))
     body = message.get_body(("html", "plain"))
-    attached = list(_attached(message, body, settings))
+    shown = list(_shown_parts(message, body))
+    attached = list(_attached(message, shown, settings))
     files = {f"cid:{cid}": original for cid, original in attached if cid}
     noticed = Noticed(ref.label)
-    blocks = [*_header(message), *_content(body, noticed, files, ref, settings)]
+    held = Pictures(settings, DATA_FOLDER)
+    blocks = _header(message)
+    for part in shown:
+        blocks += _content(part, noticed, files, held, ref, settings)
+    findings += webpage.left_out(held, ref.label)
     findings += [
         Finding("source-mail-defect", Severity.WARNING, f"breaks RFC 5322 or MIME: {told}", where=ref.label)
         for told in dict.fromkeys(type(d).__name__ for part in message.walk() for d in part.defects)
@@ -84,12 +88,19 @@ def _read(ref: SourceRef, settings: Settings, data: bytes, message: EmailMessage
     ]
     if not blocks and not attached:
         raise SourceError("has neither text nor attachments", where=ref.label)
+    if any(part.get_content_type() in TNEF for part in _leaves(message)):
+        told = "has a part in TNEF (winmail.dat), in which Outlook may have text and files; it is not read"
+        findings.append(Finding("source-mail-tnef", Severity.WARNING, told, where=ref.label))
     if body is None:
         told = "has no text that can be read, as where it is encrypted; what it holds is attached"
         findings.append(Finding("source-mail-no-text", Severity.WARNING, told, where=ref.label))
     blocks += _listed([original for _, original in attached])
     article, told_of = metadata.build(fields, blocks, data, ref, settings)
-    originals = (Original(ref.name, MEDIA_TYPE, data=data), *(original for _, original in attached))
+    originals = (
+        Original(ref.name, MEDIA_TYPE, data=data),
+        *held.found.values(),
+        *(original for _, original in attached),
+    )
     return Source(ref, originals, article, Text("utf-8"), (*findings, *noticed.findings, *told_of))
 
 
@@ -131,20 +142,24 @@ def _header(message: EmailMessage) -> list[Block]:
 
 
 def _content(
-    body: Any, noticed: Noticed, files: dict[str, Original], ref: SourceRef, settings: Settings
+    body: Any,
+    noticed: Noticed,
+    files: dict[str, Original],
+    held: Pictures,
+    ref: SourceRef,
+    settings: Settings,
 ) -> list[Block]:
     data = body.get_payload(decode=True) if body is not None else b""
     if not data.strip():
         return []
     stated = str(body.get_content_charset() or "").lower()
     charset = webpage.declared(data) if stated in SAYS_NOTHING else stated
-    text, _, told = decoding.decode(data, ref, settings, charset)
+    text, _, told = decoding.decode(data, ref, charset)
     noticed.findings += told
     if body.get_content_subtype() != "html":
         return list(plain(text))
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    tree = html.document_fromstring(text.encode(), parser)
-    markup = Markup(noticed, lambda src: _shown(files.get(src), settings))
+    tree = elements.tree(text, ref.label)
+    markup = Markup(noticed, lambda src: held.show(src) or _shown(files.get(src), settings))
     blocks = markup.blocks(next(tree.iter("body"), tree))
     noticed.findings += markup.left_out()
     return blocks
@@ -190,11 +205,24 @@ MOST_QUOTES = 8
 """How deep quotations are told apart; what is quoted deeper keeps its marks."""
 
 
-def _attached(message: EmailMessage, body: Any, settings: Settings) -> Iterator[tuple[str, Original]]:
-    """Every part that is not the text: its Content-ID, and its file under a name of its own."""
+def _shown_parts(message: EmailMessage, body: Any) -> Iterator[Any]:
+    """The body, and the other texts that are no files, as what follows a picture, or a list's footer."""
+    for part in _leaves(message):
+        is_file = part.get_filename() or part.is_attachment()
+        is_other = part.get_content_type() in TEXTS and not is_file and not _is_alternative(message, part)
+        if part is body or (body is not None and is_other):
+            yield part
+
+
+def _attached(
+    message: EmailMessage, shown: Sequence[Any], settings: Settings
+) -> Iterator[tuple[str, Original]]:
+    """Every part that is not shown as text: its Content-ID, and its file under a name of its own."""
     taken: set[str] = set()
     for part in _leaves(message):
-        if part is body or (part.get_content_type() in TEXTS and _is_alternative(message, part)):
+        if any(part is each for each in shown):
+            continue
+        if part.get_content_type() in TEXTS and _is_alternative(message, part):
             continue
         content = _bytes(part)
         if not content:
@@ -209,6 +237,7 @@ SAYS_NOTHING = ("", "us-ascii", "ascii")
 """What stands for any encoding where nobody said which (RFC 2045 5.2)."""
 
 TEXTS = ("text/plain", "text/html")
+TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
 
 
 def _leaves(message: Any) -> Iterator[Any]:

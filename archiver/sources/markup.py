@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from urllib.parse import urljoin
 
+from langcodes import tag_is_valid
 from lxml import html
 
 from archiver.article import NOT_TEXT
 from archiver.findings import Finding, Severity
+from archiver.sources.figures import DATA
 from archiver.sources.parts import Block, Noticed, is_kept
 
 Element = html.HtmlElement
@@ -82,7 +84,8 @@ class Markup:
     def blocks(self, parent: Element, depth: int = 0) -> list[Block]:
         """The blocks in an element: its own text and what is in it."""
         blocks: list[Block] = []
-        spans: list[Block] = _text(parent.text)
+        spoken = _spoken(parent)
+        spans: list[Block] = _text(parent.text, spoken)
         if depth > MOST_DEPTH:
             return _paragraph(_text(parent.text_content()))
         for child in parent:
@@ -92,12 +95,12 @@ class Markup:
                     spans = []
                     blocks += self._block(child, depth + 1) if self.keeps(child) else []
                 else:
-                    found, figures = self._inline(child, {}, depth + 1)
+                    found, figures = self._inline(child, spoken, depth + 1)
                     spans += found
                     if figures:
                         blocks += [*_paragraph(spans), *figures]
                         spans = []
-            spans += _text(child.tail)
+            spans += _text(child.tail, spoken)
         return blocks + _paragraph(spans)
 
     def _block(self, element: Element, depth: int) -> list[Block]:
@@ -129,13 +132,14 @@ class Markup:
 
     def inlines(self, element: Element) -> tuple[list[Block], list[Block]]:
         """The spans of an element that is read as one passage, and the figures in it."""
-        spans = _text(element.text)
+        spoken = _spoken(element)
+        spans = _text(element.text, spoken)
         figures: list[Block] = []
         for child in element:
             if is_shown(child):
-                found, shown = self._inline(child, {}, 0)
+                found, shown = self._inline(child, spoken, 0)
                 spans, figures = spans + found, figures + shown
-            spans += _text(child.tail)
+            spans += _text(child.tail, spoken)
         return trimmed(spans), figures
 
     def _inline(
@@ -151,6 +155,7 @@ class Markup:
         if depth > MOST_DEPTH:
             return _text(element.text_content(), style), []
         before, after = QUOTES if tag == "q" else ("", "")
+        self.added += len(before + after)
         spans = _text(before + (element.text or ""), style)
         figures: list[Block] = []
         for child in element:
@@ -180,12 +185,13 @@ class Markup:
         return [*spans, {"text": NOT_TEXT.sub("", f" ({target})")}]
 
     def _picture(self, image: Element) -> tuple[list[Block], list[Block]]:
-        src = (image.get("src") or image.get("data-src") or "").strip()
         alt = SPACE.sub(" ", image.get("alt") or "").strip()
-        name = self.show(src) if src else None
-        if name is not None:
-            return [], [{"type": "figure", "src": name, "alt": alt}]
-        if not src.startswith("data:") and src:
+        self.added += len("".join(alt.split()))
+        addresses = _addresses(image)
+        for address in addresses:
+            if (name := self.show(address)) is not None:
+                return [], [{"type": "figure", "src": name, "alt": alt}]
+        if any(not address.startswith(DATA) for address in addresses):
             self.lost["picture"] += 1
         return ([{"text": alt}] if alt else []), []
 
@@ -229,7 +235,7 @@ class Markup:
         """What stands in a list outside its items."""
         if _has_blocks(child):
             return self._block(child, depth)
-        spans, figures = self._inline(child, {}, 0)
+        spans, figures = self._inline(child, _spoken(child), 0)
         return [*_paragraph(spans), *figures]
 
     def _table(self, table: Element, depth: int) -> list[Block]:
@@ -288,17 +294,38 @@ def _span(cell: Element, name: str) -> int:
     return max(1, int(value)) if value.isdecimal() and value.isascii() and len(value) < 6 else 1
 
 
+def _addresses(image: Element) -> list[str]:
+    """Where a picture may be, the best first: what its place holds until it is loaded comes last."""
+    stated = [image.get(name, "").strip() for name in ("src", "data-src")]
+    first_of_set = (image.get("srcset") or image.get("data-srcset") or "").split()[:1]
+    found = dict.fromkeys(filter(None, [*stated, *(each.rstrip(",") for each in first_of_set)]))
+    return sorted(found, key=lambda address: address.startswith(DATA))
+
+
 def _style(element: Element) -> dict[str, object]:
     style: dict[str, object] = {}
     for tags, name in ((EMPHASIS, "emphasis"), (STRONG, "strong"), (CODE, "code")):
         if element.tag in tags:
             style[name] = True
+    if _stated_language(element):
+        style["language"] = _spoken(element).get("language")
     return style
+
+
+def _stated_language(element: Element) -> str:
+    return (element.get("lang") or element.get("xml:lang") or "").strip()
+
+
+def _spoken(element: Element) -> dict[str, object]:
+    """The language of an element's text, where it is stated and not that of its document."""
+    stated = map(_stated_language, (element, *element.iterancestors()))
+    tag, main = next(filter(None, stated), ""), _stated_language(element.getroottree().getroot())
+    return {"language": tag} if tag.lower() != main.lower() and tag_is_valid(tag) else {}
 
 
 def _text(text: str | None, style: dict[str, object] | None = None) -> list[Block]:
     text = NOT_TEXT.sub("", SPACE.sub(" ", (text or "").translate(AS_WINDOWS_1252)))
-    return [{"text": text, **(style or {})}] if text else []
+    return [{"text": text, **{k: v for k, v in (style or {}).items() if v}}] if text else []
 
 
 def trimmed(spans: list[Block]) -> list[Block]:

@@ -10,7 +10,10 @@ from typing import Any
 from lxml import html
 
 from archiver.findings import counted
-from archiver.sources.office import TITLE_CLASS, Document, Pictures
+from archiver.scripts import scripts_from_right
+from archiver.sources.figures import Pictures
+from archiver.sources.languages import of_right_to_left
+from archiver.sources.office import TITLE_CLASS, Document
 
 PLAIN = {
     "text:list-item": "li",
@@ -36,6 +39,7 @@ LEFT |= {"svg:title", "table:covered-table-cell"}
 
 TITLE, QUOTATION, PREFORMATTED = "Title", "Quotations", "Preformatted_20_Text"
 SPANS = {"colspan": "table:number-columns-spanned", "rowspan": "table:number-rows-spanned"}
+RIGHT_TO_LEFT = ("rl-tb", "rl")
 MOST_REPEATED = 100
 MOST_REPEATED_IN_ALL = 100_000
 """So often a row or a cell is shown, and so many elements and characters in all that are repeated."""
@@ -132,7 +136,7 @@ class _Reader:
                 self._paragraph(child, target, depth)
             case "text:h":
                 level = child.get_attribute_integer("text:outline-level") or 1
-                self._inside(f"h{min(max(level, 1), 6)}", child, target, depth)
+                self._speaking(child, self._inside(f"h{min(max(level, 1), 6)}", child, target, depth))
             case "text:span":
                 self._span(child, target, depth)
             case "text:a":
@@ -167,13 +171,27 @@ class _Reader:
     def _paragraph(self, child: Any, target: html.HtmlElement, depth: int) -> None:
         styles = self._styles("paragraph", child)
         if TITLE in styles:
-            self._inside("h1", child, target, depth).set("class", TITLE_CLASS)
+            title = self._inside("h1", child, target, depth)
+            title.set("class", TITLE_CLASS)
+            self._speaking(child, title)
         elif QUOTATION in styles:
             quote = html.Element("blockquote")
             target.append(quote)
-            self._inside("p", child, quote, depth)
+            self._speaking(child, self._inside("p", child, quote, depth))
         else:
-            self._inside("pre" if PREFORMATTED in styles else "p", child, target, depth)
+            tag = "pre" if PREFORMATTED in styles else "p"
+            self._speaking(child, self._inside(tag, child, target, depth))
+
+    def _speaking(self, child: Any, made: html.HtmlElement) -> None:
+        """Say the language of a paragraph that runs from right to left and has letters that do."""
+        text = made.text_content()
+        modes = self._stated("paragraph", child, "paragraph", "style:writing-mode")
+        if not scripts_from_right(text) or next(modes, "") not in RIGHT_TO_LEFT:
+            return
+        language = next(self._stated("paragraph", child, "text", "style:language-complex"), "")
+        country = next(self._stated("paragraph", child, "text", "style:country-complex"), "")
+        stated = "-".join(part for part in (language, country) if part not in ("", "none"))
+        made.set("lang", of_right_to_left(text, stated))
 
     def _span(self, child: Any, target: html.HtmlElement, depth: int) -> None:
         made = html.Element("span")
@@ -228,23 +246,26 @@ class _Reader:
         marker.text = f"[{len(self.footnotes)}]"
         target.append(marker)
 
-    def _styles(self, family: str, element: Any) -> set[str]:
+    def _styles(self, family: str, element: Any) -> dict[str, None]:
         """The names of an element's style and of those that it is made from."""
-        names: set[str] = set()
+        names: dict[str, None] = {}
         name = element.get_attribute_string("text:style-name")
         while name and name not in names:
-            names.add(name)
+            names[name] = None
             style = self.text.get_style(family, name)
             name = style.get_attribute_string("style:parent-style-name") if style is not None else None
         return names
 
     def _property(self, span: Any, name: str) -> str:
-        for style_name in self._styles("text", span):
-            style = self.text.get_style("text", style_name)
-            properties = style.get_properties(area="text") if style is not None else None
+        return next(self._stated("text", span, "text", name), "")
+
+    def _stated(self, family: str, element: Any, area: str, name: str) -> Iterator[str]:
+        """The values of a property that an element's styles state, the usual one of its family last."""
+        named = [self.text.get_style(family, style_name) for style_name in self._styles(family, element)]
+        for style in (*named, self.text.get_style(family)):
+            properties = style.get_properties(area=area) if style is not None else None
             if properties and name in properties:
-                return str(properties[name])
-        return ""
+                yield str(properties[name])
 
     def _is_numbered(self, element: Any) -> bool:
         name = element.get_attribute_string("text:style-name")

@@ -5,16 +5,15 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Iterator
-from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
-from lxml import etree, html
+from lxml import html
 
-from archiver import pictures
-from archiver.errors import ArchiverError, MissingExtra, RenditionError, SourceError
+from archiver.errors import ArchiverError, MissingExtra, SourceError
 from archiver.findings import Finding, Severity
 from archiver.settings import Settings
 from archiver.sources import metadata
+from archiver.sources.figures import Pictures
 from archiver.sources.markup import Element, Markup
 from archiver.sources.parts import Noticed
 from archiver.sources.refs import SourceRef, data_of
@@ -156,37 +155,9 @@ def _compared(body: list[Any], title: str, found: Document, added: int, label: s
         yield Finding("source-office-left-out", Severity.WARNING, told, where=label)
 
 
-class Pictures:
-    """The pictures of one document, each under a name of its own."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.found: dict[str, Original] = {}
-        self.notes: list[str] = []
-
-    def take(self, data: bytes, media_type: str, suffix: str) -> str:
-        """The name that a picture gets; empty, with a note, where it cannot be shown."""
-        name = f"pictures/picture-{len(self.found) + 1}{PurePosixPath(suffix).suffix or suffix}"
-        if len(data) > self.settings.max_image_bytes:
-            self.notes.append(f"has a picture ({media_type}) of more bytes than max_image_bytes allows")
-            return ""
-        try:
-            pictures.of(data, name, self.settings.max_image_pixels)
-        except RenditionError as error:
-            self.notes.append(f"has a picture ({media_type}) that is not shown: it {error.message}")
-            return ""
-        self.found[name] = Original(name, media_type, data=data)
-        return name
-
-
 def characters(elements: Iterator[Any]) -> int:
     """The characters in the text of XML elements, but for white space."""
     return sum(len("".join((each.text or "").split())) for each in elements)
-
-
-def parsed(data: bytes) -> Any:
-    """The root of an XML part, whose entities are not resolved."""
-    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
 def as_tree(markup: str) -> Element:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from natsort import natsorted
+from natsort import natsorted, ns
 from PIL import Image, ImageFile, TiffImagePlugin, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
@@ -64,7 +64,7 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     originals: list[Original] = []
     pages: list[ScannedPage] = []
     for file in files:
-        frames = tuple(_frames(file, ref, settings))
+        frames = _frames(file, ref, settings)
         pages += frames
         captures = tuple(frame.capture for frame in frames)
         originals.append(file._replace(media_type=captures[0].media_type, captures=captures))
@@ -110,7 +110,7 @@ def _files(ref: SourceRef) -> tuple[list[Original], list[Original]]:
         names = [entry.name for entry in os.scandir(ref.path) if not entry.is_dir()]
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror}", where=ref.label) from None
-    pages = natsorted(sorted(filter(is_page, names)))
+    pages = natsorted(sorted(filter(is_page, names)), alg=ns.IGNORECASE)
     hint = "name one document in it, or take all of them by archiver package"
     if not pages:
         kinds = ", ".join(sorted(PAGE_SUFFIXES))
@@ -157,8 +157,11 @@ def _ordered(order: Path, pages: Sequence[str]) -> list[str]:
 # --- the frames of a file --------------------------------------------------------------------
 
 
-def _frames(file: Original, ref: SourceRef, settings: Settings) -> Iterator[ScannedPage]:
-    """The pages in a file. Raises SourceError where it is no picture, or too large."""
+def _frames(file: Original, ref: SourceRef, settings: Settings) -> Sequence[ScannedPage]:
+    """The pages in a file: in a TIFF all pictures but copies and masks of others, if it has more.
+
+    Raises SourceError where it is no picture, or too large.
+    """
     where = f"{ref.label}, {file.name}" if file.path != ref.path and ref.data is None else ref.label
     try:
         if file.size > settings.max_scan_bytes:
@@ -172,14 +175,23 @@ def _frames(file: Original, ref: SourceRef, settings: Settings) -> Iterator[Scan
             if image.format != "TIFF" and file.size > settings.max_image_bytes:
                 told = f"has {file.size:,} bytes, more than the {settings.max_image_bytes:,}"
                 raise SourceError(f"{told} that max_image_bytes allows", where=where)
+            found: list[ScannedPage] = []
+            copies: list[ScannedPage] = []
             for frame in _shown(image):
                 pictures.refuse_cut_off(image, warned)
                 _check(image, file.size, where, settings)
-                directory = tiff.directory_of(image) if isinstance(image, TiffImageFile) else None
-                left_out = "" if directory else pictures.left_out_of(image)
-                yield ScannedPage(file.name, frame, capture(image), directory, left_out)
+                page = ScannedPage(file.name, frame, capture(image))
+                if isinstance(image, TiffImageFile):
+                    page = page._replace(directory=tiff.directory_of(image))
+                    (copies if tiff.is_copy(image) else found).append(page)
+                else:
+                    found.append(page._replace(left_out=pictures.left_out_of(image)))
                 if frame + 1 > settings.max_scan_pages:
                     break
+            if found and copies:
+                left_out = f"{len(copies):,} smaller copies or masks of its pages"
+                found[-1] = found[-1]._replace(left_out=left_out)
+            return found or copies
     except UnidentifiedImageError as error:
         with file.open() as content:
             raise SourceError(pictures.why_unread(error, content), where=where) from None
@@ -251,9 +263,8 @@ def _shortfalls(ref: SourceRef, pages: Sequence[ScannedPage], settings: Settings
 def _left_out(ref: SourceRef, pages: Sequence[ScannedPage]) -> Iterator[Finding]:
     for number, page in enumerate(pages, 1):
         if page.left_out:
-            told = f"page {number} ({page.original}) shows the first picture"
-            more = f"{page.left_out} are in the original alone"
-            yield Finding("capture-frames", Severity.WARNING, f"{told}; {more}", ref.label)
+            told = f"of {page.original}, page {number} is shown; only the original has {page.left_out}"
+            yield Finding("capture-frames", Severity.WARNING, told, ref.label)
 
 
 def _review(originals: Sequence[Original], settings: Settings) -> Event:

@@ -56,7 +56,7 @@ def _read(ref: SourceRef, settings: Settings) -> Sidecar:
     data = data_of(ref, settings)
     if not data.strip():
         raise SourceError("is empty; expected metadata", where=ref.label)
-    text = decoding.decode(data, ref, settings)
+    text = decoding.decode_lines(data, ref, settings)
     if ref.path.suffix == ".json":
         media_type, values = "application/json", json_article.parse(text.text, ref)
         places = dict.fromkeys(values, ref.label)

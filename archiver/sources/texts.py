@@ -33,7 +33,7 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     """Read a text as an article. Raises SourceError and InvalidArticle."""
     label = ref.label
     data = data_of(ref, settings)
-    text = decoding.decode(data, ref, settings)
+    text = decoding.decode_lines(data, ref, settings)
     findings = list(text.findings)
     media_type = _media_type(ref, text.text)
     places: dict[str, str] = {}

@@ -6,17 +6,18 @@ import copy
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from lxml import etree, html
+from lxml import etree
 
 from archiver.errors import MissingExtra, RenditionError, SourceError
 from archiver.findings import Finding, Severity
 from archiver.settings import Settings
-from archiver.sources import decoding, metadata
-from archiver.sources.figures import attachments, checked
+from archiver.sources import decoding, elements, metadata
+from archiver.sources.figures import DATA_FOLDER, Pictures, attachments, checked
 from archiver.sources.markup import Element, Markup, Show, everything, is_shown
 from archiver.sources.page_metadata import Stated, stated
 from archiver.sources.parts import Noticed, Parts
@@ -36,6 +37,9 @@ DECLARED_WITHIN = 1024
 
 WITHOUT = "reading web pages needs trafilatura, which is not there"
 EXTRA = "pip install 'archiver[web]'"
+
+MOST_ELEMENTS = 100_000
+"""Of a page with more elements no article is looked for: that takes the square of their number."""
 
 SHORT = 25
 """Text of fewer characters stands in many places of a page: it has to be a whole passage there."""
@@ -67,18 +71,25 @@ def declared(data: bytes) -> str:
 def read(ref: SourceRef, settings: Settings) -> Source:
     """Read a page that was saved as a file. Raises SourceError and InvalidArticle."""
     data = data_of(ref, settings)
-    text = decoding.decode(data, ref, settings, declared(data))
-    page = Page(text.text, ref.label, "", _beside(ref, settings))
+    text = decoding.decode(data, ref, declared(data))
+    beside, held = _beside(ref, settings), Pictures(settings, DATA_FOLDER)
+    page = Page(text.text, ref.label, "", lambda src: held.show(src) or beside(src))
     parts = parse(page)
     article, noticed = metadata.build(parts.fields, parts.body, data, ref, settings, parts.places)
-    pictures = attachments(article, ref, {}, settings)
+    files = attachments(article, ref, {}, settings, held.found)
     return Source(
         ref,
-        (Original(ref.name, MEDIA_TYPE, data=data), *pictures),
+        (Original(ref.name, MEDIA_TYPE, data=data), *held.found.values(), *files),
         article,
         Text(text.encoding),
-        (*text.findings, *parts.findings, *noticed),
+        (*text.findings, *parts.findings, *left_out(held, ref.label), *noticed),
     )
+
+
+def left_out(held: Pictures, where: str) -> Iterator[Finding]:
+    """The pictures that a page holds itself and that are not shown."""
+    for note in dict.fromkeys(held.notes):
+        yield Finding("source-page-left-out", Severity.WARNING, note, where)
 
 
 def _beside(ref: SourceRef, settings: Settings) -> Show:
@@ -103,7 +114,7 @@ def parse(page: Page) -> Parts:
 
     Raises SourceError for a page without text, MissingExtra without trafilatura.
     """
-    tree = _tree(page)
+    tree = elements.tree(page.text, page.name)
     body = next(tree.iter("body"), tree)
     extracted = _extracted(tree, page.address)
     found = stated(tree, page.address)
@@ -131,19 +142,13 @@ def parse(page: Page) -> Parts:
     return Parts(fields, blocks, {}, findings)
 
 
-def _tree(page: Page) -> Element:
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    try:
-        return html.document_fromstring(page.text.encode(), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise SourceError(f"cannot be read as HTML: {error}", where=page.name) from None
-
-
 class _Extracted(NamedTuple):
     """What trafilatura makes of a page: the passages of the article, and facts that it infers."""
 
     text: tuple[str, ...]
     facts: dict[str, Any]
+    without: str = "has no article that is found in it"
+    """What is said of a page of which there are no passages."""
 
 
 def _extracted(tree: Element, address: str) -> _Extracted:
@@ -152,6 +157,9 @@ def _extracted(tree: Element, address: str) -> _Extracted:
         from trafilatura.settings import Document
     except ImportError:
         raise MissingExtra(WITHOUT, hint=EXTRA) from None
+    if next(islice(tree.iter(), MOST_ELEMENTS, None), None) is not None:
+        told = f"has more than {MOST_ELEMENTS:,} elements, so that no article was looked for in it"
+        return _Extracted((), {}, told)
     found = trafilatura.bare_extraction(
         copy.deepcopy(tree),
         url=address or None,
@@ -216,13 +224,16 @@ def _is_passage(element: Element, keys: set[str]) -> bool:
     return _key(element.text_content()) in keys or any(len(key) >= SHORT and key in keys for key in own)
 
 
-def _shown(element: Element) -> Iterator[str]:
+def _shown(root: Element) -> Iterator[str]:
     """The text that a reader of the page sees."""
-    if is_shown(element):
-        yield element.text or ""
-        for child in element:
-            yield from _shown(child)
-            yield child.tail or ""
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        if event == "end":
+            yield (element.tail or "") if element is not root else ""
+        elif is_shown(element):
+            yield element.text or ""
+        else:
+            walk.skip_subtree()
 
 
 def _key(text: str) -> str:
@@ -246,7 +257,7 @@ def _measured(kept: int, seen: int, extracted: _Extracted, name: str) -> Finding
         return Finding(
             "source-page-kept",
             Severity.WARNING,
-            f"has no article that is found in it: {told}",
+            f"{extracted.without}: {told}",
             where=name,
         )
     return Finding("source-page-kept", Severity.INFO, told, where=name)

@@ -7,11 +7,16 @@ from typing import Any
 
 import pikepdf
 import pymupdf_fonts
+import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 from PIL import ImageCms
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
+
+from archiver.rendition import ghostscript
+
+needs_ghostscript = pytest.mark.skipif(not ghostscript.version(), reason="Ghostscript is not installed")
 
 XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">

@@ -1,5 +1,7 @@
 """PDFs of pictures alone get the text that is recognized in them, and look as before."""
 
+import io
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from archiver.rendition.verapdf import Validator
 from archiver.settings import Settings
 from archiver.sources import SourceRef, read
 from tests.rendition import pdfs
+from tests.rendition.pdfs import needs_ghostscript
 from tests.rendition.renditions import by_poppler, needs_poppler, plain
 from tests.scanned import TEXTS, needs_tesseract, page, pictures_of
 
@@ -101,6 +104,80 @@ def test_pictures_are_in_the_rendition_byte_for_byte(mode: str, tmp_path: Path, 
     written = conforming(made(path, verapdf), verapdf)
     assert streams(written) == streams(path)
     assert pictures_of(written)[0].tobytes() == pictures_of(path)[0].tobytes()
+
+
+@needs_tesseract
+@needs_ghostscript
+def test_pictures_in_cmyk_stay_as_they_are_and_are_tagged(tmp_path: Path, verapdf: Validator) -> None:
+    path = pictured(tmp_path / "a.pdf", page().convert("CMYK"))
+    rendition = made(path, verapdf)
+    written = conforming(rendition, verapdf)
+    assert rendition.claims == ("2a", "ua1")
+    assert streams(written) == streams(path)
+
+
+def group4(picture: Image.Image) -> bytes:
+    """The lines of a bitonal picture in ITU-T T.6, black as ones."""
+    file = io.BytesIO()
+    size = (picture.width + 7) // 8 * picture.height
+    picture.save(file, "TIFF", compression="group4", strip_size=size)
+    with Image.open(file) as tiff:
+        (begin,), (length,) = tiff.tag_v2[273], tiff.tag_v2[279]  # type: ignore[attr-defined]
+    return file.getvalue()[begin : begin + length]
+
+
+def jbig2(picture: Image.Image) -> bytes:
+    """A bitonal picture in JBIG2 (ITU-T T.88): a page, and one generic region coded as T.6."""
+    region = struct.pack(">4IBB", *picture.size, 0, 0, 0, 1) + group4(picture)
+    segments = ((48, struct.pack(">4IBH", *picture.size, 0, 0, 0, 0)), (38, region))
+    return b"".join(
+        struct.pack(">IBBBI", number, kind, 0, 1, len(data)) + data
+        for number, (kind, data) in enumerate(segments)
+    )
+
+
+def jpeg_2000(picture: Image.Image) -> bytes:
+    file = io.BytesIO()
+    picture.convert("RGB").save(file, "JPEG2000")
+    return file.getvalue()
+
+
+@needs_tesseract
+@pytest.mark.parametrize(
+    ("filtered", "code", "bits"),
+    [
+        (Name.JBIG2Decode, jbig2, 1),
+        (Name.CCITTFaxDecode, group4, 1),
+        (Name.JPXDecode, jpeg_2000, 8),
+    ],
+    ids=["JBIG2", "CCITT", "JPX"],
+)
+def test_pictures_of_every_coding_are_read(
+    filtered: Name, code: Callable[[Image.Image], bytes], bits: int, tmp_path: Path, verapdf: Validator
+) -> None:
+    picture = page().convert("1")
+
+    def coded(pdf: Pdf) -> None:
+        stream = pdf.make_stream(code(picture), Filter=filtered, BitsPerComponent=bits)
+        stream.Type, stream.Subtype, stream.Width, stream.Height = (
+            Name.XObject,
+            Name.Image,
+            *picture.size,
+        )
+        stream.ColorSpace = Name.DeviceGray if bits == 1 else Name.DeviceRGB
+        if filtered == Name.CCITTFaxDecode:
+            stream.DecodeParms = Dictionary(K=-1, Columns=picture.width, Rows=picture.height)
+        here = pdf.pages[0]
+        here.Resources = Dictionary(XObject=Dictionary(P=stream))
+        _, _, width, height = map(float, here.MediaBox)
+        here.Contents = pdf.make_stream(f"q {width} 0 0 {height} 0 0 cm /P Do Q".encode())
+
+    path = pdfs.changed(pictured(tmp_path / "a.pdf"), coded)
+    rendition = made(path, verapdf)
+    written = conforming(rendition, verapdf)
+    assert rendition.claims == ("2a", "ua1")
+    assert streams(written) == streams(path)
+    assert plain(written.with_suffix(".txt").read_text()) == TEXTS["en"]
 
 
 def turned(by: int) -> Change:

@@ -15,12 +15,13 @@ from lxml import etree
 from PIL import Image, ImageChops, ImageCms, ImageOps, TiffImagePlugin
 
 from archiver import pictures
-from archiver.errors import RenditionError, SourceError
+from archiver.errors import RenditionError, SettingsError, SourceError
 from archiver.records.checking import schema
-from archiver.rendition import Rendition, render
+from archiver.rendition import Rendition, ghostscript, render
 from archiver.rendition.verapdf import Validator
 from archiver.settings import Settings
 from archiver.sources import SourceRef, read
+from tests.rendition.pdfs import needs_ghostscript
 from tests.rendition.renditions import by_poppler, by_structure, needs_poppler, plain
 from tests.scanned import TEXTS, needs_tesseract, page, pictures_of, scanned
 
@@ -32,7 +33,7 @@ def rendered(path: Path, **settings: object) -> Rendition:
     chosen = Settings(**{"tesseract": False, "language": "en", **settings})  # type: ignore[arg-type]
     source = read(SourceRef(path), chosen)
     folder = path.parent / "out"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     return render(source, folder / "scan.pdf", chosen, source.paths())
 
 
@@ -181,6 +182,33 @@ def test_a_jpeg_is_in_the_rendition_byte_for_byte(tmp_path: Path) -> None:
         assert image_of(pdf).Filter == pikepdf.Name.DCTDecode
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB", "YCbCr"])
+def test_the_jpeg_of_a_tiff_is_in_the_rendition_as_it_is(
+    mode: str, tmp_path: Path, verapdf: Validator
+) -> None:
+    file = scanned(
+        tmp_path / "a.tif", gradient("RGB").convert(mode), compression="jpeg", strip_size=1 << 20
+    )
+    with Image.open(file) as image:
+        (offset,), (size,) = image.tag_v2[273], image.tag_v2[279]  # type: ignore[attr-defined]
+        shown = image.convert("RGB")
+    samples = file.read_bytes()[offset : offset + size].partition(b"\xff\xda")[2]
+    made = rendered(file)
+    with pikepdf.open(written(made)) as pdf:
+        assert image_of(pdf).Filter == pikepdf.Name.DCTDecode
+        assert image_of(pdf).read_raw_bytes().endswith(samples)
+    assert alike(pictures_of(written(made))[0], shown, most=3)
+    assert verapdf.check(written(made), made.claims) == ()
+
+
+def test_the_jpegs_of_a_tiff_in_strips_keep_what_they_show(tmp_path: Path) -> None:
+    file = scanned(tmp_path / "a.tif", gradient("RGB"), compression="jpeg", strip_size=4800)
+    made = rendered(file)
+    with Image.open(file) as image:
+        assert len(image.tag_v2[273]) > 1  # type: ignore[attr-defined]
+        assert alike(pictures_of(written(made))[0], image)
+
+
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 def test_a_jpeg_2000_is_in_the_rendition_byte_for_byte(
     mode: str, tmp_path: Path, verapdf: Validator
@@ -258,10 +286,46 @@ def test_profiles_of_colour_come_along_and_bad_ones_do_not(tmp_path: Path, verap
     assert verapdf.check(written(made), made.claims) == ()
 
 
+@needs_ghostscript
 @pytest.mark.parametrize("suffix", ["jpg", "tif"])
-def test_cmyk_without_a_profile_is_shown_in_rgb_and_told(
+def test_cmyk_without_a_profile_is_taken_for_that_of_one_and_told(
     suffix: str, tmp_path: Path, verapdf: Validator
 ) -> None:
+    file = scanned(tmp_path / f"a.{suffix}", gradient("CMYK"))
+    made = rendered(file)
+    told = "has colours in CMYK without a profile, taken for those of Artifex CMYK SWOP Profile"
+    assert told in [finding.message for finding in made.findings]
+    assert verapdf.check(written(made), made.claims) == ()
+    with pikepdf.open(written(made)) as pdf:
+        picture = image_of(pdf)
+        assert picture.ColorSpace[0] == pikepdf.Name.ICCBased
+        assert picture.ColorSpace[1].N == 4
+        if suffix == "jpg":
+            assert picture.read_raw_bytes() == file.read_bytes()
+        else:
+            assert picture.read_bytes() == gradient("CMYK").tobytes()
+
+
+@needs_ghostscript
+def test_cmyk_has_the_profile_of_the_settings(tmp_path: Path, verapdf: Validator) -> None:
+    profile = tmp_path / "press.icc"
+    profile.write_bytes(ghostscript.cmyk_profile().replace(b"Artifex CMYK SWOP", b"Harbour Press Inc"))
+    file = scanned(tmp_path / "a.jpg", gradient("CMYK"))
+    made = rendered(file, cmyk_profile=profile)
+    with pikepdf.open(written(made)) as pdf:
+        assert image_of(pdf).ColorSpace[1].read_bytes() == profile.read_bytes()
+    profile.write_bytes(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    with pytest.raises(SettingsError, match="is no ICC profile of CMYK that PDF/A takes"):
+        rendered(file, cmyk_profile=profile)
+    with pytest.raises(SettingsError, match="cmyk_profile: cannot be read: No such file"):
+        rendered(file, cmyk_profile=tmp_path / "none.icc")
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "tif"])
+def test_cmyk_without_any_profile_is_shown_in_rgb_and_told(
+    suffix: str, tmp_path: Path, verapdf: Validator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ghostscript, "cmyk_profile", bytes)
     scanned(tmp_path / f"a.{suffix}", gradient("CMYK"))
     made = rendered(tmp_path / f"a.{suffix}")
     assert "has colours in CMYK, which are shown in RGB" in [finding.message for finding in made.findings]

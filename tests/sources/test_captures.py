@@ -162,10 +162,20 @@ def test_a_record_that_is_cut_off_is_told_and_those_before_it_are_read(tmp_path:
         read(second, Settings())
 
 
-def test_an_arc_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / "a.arc.gz").write_bytes(b"filedesc://a.arc")
-    with pytest.raises(SourceError, match="is an ARC file"):
-        list(locate(tmp_path / "a.arc.gz"))
+@pytest.mark.parametrize(
+    ("name", "told", "hint"),
+    [
+        ("a.arc.gz", "is an ARC file", "warcio recompress"),
+        ("a.warc.zst", "is compressed by Zstandard", "zstd --decompress"),
+    ],
+)
+def test_what_is_no_warc_is_refused_with_what_to_do(
+    name: str, told: str, hint: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(b"anything")
+    with pytest.raises(SourceError, match=told) as refused:
+        list(locate(tmp_path / name))
+    assert hint in refused.value.hint
 
 
 def test_every_list_of_a_wacz_has_pages_whatever_their_fragments(tmp_path: Path) -> None:
@@ -221,9 +231,46 @@ def test_revisits_are_told_and_are_no_documents(tmp_path: Path) -> None:
         list(locate(revisited(capture(tmp_path / "b.warc"), ADDRESS)))
 
 
-def test_a_capture_that_is_compressed_as_a_whole_is_told_with_what_to_do(tmp_path: Path) -> None:
-    whole = captured(tmp_path / "a.warc")
-    (tmp_path / "a.warc.gz").write_bytes(gzip.compress(whole.read_bytes()))
-    with pytest.raises(SourceError, match="has several records in one gzip member") as refused:
-        list(locate(tmp_path / "a.warc.gz"))
-    assert "warcio recompress" in refused.value.hint
+@pytest.mark.parametrize("member", ["", "archive/a.warc.gz"])
+def test_a_capture_that_is_compressed_as_a_whole_is_read(member: str, tmp_path: Path) -> None:
+    plain = captured(tmp_path / "a.warc")
+    path = tmp_path / ("a.wacz" if member else "a.warc.gz")
+    path.write_bytes(gzip.compress(plain.read_bytes()))
+    if member:
+        whole = path.read_bytes()
+        with zipfile.ZipFile(path, "w") as package:
+            package.writestr(member, whole)
+    source = read(next(locate(path)), Settings())
+    expected = read(next(locate(plain)), Settings())
+    assert source.article.body == expected.article.body
+    assert source.document.name == "a-record-2.warc"
+    assert source.document.data == expected.document.data
+    assert [shown.data for shown in source.attachments] == [picture()]
+
+
+def test_a_record_of_an_uncompressed_capture_in_a_wacz_is_named_so(tmp_path: Path) -> None:
+    plain = captured(tmp_path / "a.warc")
+    with zipfile.ZipFile(tmp_path / "a.wacz", "w") as package:
+        package.write(plain, "archive/a.warc")
+    source = read(next(locate(tmp_path / "a.wacz")), Settings())
+    assert source.document.name == "a-record-2.warc"
+
+
+def with_field(path: Path, field: str) -> Path:
+    """A capture whose records but for the first have a field more."""
+    first, *others = path.read_bytes().split(b"WARC/1.1\r\n")[1:]
+    added = (f"WARC/1.1\r\n{field}\r\n".encode() + each for each in others)
+    path.write_bytes(b"WARC/1.1\r\n" + first + b"".join(added))
+    return path
+
+
+def test_a_segment_of_a_record_is_no_page(tmp_path: Path) -> None:
+    (ref,) = locate(with_field(captured(tmp_path / "a.warc"), "WARC-Segment-Number: 1"))
+    with pytest.raises(SourceError, match="is the first segment of a record"):
+        read(ref, Settings())
+
+
+def test_that_a_page_was_not_captured_whole_is_told(tmp_path: Path) -> None:
+    (ref,) = locate(with_field(captured(tmp_path / "a.warc"), "WARC-Truncated: length"))
+    (told,) = (each for each in read(ref, Settings()).findings if each.rule == "source-capture-truncated")
+    assert "was not captured whole (WARC-Truncated: length)" in told.message

@@ -64,6 +64,36 @@ def test_html_with_a_picture_in_it_and_files(article: Write) -> None:
     assert "the boat is back" not in source.article.model_dump_json().replace("The boat is back", "")
 
 
+def test_every_text_that_is_no_file_is_shown_in_its_order(article: Write) -> None:
+    made = EmailMessage()
+    made["From"], made["Subject"] = "ada@harbour.example", "Parts"
+    made.make_mixed()
+    for text, kind, disposition in (
+        ("The first text.", "plain", ""),
+        ("<p>The second <i>text</i>.</p>", "html", "inline"),
+        ("A file.", "plain", "attachment"),
+        ("Another file.", "plain", "inline; filename=notes.txt"),
+        ("The last text.", "plain", ""),
+    ):
+        part = EmailMessage()
+        part.set_content(text, subtype=kind)
+        if disposition:
+            part["Content-Disposition"] = disposition
+        made.attach(part)
+    source = article(made.as_bytes(), "a.eml")
+    told = source.article.model_dump_json()
+    assert told.index("first text") < told.index("The second ") < told.index("last text")
+    assert [each.data.decode().strip() for each in source.attachments] == ["A file.", "Another file."]
+
+
+def test_that_a_part_in_tnef_is_not_read_is_told(article: Write) -> None:
+    made = message()
+    made.add_attachment(b"x\x9f", maintype="application", subtype="ms-tnef", filename="winmail.dat")
+    source = article(made.as_bytes(), "a.eml")
+    assert "source-mail-tnef" in [finding.rule for finding in source.findings]
+    assert [each.name for each in source.attachments] == ["attachments/winmail.dat"]
+
+
 def test_a_message_in_a_message_is_kept_whole(article: Write) -> None:
     made = message()
     made.add_attachment(message(Subject="The one before"))

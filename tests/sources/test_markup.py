@@ -52,6 +52,34 @@ def test_what_elements_become(markup: str, expected: list[dict[str, Any]]) -> No
     assert blocks(markup) == expected
 
 
+def test_the_language_of_text_is_kept_where_it_is_not_that_of_the_page() -> None:
+    page = html.document_fromstring(
+        "<html lang='en'><body>Ferry<div lang='fr'><p>le bac <b>du port</b> <i lang='en'>ferry</i></p>"
+        "<table><tr><td>a</td><td lang='de'>b</td></tr></table></div>"
+        "<p xml:lang='ar'>عبارة</p><p lang='no language'>x</p><p lang='EN'>y</p></body></html>"
+    )
+    body = page.find("body")
+    assert body is not None
+    found = Markup(Noticed("page"), lambda src: None).blocks(body)
+    spoken = [(span["text"], span.get("language")) for block in found for span in _spans(block)]
+    assert spoken == [
+        ("Ferry", None),
+        ("le bac ", "fr"),
+        ("du port", "fr"),
+        (" ", "fr"),
+        ("ferry", None),
+        ("a", "fr"),
+        ("b", "de"),
+        ("عبارة", "ar"),
+        ("x", None),
+        ("y", None),
+    ]
+
+
+def _spans(block: dict[str, Any]) -> list[dict[str, Any]]:
+    return block["content"] if "content" in block else [span for cell in block["header"] for span in cell]
+
+
 def test_an_inline_element_around_blocks_is_no_passage_of_its_own() -> None:
     found = blocks("<a href='https://example.org/'><div>One</div><div>Two</div></a>")
     assert [text(block) for block in found] == ["One", "Two"]

@@ -10,10 +10,11 @@ from tempfile import TemporaryDirectory
 import docx
 import odfdo
 import pytest
+from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.article import Table
+from archiver.article import Paragraph, Table
 from archiver.errors import ArchiverError, SourceError
 from archiver.settings import Settings
 from archiver.sources import Source, SourceRef, office, read
@@ -197,6 +198,76 @@ def test_any_damage_is_an_error_or_an_article(data: st.DataObject) -> None:
             read(SourceRef(path), Settings())
 
 
+def document_of_word(path: Path, body: str) -> Path:
+    """A DOCX with these paragraphs."""
+    document = docx.Document()
+    document.add_paragraph("A beginning.")
+    document.save(str(path))
+    with zipfile.ZipFile(path) as package:
+        files = {name: package.read(name) for name in package.namelist()}
+    files["word/document.xml"] = files["word/document.xml"].replace(
+        b"<w:sectPr", body.encode() + b"<w:sectPr"
+    )
+    with zipfile.ZipFile(path, "w") as package:
+        for name, content in files.items():
+            package.writestr(name, content)
+    return path
+
+
+def spoken(source: Source) -> list[tuple[str, str | None]]:
+    """The text of a document's paragraphs, with its language, but for the first."""
+    paragraphs = [block for block in source.article.body if isinstance(block, Paragraph)]
+    return [(span.text, span.language) for block in paragraphs[1:] for span in block.content]
+
+
+MIXED = "BMW 320i من ألمانيا Tower Bridge London"
+"""Most of it is Latin, so nothing but its direction tells that it runs from right to left."""
+
+
+def test_paragraphs_of_word_from_right_to_left_have_their_language(tmp_path: Path) -> None:
+    arabic = "<w:rPr><w:rtl/><w:lang w:bidi='ar-EG'/></w:rPr>"
+    body = (
+        f"<w:p><w:pPr><w:bidi/></w:pPr><w:r>{arabic}<w:t>{MIXED}</w:t></w:r></w:p>"
+        "<w:p><w:pPr><w:bidi/></w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t>שלום עולם</w:t></w:r></w:p>"
+        "<w:p><w:pPr><w:bidi/></w:pPr><w:r><w:t>plain</w:t></w:r></w:p>"
+        f"<w:p><w:pPr><w:bidi w:val='0'/></w:pPr><w:r>{arabic}<w:t>{MIXED}</w:t></w:r></w:p>"
+    )
+    source = read(SourceRef(document_of_word(tmp_path / "a.docx", body)), Settings(language="en"))
+    assert spoken(source) == [(MIXED, "ar-EG"), ("שלום עולם", "he"), ("plain", None), (MIXED, None)]
+
+
+def test_noncharacters_that_a_document_has_itself_are_left_out(tmp_path: Path) -> None:
+    body = "<w:p><w:r><w:t>one \ufdd0two\ufdef \ufdd5three\ufdef</w:t></w:r></w:p>"
+    source = read(SourceRef(document_of_word(tmp_path / "a.docx", body)), Settings(language="en"))
+    assert spoken(source) == [("one two three", None)]
+
+
+def test_a_style_of_word_may_run_from_right_to_left(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    document = docx.Document()
+    style = document.styles.add_style("Arabic", 1)
+    properties = style.element.get_or_add_pPr()
+    properties.append(properties.makeelement(qn("w:bidi"), {}))
+    document.styles.add_style("Arabic quotation", 1).base_style = style
+    document.add_paragraph("A beginning.")
+    document.add_paragraph(MIXED, style="Arabic quotation")
+    document.save(str(path))
+    assert spoken(read(SourceRef(path), Settings(language="en"))) == [(MIXED, "ar-SA")]
+
+
+def test_fields_formulas_and_rubies_of_word_are_text(tmp_path: Path) -> None:
+    formula = "<m:oMath xmlns:m='http://schemas.openxmlformats.org/officeDocument/2006/math'>{}</m:oMath>"
+    body = (
+        "<w:p><w:r><w:t>Figure </w:t></w:r><w:fldSimple w:instr='SEQ Figure'><w:r><w:t>7</w:t></w:r>"
+        f"</w:fldSimple></w:p><w:p>{formula.format('<m:r><m:t>E=m</m:t></m:r>')}</w:p><w:p><w:r><w:ruby>"
+        "<w:rt><w:r><w:t>とう</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>東</w:t></w:r></w:rubyBase></w:ruby></w:r></w:p>"
+    )
+    source = read(SourceRef(document_of_word(tmp_path / "a.docx", body)), Settings(language="en"))
+    assert [text for text, _ in spoken(source)] == ["Figure 7", "E=m", "東 (とう)"]
+    told = {found.message for found in source.findings if found.rule.startswith("source-office")}
+    assert told == {"has 1 formula, of which the characters are kept in a line"}
+
+
 def opendocument_of(path: Path, body: str, footer: str = "") -> Path:
     """An ODT with this body, and a footer."""
     odfdo.Document("text").save(str(path))
@@ -232,6 +303,39 @@ def test_what_a_text_of_opendocument_has_beside_its_text_is_told(tmp_path: Path)
         "has headers or footers of 8 characters, which are in the original alone",
         "has 1 embedded object that the original alone shows",
     }
+
+
+def test_paragraphs_of_opendocument_from_right_to_left_have_their_language(tmp_path: Path) -> None:
+    def style(name: str, mode: str, more: str = "", parent: str = "") -> str:
+        return (
+            f"<style:style style:name='{name}' style:family='paragraph' style:parent-style-name='{parent}'>"
+            f"<style:paragraph-properties style:writing-mode='{mode}'/>"
+            f"<style:text-properties {more}/></style:style>"
+        )
+
+    body = "<text:p>A beginning.</text:p>" + "".join(
+        f"<text:p text:style-name='{name}'>{text}</text:p>"
+        for name, text in (("A", MIXED), ("B", MIXED), ("H", "שלום"), ("A", "plain"), ("L", MIXED))
+    )
+    path = opendocument_of(tmp_path / "a.odt", body)
+    styles = (
+        style("A", "rl-tb", "style:language-complex='ar' style:country-complex='EG'"),
+        style("B", "rl", "style:language-complex='fa' style:country-complex='none'", "A"),
+        style("H", "rl-tb", "style:language-complex='none'"),
+        style("L", "lr-tb", "", "A"),
+    )
+    with zipfile.ZipFile(path) as package:
+        files = {name: package.read(name) for name in package.namelist()}
+    automatic = re.compile(
+        b"<office:automatic-styles[^>]*?(?:/>|>.*?</office:automatic-styles>)", re.DOTALL
+    )
+    made = f"<office:automatic-styles>{''.join(styles)}</office:automatic-styles>".encode()
+    files["content.xml"] = automatic.sub(made, files["content.xml"])
+    with zipfile.ZipFile(path, "w") as package:
+        for name, content in files.items():
+            package.writestr(name, content)
+    found = spoken(read(SourceRef(path), Settings(language="en")))
+    assert found == [(MIXED, "ar-EG"), (MIXED, "fa"), ("שלום", "he"), ("plain", None), (MIXED, None)]
 
 
 def test_cells_of_opendocument_stay_in_their_columns(tmp_path: Path) -> None:

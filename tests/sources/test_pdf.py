@@ -88,6 +88,17 @@ def without_text(pdf: Pdf) -> None:
         del page.Resources.Font
 
 
+def test_a_pdf_that_lost_its_header_is_known_by_its_suffix(tmp_path: Path) -> None:
+    path = pdfs.written(tmp_path / "a.pdf")
+    path.write_bytes(path.read_bytes().removeprefix(b"%PDF-"))
+    found = source(path)
+    assert isinstance(found.content, Pages)
+    assert found.content.pages == 1
+    assert "can't find PDF header" in next(
+        f.message for f in found.findings if f.rule == "source-pdf-damaged"
+    )
+
+
 def test_a_pdf_without_a_text_layer_is_told(tmp_path: Path) -> None:
     found = source(pdfs.changed(pdfs.written(tmp_path / "a.pdf"), without_text))
     assert isinstance(found.content, Pages)

@@ -4,7 +4,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from archiver.errors import SourceError
 from archiver.settings import Settings
@@ -54,10 +54,15 @@ def test_a_folder_is_one_document_in_the_natural_order_of_its_names(tmp_path: Pa
     (made / "Thumbs.db").write_bytes(b"x")
     (made / ".hidden").write_bytes(b"x")
     source, content = scan(made, language="en")
-    assert [page.original for page in content.pages] == ["P2.tif", "p1.jpg", "p9.png", "p10.png"]
+    assert [page.original for page in content.pages] == ["p1.jpg", "P2.tif", "p9.png", "p10.png"]
     assert source.article.title == "vol"
     assert source.article.provenance["title"] == "inferred"
     assert {f.rule for f in source.findings} >= {"metadata-title-inferred", "capture-sequence"}
+
+
+def test_the_case_of_names_makes_no_order(tmp_path: Path) -> None:
+    _, content = scan(folder(tmp_path / "vol", "p1.tif", "P2.TIF", "p10.tif", "P10.tif"))
+    assert [page.original for page in content.pages] == ["p1.tif", "P2.TIF", "P10.tif", "p10.tif"]
 
 
 def test_an_order_file_says_the_order_and_is_kept(tmp_path: Path) -> None:
@@ -163,9 +168,23 @@ def test_frames_of_a_page_that_moves_are_told(kind: str, tmp_path: Path) -> None
         assert (len(content.pages), told) == (3, [])
     else:
         assert len(content.pages) == 1
-        assert told == [
-            f"page 1 ({path.name}) shows the first picture; its other frames are in the original alone"
-        ]
+        assert told == [f"of {path.name}, page 1 is shown; only the original has its other frames"]
+
+
+@pytest.mark.parametrize(("kinds", "shown"), [((0, 1, 2, 4), [0, 2]), ((1, 0), [1]), ((1, 1), [0, 1])])
+def test_copies_and_masks_in_a_tiff_are_no_pages(
+    kinds: tuple[int, ...], shown: list[int], tmp_path: Path
+) -> None:
+    with TiffImagePlugin.AppendingTiffWriter(tmp_path / "a.tif") as file:
+        for kind in kinds:
+            SMALL.save(file, "TIFF", tiffinfo={254: kind})
+            file.newFrame()
+    source, content = scan(tmp_path / "a.tif")
+    assert [page.frame for page in content.pages] == shown
+    told = [each.message for each in source.findings if each.rule == "capture-frames"]
+    left_out = len(kinds) - len(shown)
+    assert bool(told) == bool(left_out)
+    assert all(f"only the original has {left_out} smaller copies or masks" in each for each in told)
 
 
 @pytest.mark.parametrize("name", ["article.txt", "notes.xyz", "vol.pdf"])
