@@ -62,6 +62,8 @@ def test_day_and_month_that_cannot_be_told_apart_are_an_error_unless_the_order_i
         to_edtf("01/02/2002")
     assert to_edtf("01/02/2002", order="dmy") == "2002-02-01"
     assert to_edtf("01/02/2002", order="mdy") == "2002-01-02"
+    with pytest.raises(AmbiguousDate):
+        to_edtf("Friday, 01/02/2002")
 
 
 @pytest.mark.parametrize(
@@ -111,6 +113,26 @@ def test_what_is_not_edtf_is_refused(text: str) -> None:
 
 
 IN_WORDS = [
+    ("pl", "12 I 2002", "2002-01-12"),
+    ("pl", "1-3 V 2002", "2002-05-01/2002-05-03"),
+    ("ru", "12.XI.2002", "2002-11-12"),
+    ("hu", "2002. VIII. 20.", "2002-08-20"),
+    ("en", "XII 1999", "1999-12"),
+    ("cs", "v 1990", "1990"),
+    ("en", "V 1990", None),
+    ("pl", "5 i 6 maja 1990", None),
+    ("ar", "12 كانون الثاني/يناير 2002", "2002-01-12"),
+    ("ar", "كانون الثاني / يناير 2002", "2002-01"),
+    ("ar", "كانون الثاني/شباط 2002", "2002-01/2002-02"),
+    ("tg", "12 январи соли 2002", "2002-01-12"),
+    ("tg", "12 январи 2002", "2002-01-12"),
+    ("de", "12. Maerz 2002", "2002-03-12"),
+    ("de", "in den 1990er-Jahren", "199X"),
+    ("de", "Samstag, den 13.01.2002", "2002-01-13"),
+    ("en", "Saturday 01/13/2002", "2002-01-13"),
+    ("en", "2002-01-12 (Saturday)", "2002-01-12"),
+    ("ja", "2002/1/12（土）", "2002-01-12"),
+    ("vi", "thứ Bảy, 13/1/2002", "2002-01-13"),
     ("en", "Sept 2001", "2001-09"),
     ("en", "Sept. 3, 2001", "2001-09-03"),
     ("en", "the 1990s", "199X"),
@@ -408,6 +430,12 @@ def test_any_text_is_understood_or_not_but_never_breaks(text: str) -> None:
         ("en", "Sat., 12 January 2002", "2002-01-12", False),
         ("fr", "vendredi 12 janvier 2002", "2002-01-12", True),
         ("fr", "mar. 12 mars 2002", "2002-03-12", False),
+        ("ja", "2002年1月12日", "2002-01-12", False),
+        ("ja", "2002年1月12日（日）", "2002-01-12", True),
+        ("ja", "平成14年1月12日 土曜日", "2002-01-12", False),
+        ("ko", "2002년 1월 12일", "2002-01-12", False),
+        ("ko", "2002년 1월 12일 일요일", "2002-01-12", True),
+        ("de", "Freitag, 12.01.2002", "2002-01-12", True),
         ("en", "12 January 2002", "2002-01-12", False),
         ("en", "Friday, January 2002", "2002-01", False),
         ("en", "Friday 1 January 0000", "0000-01-01", False),

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from archiver.dates import words
 from archiver.dates.edtf import is_edtf
 from archiver.dates.names import Languages, key, known_languages, names, normalized
-from archiver.dates.parts import ENGLISH, Parts, parts_of
+from archiver.dates.parts import ENGLISH, Parts, parts_of, without_counters
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 
@@ -80,7 +80,8 @@ def is_on_another_weekday(stated: str, edtf: str, languages: Sequence[str]) -> b
     if not DAY.fullmatch(edtf):
         return False
     found = names(tuple(language for language in languages if language != "und"))
-    said = {key(match[0]) for match in found.pattern.finditer(normalized(stated))} - found.months.keys()
+    text = without_counters(normalized(stated))
+    said = {key(match[0]) for match in found.pattern.finditer(text)} - found.months.keys()
     days = {day for word in said for day in found.weekdays.get(word, ())}
     return bool(days) and date.fromisoformat(edtf).weekday() not in days
 
@@ -140,6 +141,14 @@ def _numeric(text: str, manner: Manner) -> str | None:
         )
     day, month = (b, a) if b > 12 or (manner.order == "mdy" and a <= 12) else (a, b)
     return f"{last}-{month:02}-{day:02}" if len(last) == 4 else None
+
+
+def _numeric_with_weekday(text: str, manner: Manner) -> str | None:
+    found = names(manner.languages)
+    rest = found.pattern.sub(
+        lambda word: " " if key(word[0]) in found.weekdays.keys() | found.fillers else word[0], text
+    )
+    return _numeric(rest.strip(" .,،()"), manner) if rest != text else None
 
 
 def _month_and_year(text: str, manner: Manner) -> str | None:
@@ -271,6 +280,7 @@ Reader = Callable[[str, Manner], str | None]
 READERS: tuple[Reader, ...] = (
     _iso,
     _numeric,
+    _numeric_with_weekday,
     _month_and_year,
     _part_of_century,
     _season_over_years,
