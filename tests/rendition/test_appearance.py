@@ -232,6 +232,14 @@ def test_a_number_stands_clear_of_the_bar_of_a_quotation_that_begins_its_item(tm
     assert boxes(pdf, 0, "7")[0][2] < bar[0]
 
 
+def test_a_list_of_single_lines_in_a_list_is_as_close_as_the_lines_around_it(tmp_path: Path) -> None:
+    inner = {"type": "list", "ordered": False, "items": ["c", "d"]}
+    outer = {"type": "list", "ordered": False, "items": ["a", ["b", inner], "e"]}
+    bullets = boxes(rendition([outer], tmp_path / "a.pdf"), 0, "•")
+    assert len(bullets) == 5
+    assert len({round(above[1] - below[1]) for above, below in pairwise(bullets)}) == 1
+
+
 def test_a_heading_before_a_rule_is_not_left_at_the_foot_of_a_page(tmp_path: Path) -> None:
     for lines in range(26, 40):
         body = [*["line"] * lines, {"type": "heading", "level": 2, "content": "Q"}, {"type": "rule"}, "z"]
