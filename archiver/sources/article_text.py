@@ -19,6 +19,8 @@ from archiver.sources.parts import Block, Noticed, Parts, is_kept, link_span
 FIELD = re.compile(
     rf"[*_]{{0,3}}(?P<label>{labels.ANY})[*_]{{0,3}}\s*[:：][*_]{{0,3}}\s*(?P<value>.*)", re.IGNORECASE
 )
+MARK = re.compile(r"[-–—•·*]\s")
+"""What lines of their own begin with: the items of a list, or what is said in turn."""
 PICTURE = re.compile(r"!\[[^\[\]\n]*\]\([^()\s]+\)")
 LISTS = {"creators", "places", "subjects", "language"}
 
@@ -207,7 +209,7 @@ class _Reader:
             return
         at, number = self.prose[0]
         spans = self.body[at]["content"]
-        plain = "".join(span["text"] for span in spans)
+        plain = "".join(span["text"] for span in spans).replace("\n", " ")
         if len(plain) > STANDFIRST_CHARS:
             return
         self.fields["abstract"] = plain
@@ -226,11 +228,12 @@ class _Reader:
         self.noticed.warn("source-unplaced", f"{what}; it stays in the body", line.number)
 
     def _paragraph(self, lines: list[Line]) -> Block:
+        between = "\n" if all(MARK.match(line.text) for line in lines) else " "
         spans: list[Block] = []
         for position, line in enumerate(lines):
             spans += self._spans(line)
             if position < len(lines) - 1:
-                spans.append({"text": " "})
+                spans.append({"text": between})
         return {"type": "paragraph", "content": self.noticed.linked(spans)}
 
     def _spans(self, line: Line) -> Iterator[Block]:

@@ -336,3 +336,21 @@ def test_no_label_names_two_fields() -> None:
             assert word == word.lower()
             fields.setdefault(word, set()).add(field)
     assert {word: found for word, found in fields.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        ("- bread\n- salt\n- tea", "- bread\n- salt\n- tea"),
+        ("— Да.\n— Нет.", "— Да.\n— Нет."),
+        ("• bread\n• [salt](https://example.org/)", "• bread\n• salt"),
+        ("He said it\n— loudly — and left.", "He said it — loudly — and left."),
+        ("- bread\nand salt", "- bread and salt"),
+    ],
+)
+def test_lines_that_all_begin_with_a_mark_stay_lines(article: Write, lines: str, kept: str) -> None:
+    assert kept in body(text(article, "Author: [Ann Bee](#)", "First.", lines).article)
+
+
+def test_a_standfirst_of_such_lines_is_one_line(article: Write) -> None:
+    assert text(article, "Author: [Ann Bee](#)", "- Bread\n- Salt").article.abstract == "- Bread - Salt"
