@@ -111,21 +111,23 @@ def _parts(tokens: list[tuple[str, int]]) -> Parts | None:
 def _tokens(text: str, found: Names) -> Iterator[tuple[str, int]]:
     """The kinds and values of what a text says; fillers, weekdays and the dashes beside them left out.
 
-    A month that is named twice, as in كانون الثاني/يناير, is one.
+    So are those that join a month to its number, as in 12-yanvar. A month that is named twice, as in
+    كانون الثاني/يناير, is one.
     """
     last = ("", 0)
     compact = not re.search(r"\s", text)
     beside_filler = False
-    pending_dash = False
+    dash = ""
     for match in found.pattern.finditer(text):
         kind, value = _meaning(match, found)
         if kind == "dash":
-            pending_dash = not beside_filler and not compact
+            dash = "" if beside_filler or compact else match[0]
             continue
         beside_filler = kind == "filler" or (kind == "month" and (kind, value) == last)
-        if pending_dash and not beside_filler:
+        joins = dash == dash.strip() and "month" in (kind, last[0])
+        if dash and not (beside_filler or joins):
             yield "unknown", 0
-        pending_dash = False
+        dash = ""
         if kind not in ("filler", "weekday") and (kind != "month" or (kind, value) != last):
             yield kind, value
         last = (kind, value)

@@ -266,7 +266,10 @@ FILLERS = {
     "ja": "年 の",
     "ko": "년 의",
     "vi": "năm ngày mùa",
+    "kk": "ж жыл жылы жылғы жылдың",
+    "ky": "ж жыл жылы жылдын",
     "tg": "соли",
+    "uz": "yil yili йил йили",
 }
 """Words that a date is said with and that do not change it."""
 
