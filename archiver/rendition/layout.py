@@ -49,7 +49,7 @@ REGULAR, BOLD, ITALIC, MONO = (
 )
 
 MASTHEAD = Style(8.5, 12, after=10, gray=0.3)
-TITLE = Style(21, 26, after=5)
+TITLE = Style(21, 26, after=5, least=14)
 SUBTITLE = Style(13.5, 18, after=5)
 ABSTRACT = Style(12, 17, before=2, after=8, gray=0.2)
 BYLINE = Style(10, 14, before=2, after=1)
@@ -374,6 +374,8 @@ class Composer:
     ) -> TextBlock:
         """A block whose direction is `base`, if given, flush with its `own_side` or the article's."""
         paragraph, roles = self._paragraph(spans, element, typeface, base)
+        if style.least:
+            style = style.fitted(paragraph.widest_word, MEASURE - start)
         lines = self.typesetter.lines(paragraph, MEASURE - start, style.size)
         side = paragraph.base if own_side else self._base
         return TextBlock(self.sheet, lines, style, roles, base=self._base, side=side, start=start)
