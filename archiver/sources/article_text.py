@@ -19,6 +19,9 @@ from archiver.sources.parts import Block, Noticed, Parts, is_kept, link_span
 FIELD = re.compile(
     rf"[*_]{{0,3}}(?P<label>{labels.ANY})[*_]{{0,3}}\s*[:：][*_]{{0,3}}\s*(?P<value>.*)", re.IGNORECASE
 )
+COLON = re.compile("[:：]")
+LONGEST_LABEL = 50
+"""Characters of a label and what is before its colon: most lines have no colon so early."""
 MARK = re.compile(r"[-–—•·*]\s")
 """What lines of their own begin with: the items of a list, or what is said in turn."""
 PICTURE = re.compile(r"!\[[^\[\]\n]*\]\([^()\s]+\)")
@@ -122,7 +125,7 @@ class _Reader:
             self.body.append(self._paragraph(lines))
 
     def _labelled(self, text: str) -> Labelled | None:
-        found = FIELD.match(text)
+        found = FIELD.match(text) if COLON.search(text[:LONGEST_LABEL]) else None
         if not found:
             return None
         label = found["label"]
