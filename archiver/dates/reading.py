@@ -28,6 +28,8 @@ SUPPLIED = re.compile(r"\[(?!\.\.)([^\[\],]+)(?<!\.\.)\]")
 """A date that a cataloguer took from elsewhere (ISBD, A.8); not the sets of EDTF level 2."""
 YEAR_AND_TWO_DIGITS = re.compile(r"(\d\d)(\d\d)\s*[‐-―~-]\s*(\d\d)")
 OVER_TWO_YEARS = re.compile(r"(.*?)(\d{4})\s*[‐-―/-]\s*(\d{4}|\d\d)(.*)")
+UNENDED = re.compile(r"(\d{4})\s*[‐-―-]\s*(\?)?")
+UNBEGUN = re.compile(r"(\?)?\s*[‐-―-]\s*(\d{4})")
 DASHES = (r"\s+[‐-―~-]+\s+|[–—―〜~]", r"[‐-]", r"/")
 
 DAY = re.compile(r"(?!0000)\d{4}-\d\d-\d\d")
@@ -210,6 +212,15 @@ def _open_ended(text: str, manner: Manner) -> str | None:
     return None
 
 
+def _one_year_and_dash(text: str, manner: Manner) -> str | None:
+    """Years of which only the first or the last stands there; with ? the other is not known."""
+    if found := UNENDED.fullmatch(text):
+        return f"{found[1]}/" if found[2] else f"{found[1]}/.."
+    if found := UNBEGUN.fullmatch(text):
+        return f"/{found[2]}" if found[1] else f"../{found[2]}"
+    return None
+
+
 def _between(text: str, manner: Manner) -> str | None:
     for phrase in _phrases("BETWEEN", text, manner):
         if found := _range(phrase[1], phrase[2], manner):
@@ -285,6 +296,7 @@ READERS: tuple[Reader, ...] = (
     _part_of_century,
     _season_over_years,
     _between,
+    _one_year_and_dash,
     _approximate,
     _open_ended,
     _with_dash,
