@@ -23,7 +23,7 @@ ENGLISH = (
     "december",
 )
 
-NUMBERED_MONTH = re.compile(r"(?<!\d)(\d{1,2})\s*[月월]|\bth(?:ang|g)\s*(\d{1,2})(?!\d)")
+NUMBERED_MONTH = re.compile(r"(?<!\d)(\d{1,2})\s*[月월]|\bth(?:ang|g)\s*(\d{1,2})(?!\d)(?:/(?=\d{4}))?")
 ROMAN_MONTH = re.compile(r"(?:(?<=\d)[\s./-]+|\b(?=[ivx]{2}))(i{1,3}|iv|vi{0,3}|ix|xi{0,2})[\s./-]+(?=\d)")
 """A month in Roman numerals before a number; one letter is one only after a number too."""
 ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")

@@ -19,7 +19,7 @@ MAX_CHARS = 200
 """A longer statement is not taken for a date."""
 
 TIME_OF_DAY = re.compile(
-    r"(?:[\s,]+|(?<=\d)t)(?:at|um|a|alle|kl\.?|om|в|о)?\s*\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?"
+    r"(?:[\s,]+|(?<=\d)t)(?:at|um|a|alle|kl\.?|om|в|о)?\s*\d{1,2}(?::|\s?h\s?)\d\d(?::\d\d(?:\.\d+)?)?"
     r"\s*(?:[ap]\.?m\.?)?\s*(?:uhr|[a-z]{1,4})?\s*(?:[+-]\d\d:?\d\d)?"
 )
 NUMERIC = re.compile(r"(\d{1,4})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{1,4})\.?")
