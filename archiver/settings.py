@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -16,8 +17,8 @@ from pydantic import (
     Field,
     Strict,
     ValidationError,
+    ValidationInfo,
     field_validator,
-    model_validator,
 )
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
@@ -73,6 +74,16 @@ def _named(path: object) -> object:
 
 Place = Annotated[Path, Strict(False), BeforeValidator(_named)]
 """A path that is not empty: that would be the working directory, which nobody meant."""
+
+
+def _switch(value: object) -> object:
+    if isinstance(value, bool | str | Path):
+        return _named(value)
+    raise ValueError("should be true, false or a path")
+
+
+Switch = Annotated[bool | Annotated[Path, Strict(False)], BeforeValidator(_switch)]
+"""On, off, or on with the program at a path."""
 
 
 def _output(value: object) -> object:
@@ -136,12 +147,12 @@ class Settings(BaseSettings):
         (),
         description="Font files or folders to look in before archiver's own and the machine's.",
     )
-    verapdf: bool | Place = Field(
+    verapdf: Switch = Field(
         True,
         description="Check every rendition with veraPDF when it is available (true), never "
         "(false), or with the installation at this path.",
     )
-    tesseract: bool | Place = Field(
+    tesseract: Switch = Field(
         True,
         description="Recognize the text of scans with Tesseract (true), with the program at this path, "
         "or not at all (false).",
@@ -154,11 +165,11 @@ class Settings(BaseSettings):
     min_word_confidence: int = Field(
         70, ge=0, le=100, description="Warn of pages whose words are recognized with less, in percent."
     )
-    capture_level: str = Field(
-        "fadgi-2", description="Level of capture quality that scans are checked against."
-    )
     capture_levels: dict[str, CaptureLevel] = Field(
-        LEVELS, description="The levels there are: what each asks of a page."
+        LEVELS, description="The levels of capture quality there are: what each asks of a page."
+    )
+    capture_level: str = Field(
+        "fadgi-2", validate_default=True, description="The level that scans are checked against."
     )
     cmyk_profile: Place | None = Field(
         None,
@@ -262,12 +273,13 @@ class Settings(BaseSettings):
         """What is given, then the environment; archiver.toml is given by `load`."""
         return init_settings, _Environment(settings_cls)
 
-    @model_validator(mode="after")
-    def _has_its_level(self) -> Settings:
-        if self.capture_level not in self.capture_levels:
-            known = ", ".join(self.capture_levels)
-            raise ValueError(f"capture_level: {self.capture_level!r} is no level; those are {known}")
-        return self
+    @field_validator("capture_level")
+    @classmethod
+    def _has_its_level(cls, level: str, info: ValidationInfo) -> str:
+        levels = info.data.get("capture_levels", {level: None})
+        if level not in levels:
+            raise ValueError(f"is not a level; capture_levels has {', '.join(levels) or 'none'}")
+        return level
 
     @field_validator("bag_info")
     @classmethod
@@ -313,9 +325,13 @@ def _from_text(kind: Any, text: str) -> Any:
 
 def _unknown_variable() -> str | None:
     """A variable of the environment that looks like a setting and is none."""
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | OTHER_VARIABLES
+    known = {*_variables(), *OTHER_VARIABLES}
     named = (name for name in os.environ if name.upper().startswith(PREFIX))
     return next((name for name in sorted(named) if name.upper() not in known), None)
+
+
+def _variables() -> list[str]:
+    return [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
 
 
 def load(file: Path | None = None, **flags: Any) -> Settings:
@@ -334,20 +350,24 @@ def load(file: Path | None = None, **flags: Any) -> Settings:
     except ValueError as error:
         raise SettingsError(f"is not TOML: {error}", where=str(file)) from None
     if unknown := _unknown_variable():
-        raise SettingsError(f"is not a setting; the settings are {_listed_fields()}", where=unknown)
+        raise SettingsError(f"is not a setting; {_nearest(unknown, _variables())}", where=unknown)
     try:
         from_environment = _Environment(Settings)()
         return Settings(**{**from_file, **from_environment, **given})
     except ValidationError as error:
         problems = error.errors(include_url=False)
         told = "; ".join(_told(p) for p in problems if p["type"] != "too_short" or not p["input"])
-        raise SettingsError(told, where=_places(file, error, from_file, given)) from None
+        raise SettingsError(told, where=_place(file, error, from_environment, given)) from None
     except ValueError as error:
         raise SettingsError(str(error), where="environment") from None
 
 
-def _listed_fields() -> str:
-    return ", ".join(Settings.model_fields)
+def _nearest(name: str, known: Collection[str]) -> str:
+    """What may have been meant, or where all names are."""
+    from difflib import get_close_matches
+
+    nearest = get_close_matches(name, known, n=1, cutoff=0.8)
+    return f"did you mean {nearest[0]}?" if nearest else "`archiver init` writes a file of all there are"
 
 
 def _content(file: Path) -> str:
@@ -358,23 +378,49 @@ def _content(file: Path) -> str:
 
 FLAGS = {"algorithms": "--algorithm"}
 
+EXPECTED = {
+    "missing": "is missing",
+    "string_type": "should be text",
+    "bool_type": "should be true or false",
+    "bool_parsing": "should be true or false",
+    "int_type": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "float_type": "should be a number",
+    "tuple_type": "should be a list",
+    "dict_type": "should be a table",
+    "model_type": "should be a table",
+    "model_attributes_type": "should be a table",
+    "path_type": "should be a path",
+    "too_short": "should have at least one item",
+    "greater_than": "should be more than {gt}",
+    "greater_than_equal": "should be {ge} or more",
+    "less_than": "should be less than {lt}",
+    "less_than_equal": "should be {le} or less",
+    "literal_error": "should be {expected}",
+}
+"""What is said of each kind of problem, with what pydantic knows of it."""
+
 
 def _told(problem: Any) -> str:
-    field = ".".join(str(part) for part in problem["loc"])
+    *within, name = (str(part) for part in problem["loc"])
+    field = ".".join((*within, name))
+    if problem["type"] == "extra_forbidden" and not within:
+        return f"{field} is not a setting; {_nearest(name, Settings.model_fields)}"
     if problem["type"] == "extra_forbidden":
-        return f"{field} is not a setting; the settings are {_listed_fields()}"
-    message = problem["msg"].removeprefix("Value error, ")
-    return f"{field}: {message[:1].lower()}{message[1:]} (found {problem['input']!r})"
+        return f"{field} is not a name that is known"
+    said = EXPECTED.get(problem["type"], "").format(**problem.get("ctx", {}))
+    found = "" if problem["type"] == "missing" else f" (found {problem['input']!r})"
+    return f"{field}: {said or problem['msg'].removeprefix('Value error, ')}{found}"
 
 
-def _places(
-    file: Path | None, error: ValidationError, from_file: dict[str, Any], given: dict[str, Any]
+def _place(
+    file: Path | None, error: ValidationError, from_environment: dict[str, Any], given: dict[str, Any]
 ) -> str:
     """Where the first thing that is wrong was set."""
     field = str(error.errors()[0]["loc"][0])
     if field in given:
         return FLAGS.get(field, f"--{field.replace('_', '-')}")
-    return str(file) if field in from_file else f"ARCHIVER_{field.upper()}"
+    return f"{PREFIX}{field.upper()}" if field in from_environment or not file else str(file)
 
 
 def write_commented(target: Path) -> None:

@@ -32,12 +32,25 @@ def test_a_flag_goes_before_the_environment_and_that_before_the_file(
         ("bag_info = { 'a: b' = 'x' }", "'a: b' is no label"),
         ("algorithms = []", "algorithms"),
         ("algorithms = ['crc32']", "algorithms.0"),
-        ("colour = 'red'", "colour is not a setting"),
-        ("strict = 'yes'", "strict: input should be a valid boolean (found 'yes')"),
-        ("strict = 1", "strict: input should be a valid boolean (found 1)"),
-        ("max_source_bytes = '5'", "max_source_bytes: input should be a valid integer (found '5')"),
-        ("publisher = 5", "publisher: input should be a valid string (found 5)"),
-        ("algorithms = 'sha256'", "algorithms: input should be a valid tuple (found 'sha256')"),
+        ("colour = 'red'", "colour is not a setting; `archiver init` writes a file of all there are"),
+        ("languge = 'en'", "languge is not a setting; did you mean language?"),
+        ("capture_level = 'fadgi-9'", "capture_level: is not a level; capture_levels has fadgi-2, fadgi-3"),
+        (
+            "capture_levels = { a = { pixels_per_inch = 1 } }",
+            "capture_level: is not a level; capture_levels has a",
+        ),
+        ("capture_levels = { a = { dpi = 1 } }", "capture_levels.a.pixels_per_inch: is missing"),
+        ("capture_levels = { a = { dpi = 1 } }", "capture_levels.a.dpi is not a name that is known"),
+        ("max_source_bytes = 0", "max_source_bytes: should be more than 0 (found 0)"),
+        ("flavour = '9z'", "flavour: should be '2a', '2b', '2u', '3a', '3b', '4' or '4f' (found '9z')"),
+        ("rights = 'x'", "rights: should be a table (found 'x')"),
+        ("verapdf = 3", "verapdf: should be true, false or a path (found 3)"),
+        ("bag_info = { '{x}:' = 'y' }", "'{x}:' is no label"),
+        ("strict = 'yes'", "strict: should be true or false (found 'yes')"),
+        ("strict = 1", "strict: should be true or false (found 1)"),
+        ("max_source_bytes = '5'", "max_source_bytes: should be a whole number (found '5')"),
+        ("publisher = 5", "publisher: should be text (found 5)"),
+        ("algorithms = 'sha256'", "algorithms: should be a list (found 'sha256')"),
         ("language = 'klingonish-x'", "BCP 47"),
     ],
 )
@@ -77,10 +90,10 @@ def test_the_environment_says_it_as_text(
     ("field", "text", "told"),
     [
         ("algorithms", "sha999", "'md5', 'sha1', 'sha256' or 'sha512' (found 'sha999')"),
-        ("strict", "yes", "strict: input should be a valid boolean (found 'yes')"),
-        ("max_source_bytes", "much", "max_source_bytes: input should be a valid integer (found 'much')"),
-        ("bag_info", "{", "bag_info: input should be a valid dictionary (found '{')"),
-        ("nope", "x", "is not a setting; the settings are output, "),
+        ("strict", "yes", "strict: should be true or false (found 'yes')"),
+        ("max_source_bytes", "much", "max_source_bytes: should be a whole number (found 'much')"),
+        ("bag_info", "{", "bag_info: should be a table (found '{')"),
+        ("nothing_known", "x", "is not a setting; `archiver init` writes a file of all there are"),
     ],
 )
 def test_what_is_wrong_in_the_environment_is_told(
@@ -93,6 +106,16 @@ def test_what_is_wrong_in_the_environment_is_told(
     assert told in str(raised.value)
 
 
+def test_the_environment_is_told_where_it_goes_before_the_file(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text("flavour = '2a'")
+    monkeypatch.setenv("ARCHIVER_FLAVOUR", "9z")
+    with pytest.raises(SettingsError) as raised:
+        load(file)
+    assert raised.value.where == "ARCHIVER_FLAVOUR"
+
+
 def test_a_debugging_variable_is_no_setting_and_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARCHIVER_DEBUG", "1")
     assert load().strict is False
@@ -100,7 +123,7 @@ def test_a_debugging_variable_is_no_setting_and_no_mistake(monkeypatch: pytest.M
 
 def test_a_limit_is_bounded(file: Path) -> None:
     file.write_text("max_source_bytes = 99999999999999999999")
-    with pytest.raises(SettingsError, match="max_source_bytes: input should be less than or equal to"):
+    with pytest.raises(SettingsError, match="max_source_bytes: should be 1073741824 or less"):
         load(file)
 
 

@@ -23,7 +23,10 @@ ENGLISH = (
     "december",
 )
 
-NUMBERED_MONTH = re.compile(r"(?<!\d)(\d{1,2})\s*[月월]|\bth(?:ang|g)\s*(\d{1,2})(?!\d)")
+NUMBERED_MONTH = re.compile(r"(?<!\d)(\d{1,2})\s*[月월]|\bth(?:ang|g)\s*(\d{1,2})(?!\d)(?:/(?=\d{4}))?")
+ROMAN_MONTH = re.compile(r"(?:(?<=\d)[\s./-]+|\b(?=[ivx]{2}))(i{1,3}|iv|vi{0,3}|ix|xi{0,2})[\s./-]+(?=\d)")
+"""A month in Roman numerals before a number; one letter is one only after a number too."""
+ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 COUNTERS = re.compile(r"(?<=\d)\s*[年년日号號일]")
 
 
@@ -62,8 +65,7 @@ class Parts(NamedTuple):
 def parts_of(text: str, languages: Languages) -> Parts | None:
     """The parts that a normalized text names; None where a word of it is not understood."""
     found = names(languages)
-    plain = NUMBERED_MONTH.sub(_month_in_english, text)
-    tokens = list(_tokens(COUNTERS.sub(" ", plain), found))
+    tokens = list(_tokens(ROMAN_MONTH.sub(_roman_in_english, without_counters(text)), found))
     kinds = [kind for kind, _ in tokens]
     if "month" in kinds:
         tokens = [(kind, value) for kind, value in tokens if kind != "weekday or month"]
@@ -75,9 +77,18 @@ def parts_of(text: str, languages: Languages) -> Parts | None:
     return _parts(tokens)
 
 
+def without_counters(text: str) -> str:
+    """A normalized text without the signs of year, month and day, some of which name weekdays too."""
+    return COUNTERS.sub(" ", NUMBERED_MONTH.sub(_month_in_english, text))
+
+
 def _month_in_english(numbered: re.Match[str]) -> str:
     month = int(numbered[1] or numbered[2])
     return f" {ENGLISH[month - 1]} " if 1 <= month <= 12 else numbered[0]
+
+
+def _roman_in_english(roman: re.Match[str]) -> str:
+    return f" {ENGLISH[ROMAN.index(roman[1])]} "
 
 
 def _parts(tokens: list[tuple[str, int]]) -> Parts | None:
@@ -98,21 +109,28 @@ def _parts(tokens: list[tuple[str, int]]) -> Parts | None:
 
 
 def _tokens(text: str, found: Names) -> Iterator[tuple[str, int]]:
-    """The kinds and values of what a text says; fillers, weekdays and the dashes beside them left out."""
+    """The kinds and values of what a text says; fillers, weekdays and the dashes beside them left out.
+
+    So are those that join a month to its number, as in 12-yanvar. A month that is named twice, as in
+    كانون الثاني/يناير, is one.
+    """
+    last = ("", 0)
     compact = not re.search(r"\s", text)
     beside_filler = False
-    pending_dash = False
+    dash = ""
     for match in found.pattern.finditer(text):
         kind, value = _meaning(match, found)
         if kind == "dash":
-            pending_dash = not beside_filler and not compact
+            dash = "" if beside_filler or compact else match[0]
             continue
-        beside_filler = kind == "filler"
-        if pending_dash and not beside_filler:
+        beside_filler = kind == "filler" or (kind == "month" and (kind, value) == last)
+        joins = dash == dash.strip() and "month" in (kind, last[0])
+        if dash and not (beside_filler or joins):
             yield "unknown", 0
-        pending_dash = False
-        if kind not in ("filler", "weekday"):
+        dash = ""
+        if kind not in ("filler", "weekday") and (kind != "month" or (kind, value) != last):
             yield kind, value
+        last = (kind, value)
 
 
 def _meaning(match: re.Match[str], found: Names) -> tuple[str, int]:

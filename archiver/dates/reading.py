@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from archiver.dates import words
 from archiver.dates.edtf import is_edtf
 from archiver.dates.names import Languages, key, known_languages, names, normalized
-from archiver.dates.parts import ENGLISH, Parts, parts_of
+from archiver.dates.parts import ENGLISH, Parts, parts_of, without_counters
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 
@@ -19,7 +19,7 @@ MAX_CHARS = 200
 """A longer statement is not taken for a date."""
 
 TIME_OF_DAY = re.compile(
-    r"(?:[\s,]+|(?<=\d)t)(?:at|um|a|alle|kl\.?|om|в|о)?\s*\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?"
+    r"(?:[\s,]+|(?<=\d)t)(?:at|um|a|alle|kl\.?|om|в|о)?\s*\d{1,2}(?::|\s?h\s?)\d\d(?::\d\d(?:\.\d+)?)?"
     r"\s*(?:[ap]\.?m\.?)?\s*(?:uhr|[a-z]{1,4})?\s*(?:[+-]\d\d:?\d\d)?"
 )
 NUMERIC = re.compile(r"(\d{1,4})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{1,4})\.?")
@@ -28,6 +28,8 @@ SUPPLIED = re.compile(r"\[(?!\.\.)([^\[\],]+)(?<!\.\.)\]")
 """A date that a cataloguer took from elsewhere (ISBD, A.8); not the sets of EDTF level 2."""
 YEAR_AND_TWO_DIGITS = re.compile(r"(\d\d)(\d\d)\s*[‐-―~-]\s*(\d\d)")
 OVER_TWO_YEARS = re.compile(r"(.*?)(\d{4})\s*[‐-―/-]\s*(\d{4}|\d\d)(.*)")
+UNENDED = re.compile(r"(\d{4})\s*[‐-―-]\s*(\?)?")
+UNBEGUN = re.compile(r"(\?)?\s*[‐-―-]\s*(\d{4})")
 DASHES = (r"\s+[‐-―~-]+\s+|[–—―〜~]", r"[‐-]", r"/")
 
 DAY = re.compile(r"(?!0000)\d{4}-\d\d-\d\d")
@@ -80,7 +82,8 @@ def is_on_another_weekday(stated: str, edtf: str, languages: Sequence[str]) -> b
     if not DAY.fullmatch(edtf):
         return False
     found = names(tuple(language for language in languages if language != "und"))
-    said = {key(match[0]) for match in found.pattern.finditer(normalized(stated))} - found.months.keys()
+    text = without_counters(normalized(stated))
+    said = {key(match[0]) for match in found.pattern.finditer(text)} - found.months.keys()
     days = {day for word in said for day in found.weekdays.get(word, ())}
     return bool(days) and date.fromisoformat(edtf).weekday() not in days
 
@@ -142,6 +145,14 @@ def _numeric(text: str, manner: Manner) -> str | None:
     return f"{last}-{month:02}-{day:02}" if len(last) == 4 else None
 
 
+def _numeric_with_weekday(text: str, manner: Manner) -> str | None:
+    found = names(manner.languages)
+    rest = found.pattern.sub(
+        lambda word: " " if key(word[0]) in found.weekdays.keys() | found.fillers else word[0], text
+    )
+    return _numeric(rest.strip(" .,،()"), manner) if rest != text else None
+
+
 def _month_and_year(text: str, manner: Manner) -> str | None:
     found = MONTH_AND_YEAR.fullmatch(text)
     return f"{found[2]}-{int(found[1]):02}" if found and 1 <= int(found[1]) <= 12 else None
@@ -198,6 +209,15 @@ def _open_ended(text: str, manner: Manner) -> str | None:
             point = _read(phrase[1], manner)
             if point and "/" not in point:
                 return form.format(point)
+    return None
+
+
+def _one_year_and_dash(text: str, manner: Manner) -> str | None:
+    """Years of which only the first or the last stands there; with ? the other is not known."""
+    if found := UNENDED.fullmatch(text):
+        return f"{found[1]}/" if found[2] else f"{found[1]}/.."
+    if found := UNBEGUN.fullmatch(text):
+        return f"/{found[2]}" if found[1] else f"../{found[2]}"
     return None
 
 
@@ -271,10 +291,12 @@ Reader = Callable[[str, Manner], str | None]
 READERS: tuple[Reader, ...] = (
     _iso,
     _numeric,
+    _numeric_with_weekday,
     _month_and_year,
     _part_of_century,
     _season_over_years,
     _between,
+    _one_year_and_dash,
     _approximate,
     _open_ended,
     _with_dash,

@@ -130,7 +130,7 @@ BETWEEN = {
 
 DECADES = {
     "en": "{}s|{}'s|the {}s|the {}'s",
-    "de": "{}er|{}er jahre|{}er-jahre|die {}er|die {}er jahre|{}er jahren",
+    "de": "{}er|{}er jahre|{}er-jahre|die {}er|die {}er jahre|{}er jahren|in den {}er-jahren",
     "fr": "années {}|les années {}|décennie {}",
     "es": "años {}|los años {}|década de {}|la década de {}",
     "it": "anni {}|gli anni {}|negli anni {}|decennio {}",
@@ -266,13 +266,42 @@ FILLERS = {
     "ja": "年 の",
     "ko": "년 의",
     "vi": "năm ngày mùa",
+    "kk": "ж жыл жылы жылғы жылдың",
+    "ky": "ж жыл жылы жылдын",
+    "tg": "соли",
+    "uz": "yil yili йил йили",
 }
 """Words that a date is said with and that do not change it."""
 
 MONTHS = {
     "en": {"sept": 9},
-    "de": {"jänner": 1, "feber": 2},
+    "de": {"jänner": 1, "feber": 2, "maerz": 3},
     "es": {"setiembre": 9, "set": 9},
+    "tg": {
+        "январи": 1,
+        "феврали": 2,
+        "марти": 3,
+        "апрели": 4,
+        "майи": 5,
+        "июни": 6,
+        "июли": 7,
+        "августи": 8,
+        "сентябри": 9,
+        "октябри": 10,
+        "ноябри": 11,
+        "декабри": 12,
+    },
+    "uz": {
+        "январь": 1,
+        "февраль": 2,
+        "апрель": 4,
+        "июнь": 6,
+        "июль": 7,
+        "сентябрь": 9,
+        "октябрь": 10,
+        "ноябрь": 11,
+        "декабрь": 12,
+    },
 }
 """Forms of months that CLDR does not have."""
 

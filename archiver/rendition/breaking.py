@@ -45,12 +45,17 @@ def by_icu(text: str, language: str, base: int) -> Iterator[str]:
     """The same for any text, as ICU tells it."""
     start = end = 0
     unspaced = language.partition("-")[0] != "ko"
-    for stretch in LineBreaker(text, language or "en"):
+    for stretch in LineBreaker(text, locale(language)):
         end += len(stretch)
         if end < len(text) and not _may_break(text, end, base, unspaced):
             continue
         yield text[start:end]
         start = end
+
+
+def locale(language: str) -> str:
+    """The locale to break lines by: no line begins with a small kana or a sign for a long vowel."""
+    return f"{language or 'en'}@lb=strict"
 
 
 def _may_break(text: str, at: int, base: int, unspaced: bool) -> bool:

@@ -43,8 +43,15 @@ INK = "0 g"
 LINK_INK = "0.08 0.20 0.42 rg 0.08 0.20 0.42 RG"
 
 
+HAIR = 0.1
+"""Points by which a word that is made to fit is narrower than its column."""
+
+
 class Style(NamedTuple):
-    """Sizes and distances of a kind of block, in points; `gray` from 0 (black) to 1."""
+    """Sizes and distances of a kind of block, in points; `gray` from 0 (black) to 1.
+
+    `least` is how small the type may become to keep a long word whole; 0 where it stays as it is.
+    """
 
     size: float
     leading: float
@@ -52,6 +59,14 @@ class Style(NamedTuple):
     after: float = 0
     gray: float = 0
     centred: bool = False
+    least: float = 0
+
+    def fitted(self, widest_word: float, width: float) -> Style:
+        """The style for a text whose longest word is so wide (in thousandths of an em) in a column."""
+        fitting = (width - HAIR) * 1000 / max(widest_word, 1)
+        if not self.least <= fitting < self.size:
+            return self
+        return self._replace(size=fitting, leading=fitting * self.leading / self.size)
 
 
 class Inline(NamedTuple):

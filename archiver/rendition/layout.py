@@ -18,7 +18,8 @@ from archiver import article as model
 from archiver import pictures
 from archiver.errors import MissingGlyph, RenditionError
 from archiver.findings import Finding, Severity
-from archiver.rendition.direction import ISOLATES, isolated
+from archiver.rendition.bylines import byline, dateline
+from archiver.rendition.direction import ISOLATES
 from archiver.rendition.flow import (
     KEPT_WHOLE,
     LABEL_GAP,
@@ -48,7 +49,7 @@ REGULAR, BOLD, ITALIC, MONO = (
 )
 
 MASTHEAD = Style(8.5, 12, after=10, gray=0.3)
-TITLE = Style(21, 26, after=5)
+TITLE = Style(21, 26, after=5, least=14)
 SUBTITLE = Style(13.5, 18, after=5)
 ABSTRACT = Style(12, 17, before=2, after=8, gray=0.2)
 BYLINE = Style(10, 14, before=2, after=1)
@@ -144,16 +145,10 @@ class Composer:
         if article.abstract:
             yield self._line("abstract", article.abstract, "P", ABSTRACT)
         if article.creators:
-            yield self._line("creators", byline(article.creators), "P", BYLINE, BOLD)
-        if dateline := self._dateline():
-            yield self._line("places or date", dateline, "P", DATELINE)
+            yield self._line("creators", byline(article.creators, self.language), "P", BYLINE, BOLD)
+        if where_and_when := dateline(article.places, article.date, self.language):
+            yield self._line("places or date", where_and_when, "P", DATELINE)
         yield Rule(6, 14)
-
-    def _dateline(self) -> str:
-        date = self.article.date
-        when = (date.stated or date.edtf or "") if date else ""
-        where = ", ".join(map(isolated, self.article.places))
-        return " · ".join(filter(None, (where, when and isolated(when))))
 
     def _line(
         self, part: str, text: str, tag: str, style: Style, typeface: Typeface = REGULAR
@@ -164,8 +159,8 @@ class Composer:
     def _record(self) -> Iterator[Block]:
         language = "" if self.language.partition("-")[0] == RECORD_LANGUAGE else RECORD_LANGUAGE
         yield Rule(16, 6)
-        heading = Element("H2", self.root, language=language)
-        span = model.Span(text="Provenance")
+        heading = Element("H2", self.root)
+        span = model.Span(text="Provenance", language=language or None)
         block = self._text([span], heading, Style(10, 14, after=4), BOLD, base=0, own_side=True)
         block.bookmark = (2, "Provenance")
         yield block
@@ -247,7 +242,7 @@ class Composer:
         ]
         shaped = [self.typesetter.paragraph([Run(label)]) for label in labels]
         widest = max((p.natural_width for p in shaped), default=0) * BODY.size / 1000
-        tight = all(len(item) == 1 for item in block.items)
+        tight = all(isinstance(further, model.List) for item in block.items for further in item[1:])
         for item, label in zip(block.items, shaped, strict=True):
             entry = Element("LI", element)
             start = place.start + max(INDENT, widest + LABEL_GAP + 2)
@@ -262,7 +257,7 @@ class Composer:
                 carrier.keeps = bool(blocks)
                 blocks.insert(0, carrier)
             blocks[0].label = mark  # type: ignore[attr-defined]
-            if item is block.items[-1]:
+            if item is block.items[-1] and not place.tight:
                 blocks[-1].after = max(blocks[-1].after, BODY.after)
             yield from blocks
 
@@ -379,6 +374,8 @@ class Composer:
     ) -> TextBlock:
         """A block whose direction is `base`, if given, flush with its `own_side` or the article's."""
         paragraph, roles = self._paragraph(spans, element, typeface, base)
+        if style.least:
+            style = style.fitted(paragraph.widest_word, MEASURE - start)
         lines = self.typesetter.lines(paragraph, MEASURE - start, style.size)
         side = paragraph.base if own_side else self._base
         return TextBlock(self.sheet, lines, style, roles, base=self._base, side=side, start=start)
@@ -437,16 +434,6 @@ def _in_part(part: str) -> Iterator[None]:
     except MissingGlyph as missing:
         missing.part = part
         raise
-
-
-def byline(creators: Sequence[model.Creator]) -> str:
-    """The creators on one line, each with role and note where there are any."""
-    return ", ".join(map(_credit, creators))
-
-
-def _credit(creator: model.Creator) -> str:
-    more = "; ".join(isolated(text) for text in (creator.role, creator.note) if text)
-    return isolated(creator.name) + (f" ({more})" if more else "")
 
 
 def lay_out(

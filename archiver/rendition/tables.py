@@ -234,7 +234,7 @@ class TableBlock(Block):
         self, column: int, cell: Cell, lines: Sequence[Line], left: float, top: float
     ) -> list[tuple[Line, float, float]]:
         """Each line of a cell with the point it begins at. In right-to-left text columns run so too."""
-        size, leading, _, _, _, _ = self.style
+        size, leading = self.style.size, self.style.leading
         before = sum(self.columns.widths[:column]) + self.columns.gutter * column
         width = self.columns.widths[column]
         x = left + (self.total - before - width if self.base else before)

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from icu4py.breakers import LineBreaker
 
-from archiver.rendition.breaking import HYPHENS, stretches
+from archiver.rendition.breaking import HYPHENS, locale, stretches
 from archiver.rendition.direction import ISOLATES, RIGHT_TO_LEFT, levels, main_level, visual_order
 from archiver.rendition.fonts import Face, Fonts, Typeface
 from archiver.rendition.shaping import (
@@ -240,7 +240,7 @@ class Typesetter:
 
     def _stretches(self, word: Word) -> Iterator[tuple[Piece, ...]]:
         text = "".join(piece.glyphs.text for piece in word.pieces)
-        edges = set(accumulate(map(len, LineBreaker(text, self.language or "en"))))
+        edges = set(accumulate(map(len, LineBreaker(text, locale(self.language)))))
         pieces: list[Piece] = []
         at = 0
         for piece in word.pieces:

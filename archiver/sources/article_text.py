@@ -11,35 +11,19 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from archiver.article import WebAddress
-from archiver.sources import lists
+from archiver.sources import labels, lists
 from archiver.sources.languages import inferred
 from archiver.sources.lists import LINK, bare
 from archiver.sources.parts import Block, Noticed, Parts, is_kept, link_span
 
 FIELD = re.compile(
-    r"[*_]{0,3}(?P<label>Authors?|By|Date|Published|Location|Locations|Places?|Source URL|Source|"
-    r"Publisher|Language|Subjects?|Rights|Identifier)[*_]{0,3}\s*:[*_]{0,3}\s*(?P<value>.*)",
-    re.IGNORECASE,
+    rf"[*_]{{0,3}}(?P<label>{labels.ANY})[*_]{{0,3}}\s*[:：][*_]{{0,3}}\s*(?P<value>.*)", re.IGNORECASE
 )
-FIELD_OF = {
-    "author": "creators",
-    "authors": "creators",
-    "by": "creators",
-    "date": "date",
-    "published": "date",
-    "location": "places",
-    "locations": "places",
-    "place": "places",
-    "places": "places",
-    "source url": "source_url",
-    "source": "source_url",
-    "publisher": "publisher",
-    "language": "language",
-    "subject": "subjects",
-    "subjects": "subjects",
-    "rights": "rights",
-    "identifier": "identifier",
-}
+COLON = re.compile("[:：]")
+LONGEST_LABEL = 50
+"""Characters of a label and what is before its colon: most lines have no colon so early."""
+MARK = re.compile(r"[-–—•·*]\s")
+"""What lines of their own begin with: the items of a list, or what is said in turn."""
 PICTURE = re.compile(r"!\[[^\[\]\n]*\]\([^()\s]+\)")
 LISTS = {"creators", "places", "subjects", "language"}
 
@@ -53,6 +37,14 @@ class Line(NamedTuple):
 
     number: int
     text: str
+
+
+class Labelled(NamedTuple):
+    """A line that begins as a field does: which, by what label, and what follows it."""
+
+    field: str
+    label: str
+    value: str
 
 
 class Value(NamedTuple):
@@ -83,10 +75,10 @@ class _Reader:
 
     def parts(self) -> Parts:
         groups = list(_groups(self.text))
-        prose = [index > 0 and not FIELD.match(group[0].text) for index, group in enumerate(groups)]
+        prose = [index > 0 and not self._labelled(group[0].text) for index, group in enumerate(groups)]
         before, after = 0, sum(prose)
         for index, group in enumerate(groups):
-            if index == 0 and not FIELD.match(group[0].text):
+            if index == 0 and not self._labelled(group[0].text):
                 self._title(group.pop(0))
                 self._subtitle(group, alone=len(groups) == 1)
             after -= prose[index]
@@ -107,7 +99,7 @@ class _Reader:
 
     def _subtitle(self, lines: list[Line], *, alone: bool) -> None:
         """Take the lines below the title, up to a field, for the subtitle; not those that are the text."""
-        below = list(takewhile(lambda line: not FIELD.match(line.text), lines))
+        below = list(takewhile(lambda line: not self._labelled(line.text), lines))
         plain = " ".join(_plain(line.text) for line in below)
         if not below or alone or lists.is_prose(plain):
             return
@@ -119,31 +111,35 @@ class _Reader:
 
     def _group(self, lines: list[Line], *, at_edge: bool) -> None:
         previous = ""
-        while lines and (found := FIELD.match(lines[0].text)):
-            field = FIELD_OF[found["label"].lower()]
-            taken = self._field(
-                field, found, lines, at_edge=at_edge, goes_on=field in LISTS and previous == field
-            )
+        while lines and (found := self._labelled(lines[0].text)):
+            goes_on = found.field in LISTS and previous == found.field
+            taken = self._field(found, lines, at_edge=at_edge, goes_on=goes_on)
             if not taken:
                 break
-            previous, lines = field, lines[taken:]
+            previous, lines = found.field, lines[taken:]
         if lines:
-            if not FIELD.match(lines[0].text):
+            if not self._labelled(lines[0].text):
                 if previous in LISTS - {"creators"}:
                     self._unplaced(f"the line below the {previous} does not read as one of them", lines[0])
                 self.prose.append((len(self.body), lines[0].number))
             self.body.append(self._paragraph(lines))
 
-    def _field(
-        self, field: str, found: re.Match[str], lines: list[Line], *, at_edge: bool, goes_on: bool
-    ) -> int:
+    def _labelled(self, text: str) -> Labelled | None:
+        found = FIELD.match(text) if COLON.search(text[:LONGEST_LABEL]) else None
+        if not found:
+            return None
+        label = found["label"]
+        field = labels.field_of(label, "en") or labels.field_of(label, self.language)
+        return Labelled(field, label, found["value"]) if field else None
+
+    def _field(self, found: Labelled, lines: list[Line], *, at_edge: bool, goes_on: bool) -> int:
         """Take a field from the first of the lines; how many lines it has, 0 where they are no field."""
-        label, first = found["label"], lines[0]
-        value = self._value(field, label, found["value"], at_edge=at_edge)
-        values = [(first, value)] if found["value"].strip() else []
+        field, label, first = found.field, found.label, lines[0]
+        value = self._value(field, label, found.value, at_edge=at_edge)
+        values = [(first, value)] if found.value.strip() else []
         if field in LISTS and (value.value or not values):
             values += self._further(field, lines[1:])
-        taken = max(1, len(values) + (not found["value"].strip()))
+        taken = max(1, len(values) + (not found.value.strip()))
         if not any(value.value for _, value in values):
             self._unplaced(f"{label} has no value that is one", first)
             return 0
@@ -174,7 +170,7 @@ class _Reader:
         values = []
         for line in lines:
             value = self._value(field, "", line.text, at_edge=True)
-            if FIELD.match(line.text) or not value.value or (value.rest and not LINK.search(line.text)):
+            if self._labelled(line.text) or not value.value or (value.rest and not LINK.search(line.text)):
                 break
             named = LINK.search(line.text) or lists.looks_like_name(line.text)
             if field in ("creators", "places") and not named:
@@ -216,7 +212,7 @@ class _Reader:
             return
         at, number = self.prose[0]
         spans = self.body[at]["content"]
-        plain = "".join(span["text"] for span in spans)
+        plain = "".join(span["text"] for span in spans).replace("\n", " ")
         if len(plain) > STANDFIRST_CHARS:
             return
         self.fields["abstract"] = plain
@@ -235,11 +231,12 @@ class _Reader:
         self.noticed.warn("source-unplaced", f"{what}; it stays in the body", line.number)
 
     def _paragraph(self, lines: list[Line]) -> Block:
+        between = "\n" if all(MARK.match(line.text) for line in lines) else " "
         spans: list[Block] = []
         for position, line in enumerate(lines):
             spans += self._spans(line)
             if position < len(lines) - 1:
-                spans.append({"text": " "})
+                spans.append({"text": between})
         return {"type": "paragraph", "content": self.noticed.linked(spans)}
 
     def _spans(self, line: Line) -> Iterator[Block]:

@@ -50,6 +50,9 @@ LETTERS = {
 CLASSIFIED = {"Deva": {"hi", "mr", "ne"}}
 """Languages that share their letters, between which the classifier decides."""
 
+ALSO_WRITTEN = {"Cyrl": {"az", "uz"}}
+"""Languages that are usually written in another script, and in this one too."""
+
 MACROLANGUAGES = {"ary": "ar", "arz": "ar"}
 
 SURE = 0.9
@@ -97,16 +100,19 @@ def _classified(text: str, script: str) -> str:
     """What the classifier is sure of, among the languages that are written so."""
     shares: dict[str, float] = {}
     for language, share in _classifier().rank(text):
-        language = MACROLANGUAGES.get(language, language)
-        if _is_written_in(language, script) and language in CLASSIFIED.get(script, {language}):
-            shares[language] = shares.get(language, 0) + float(share)
+        tag = _written_in(MACROLANGUAGES.get(language, language), script)
+        if tag and tag in CLASSIFIED.get(script, {tag}):
+            shares[tag] = shares.get(tag, 0) + float(share)
     best = max(shares, key=lambda key: shares[key], default="")
     sure = 0.5 if script in CLASSIFIED else SURE
     return best if best and shares[best] >= sure * sum(shares.values()) else ""
 
 
-def _is_written_in(language: str, script: str) -> bool:
-    return script in writing_scripts(language)
+def _written_in(language: str, script: str) -> str:
+    """The tag of a language that is written in a script; empty where it is not."""
+    if language in ALSO_WRITTEN.get(script, ()):
+        return f"{language}-{script}"
+    return language if script in writing_scripts(language) else ""
 
 
 @cache

@@ -14,6 +14,10 @@ from archiver.errors import SourceError
 NULLS = {"", "~", "null", "Null", "NULL"}
 """How YAML writes that there is no value (YAML 1.2, 10.3.2)."""
 
+YAML_TAG = "tag:yaml.org,2002:"
+TAGS = {None, "!", *(YAML_TAG + kind for kind in ("str", "seq", "map"))}
+"""The tags that say of a value what it is anyway."""
+
 MOST_DEEP = 50
 
 ITS_OWN = dict.fromkeys(("provenance", "overridden", "schema_version"), "archiver writes it")
@@ -35,9 +39,13 @@ class _Loader(yaml.BaseLoader):
     """Every scalar is text; no alias, no tag, no key twice: nothing to blow up or to guess."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise _Refused(problem="has an alias, which is not allowed; write it out", problem_mark=mark)
+            told = "has an alias, which is not allowed; write it out"
+            raise _Refused(problem=told, problem_mark=event.start_mark)
+        if event.tag not in TAGS:
+            told = f"has the tag {event.tag.replace(YAML_TAG, '!!')}, which is not allowed; leave it out"
+            raise _Refused(problem=told, problem_mark=event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_scalar(self, node: Any) -> Any:

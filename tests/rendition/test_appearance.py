@@ -232,6 +232,21 @@ def test_a_number_stands_clear_of_the_bar_of_a_quotation_that_begins_its_item(tm
     assert boxes(pdf, 0, "7")[0][2] < bar[0]
 
 
+def test_a_word_that_is_too_long_for_the_title_is_set_smaller_and_not_broken(tmp_path: Path) -> None:
+    word = "Rindfleischetikettierungsüberwachungsaufgabengesetz"
+    pdf = rendition(["1"], tmp_path / "a.pdf", "de", title=f"Das {word} gilt nicht mehr")
+    lines = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range().split("\r\n")
+    assert word in [line.strip() for line in lines]
+
+
+def test_a_list_of_single_lines_in_a_list_is_as_close_as_the_lines_around_it(tmp_path: Path) -> None:
+    inner = {"type": "list", "ordered": False, "items": ["c", "d"]}
+    outer = {"type": "list", "ordered": False, "items": ["a", ["b", inner], "e"]}
+    bullets = boxes(rendition([outer], tmp_path / "a.pdf"), 0, "•")
+    assert len(bullets) == 5
+    assert len({round(above[1] - below[1]) for above, below in pairwise(bullets)}) == 1
+
+
 def test_a_heading_before_a_rule_is_not_left_at_the_foot_of_a_page(tmp_path: Path) -> None:
     for lines in range(26, 40):
         body = [*["line"] * lines, {"type": "heading", "level": 2, "content": "Q"}, {"type": "rule"}, "z"]

@@ -182,6 +182,12 @@ def test_plain_text_breaks_where_icu_breaks_it(text: str, language: str, base: i
     assert stretches(text, language, base) == list(by_icu(text, language, base))
 
 
+@pytest.mark.parametrize("language", ["ja", "ja-JP", "en", ""])
+def test_no_line_of_japanese_begins_with_a_small_kana_or_a_long_vowel(language: str) -> None:
+    broken = ["コー", "ヒー", "ちょっ", "と", "ファ", "ン"]
+    assert stretches("".join(broken), language, 0) == broken
+
+
 def test_passages_in_a_foreign_script_have_their_language() -> None:
     assert [p.language for p in passages("The word мир is", "en", ("en", "ru"))] == ["", "ru", ""]
     assert [p.language for p in passages("Он сказал hello", "ru", ("ru",))] == ["", "und-Latn"]

@@ -107,6 +107,16 @@ def test_pages_of_a_right_to_left_article_turn_that_way(tmp_path: Path) -> None:
             assert document.Root.ViewerPreferences.get("/Direction") == direction
 
 
+@pytest.mark.parametrize("language", ["de", "ar", "el", "ja"])
+def test_the_heading_of_the_record_is_english_in_an_article_of_any_language(
+    language: str, tmp_path: Path
+) -> None:
+    with pikepdf.open(rendition(["1"], tmp_path / "a.pdf", language)) as document:
+        tree = below(document.Root.StructTreeRoot.K[0])
+        heading = next(found for found in tree if str(found.S) == "/H2")
+        assert [str(found.Lang) for found in (heading, *below(heading)) if "/Lang" in found] == ["en"]
+
+
 POINTED = "בְּרֵאשִׁית בָּרָא אֱלֹהִים אֵת הַשָּׁמַיִם"
 HEBREW = "דוד הלך לספרייה בחיפה וקרא ספר על הים."
 ARABIC = "ذهب أحمد إلى المكتبة لا غير وقرأ كتابًا عن البحر."

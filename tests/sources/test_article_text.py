@@ -1,6 +1,7 @@
 """What an article text says is placed, or it stays in the body with a warning that names its line."""
 
 import re
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from archiver.article import Article, Paragraph
 from archiver.settings import Settings
-from archiver.sources import Source, SourceRef, read
+from archiver.sources import Source, SourceRef, labels, read
 from tests.conftest import Write
 
 
@@ -265,3 +266,91 @@ def test_a_line_is_one_place_unless_it_has_several_links(
     source = text(article, foot=f"Location: {lines}")
     assert source.article.places == places
     assert source.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "names", "date", "places", "address"),
+    [
+        (
+            "Закат над Памиром\n\nАвтор: [Иван Петров](#) и [Мария О'Коннор](#)\n\nО последствиях.\n\n"
+            "Влияние России в регионе может ослабнуть.\n\nДругой абзац.\n\nДата: январь 2002\n\n"
+            "Место: [Душанбе](#)\n[Москва](#)\n\nИсточник: <https://example.org/ru>",
+            ["Иван Петров", "Мария О'Коннор"],
+            "2002-01",
+            ("Душанбе", "Москва"),
+            "https://example.org/ru",
+        ),
+        (
+            "Die Mühle, die nicht stillsteht\n\nAutorin: Hanne Lorenz\n\nEin Bericht aus dem Tal.\n\n"
+            "Das Rad dreht sich seit dem frühen Morgen.\n\nUnd noch ein Absatz steht hier darunter.\n\n"
+            "DATUM: 12. Januar 2002\nOrt: Hamburg\nQuelle: https://example.org/de",
+            ["Hanne Lorenz"],
+            "2002-01-12",
+            ("Hamburg",),
+            "https://example.org/de",
+        ),
+        (
+            "El molino\n\nAutores: [María Gómez](#) y [José Pérez](#)\n\nUn sumario.\n\nUno.\n\nDos.\n\n"
+            "Fecha: 12 de enero de 2002\nLugar: [Madrid](#)\nFuente: <https://example.org/es>",
+            ["María Gómez", "José Pérez"],
+            "2002-01-12",
+            ("Madrid",),
+            "https://example.org/es",
+        ),
+        (
+            "不停转的水磨\n\n作者：王小明、李华\n\n导语在此。\n\n第一段。\n\n第二段。\n\n"
+            "日期：2002年1月12日\n地点：北京\n来源：https://example.org/zh",
+            ["王小明", "李华"],
+            "2002-01-12",
+            ("北京",),
+            "https://example.org/zh",
+        ),
+    ],
+)
+def test_fields_are_known_by_their_labels_in_the_language_of_the_text(
+    article: Write, written: str, names: list[str], date: str, places: tuple[str, ...], address: str
+) -> None:
+    source = article(written, "a.txt")
+    assert creators(source.article) == names
+    assert source.article.date
+    assert source.article.date.edtf == date
+    assert source.article.places == places
+    assert source.article.source_url == address
+    assert source.article.abstract
+    assert not source.findings
+
+
+def test_a_label_of_another_language_stays_in_the_body(article: Write) -> None:
+    written = "The mill has stopped, and nobody in the whole valley knows why it did so this morning."
+    source = text(article, written, foot="Data: 12 January 2002")
+    assert source.article.language == ("en",)
+    assert source.article.date is None
+    assert "Data: 12 January 2002" in body(source.article)
+
+
+def test_no_label_names_two_fields() -> None:
+    rows = [dict(zip(labels.FIELDS, row, strict=True)) for row in labels.LABELS.values()]
+    fields: dict[str, set[str]] = {}
+    for field, words in chain(labels.ENGLISH.items(), *(row.items() for row in rows)):
+        for word in words.split("|"):
+            assert word == word.lower()
+            fields.setdefault(word, set()).add(field)
+    assert {word: found for word, found in fields.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        ("- bread\n- salt\n- tea", "- bread\n- salt\n- tea"),
+        ("— Да.\n— Нет.", "— Да.\n— Нет."),
+        ("• bread\n• [salt](https://example.org/)", "• bread\n• salt"),
+        ("He said it\n— loudly — and left.", "He said it — loudly — and left."),
+        ("- bread\nand salt", "- bread and salt"),
+    ],
+)
+def test_lines_that_all_begin_with_a_mark_stay_lines(article: Write, lines: str, kept: str) -> None:
+    assert kept in body(text(article, "Author: [Ann Bee](#)", "First.", lines).article)
+
+
+def test_a_standfirst_of_such_lines_is_one_line(article: Write) -> None:
+    assert text(article, "Author: [Ann Bee](#)", "- Bread\n- Salt").article.abstract == "- Bread - Salt"

@@ -229,3 +229,8 @@ def test_a_date_on_another_weekday_is_kept_with_a_warning(article: Write) -> Non
             "'Friday 12 January 2002' is not on the weekday that it names; it is read as 2002-01-12",
         )
     ]
+
+
+def test_a_tag_that_says_of_a_value_what_it_is_may_be_there(article: Write) -> None:
+    source = article("---\ntitle: !!str 2002\nplaces: !!seq [! Huế]\nlanguage: vi\n---\nText.\n")
+    assert (source.article.title, source.article.places) == ("2002", ("Huế",))
