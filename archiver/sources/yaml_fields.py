@@ -20,6 +20,9 @@ TAGS = {None, "!", *(YAML_TAG + kind for kind in ("str", "seq", "map"))}
 
 MOST_DEEP = 50
 
+MOST_CHARS = 1 << 18
+"""Longest text that is read: one of so many small values takes seconds."""
+
 ITS_OWN = dict.fromkeys(("provenance", "overridden", "schema_version"), "archiver writes it")
 """Keys of an article that nobody else writes."""
 
@@ -64,8 +67,11 @@ class _Loader(yaml.BaseLoader):
 def parse(text: str, name: str, what: str, first: int) -> Fields:
     """The fields of a YAML text, which is `what` and begins on line `first` of `name`.
 
-    Raises SourceError, with the line, for what is no list of fields.
+    Raises SourceError, with the line, for what is no list of fields, or longer than MOST_CHARS.
     """
+    if len(text) > MOST_CHARS:
+        told = f"{what} has {len(text):,} characters; at most {MOST_CHARS:,} are read"
+        raise SourceError(told, where=f"{name}, line {first}")
     try:
         node = yaml.compose(text, Loader=_Loader)
         fields = yaml.load(text, Loader=_Loader)  # noqa: S506
