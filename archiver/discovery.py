@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 from natsort import natsorted
 
 from archiver import stores
-from archiver.errors import SettingsError, SourceError
+from archiver.errors import MissingExtra, SettingsError, SourceError
 from archiver.settings import Settings
 from archiver.sources import (
     PICTURE_SUFFIXES,
@@ -55,6 +55,8 @@ def discover(
             yield SourceError(str(error), where=source)
         except SourceError as error:
             yield error
+        except MissingExtra as error:
+            yield SourceError(error.message, where=source, hint=error.hint)
         except OSError as error:
             yield _unreadable(error, source)
 

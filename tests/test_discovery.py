@@ -11,11 +11,14 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from docx import Document
 
+from archiver.batch import package_many
 from archiver.discovery import discover
 from archiver.errors import SettingsError, SourceError
 from archiver.settings import Settings, load
 from archiver.sources import SourceRef
+from archiver.workers import Here
 from tests.conftest import EXAMPLES, packaged
 from tests.test_cli import run
 
@@ -132,6 +135,24 @@ def test_a_pattern_of_any_depth_finds_what_that_of_the_library_does(
         matches = filter(os.path.isfile, glob.glob(pattern, recursive=True))
         labels = found(pattern)[0]
         assert {*map(os.path.normpath, labels)} == {*map(os.path.normpath, matches)}, pattern
+
+
+def test_documents_that_need_an_extra_do_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.html").write_text("<html><body><p>Text.</p></body></html>")
+    (tmp_path / "b.warc").write_bytes(b"WARC/1.0\r\n")
+    Document().save(str(tmp_path / "c.docx"))
+    (tmp_path / "d.txt").write_text(TEXT)
+    for library in ("trafilatura", "warcio.archiveiterator", "mammoth"):
+        monkeypatch.setitem(sys.modules, library, None)
+    found_there = discover([str(tmp_path)], tmp_path / "out", Settings())
+    outcomes = list(package_many(found_there, tmp_path / "out", Settings(verapdf=False), Here()))
+    assert [outcome.status for outcome in outcomes] == ["failed", "failed", "failed", "packaged"]
+    for outcome, needed in zip(outcomes, ("trafilatura", "warcio", "mammoth"), strict=False):
+        (told,) = outcome.report.findings
+        assert f" needs {needed}, which is not there" in told.message
+        assert told.hint.startswith("pip install 'archiver[")
 
 
 def test_a_pattern_takes_no_pictures_beside_documents(tmp_path: Path) -> None:
