@@ -194,6 +194,25 @@ def test_nothing_is_told_on_a_closed_standard_error(tmp_path: Path, command: lis
     assert (done.returncode, bool(done.stdout)) == (code, bool(out))
 
 
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (["bogus"], 2),
+        (["inspect", "no"], 1),
+        (["package", "a.txt", "--settings", "no"], 2),
+        (["schema"], 0),
+    ],
+)
+def test_a_full_standard_error_does_not_change_the_exit_code(
+    tmp_path: Path, command: list[str], code: int
+) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "archiver", *command], cwd=tmp_path, stderr=full, check=False
+        )
+    assert done.returncode == code
+
+
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_process_that_is_told_twice_to_stop_takes_away_what_it_had_begun(
     tmp_path: Path, sent: signal.Signals
@@ -282,6 +301,24 @@ def test_colours_are_for_terminals_and_as_the_environment_says(
     _, out, _ = run("validate", "gone", "--output", "a.txt", cwd=tmp_path)
     assert ("\x1b[31minvalid" in out) is coloured
     assert "\x1b" not in (tmp_path / "a.txt").read_text()
+
+
+@pytest.mark.parametrize(("terminal", "coloured"), [("xterm", True), ("dumb", False)])
+def test_a_terminal_is_told_in_colours_unless_it_has_none(
+    terminal: str, coloured: bool, tmp_path: Path
+) -> None:
+    environment = {"PATH": os.environ["PATH"], "TERM": terminal}
+    shown, out = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "archiver", "validate", "gone"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=out,
+        check=False,
+    )
+    assert (b"\x1b[31m" in os.read(shown, 4096)) is coloured
+    os.close(shown)
+    os.close(out)
 
 
 def test_quiet_prints_nothing_and_verbose_everything(tmp_path: Path) -> None:
