@@ -73,7 +73,9 @@ def _named(source: str, output: Place, settings: Settings) -> Iterator[SourceRef
             yield from manifests.locate(Path(source), settings)
         else:
             yield from locate(Path(source))
-    elif matches := [match for match in sorted(set(_matching(source))) if manifests.is_meant(match, source)]:
+    elif matches := [
+        match for match in sorted(set(_matching(source))) if manifests.is_meant(match, source)
+    ]:
         shown = [match for match in matches if not _is_picture(match)]
         yield from discover(shown or natsorted(matches), output, settings)
     else:

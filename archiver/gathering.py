@@ -291,10 +291,17 @@ class _New:
         self._findings: list[Finding] = []
         self._conformance: Counter[Check] = Counter()
         self._documents = self._pages = self._untold = 0
+        self._names: dict[str, str] = {}
 
     def add(self, part: Part) -> None:
-        """Put an article in, unless one of the same bytes is. Raises AlreadyExists for other bytes."""
-        place = self._staged / part.staged.name
+        """Put an article in, unless one of the same bytes is. Raises AlreadyExists for other bytes, and
+        for an identifier that differs from another in case only: some file systems take them for one.
+        """
+        name = part.staged.name
+        if self._names.setdefault(name.lower(), name) != name:
+            told = f"has the identifier {part.identifier}, which differs from another in case only"
+            raise AlreadyExists(told, where=part.report.subject, hint=OWN)
+        place = self._staged / name
         if place.exists():
             finding = _same_bytes(part, place)
             shutil.rmtree(part.staged.parent)

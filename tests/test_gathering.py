@@ -199,6 +199,11 @@ def test_documents_with_one_identifier_are_not_put_in_one_bag(letters: Path, tmp
         "has the identifier one, as another document of its collection has"
         in told[0].report.findings[0].message
     )
+    written(letters / "a/two.json", "ONE", "Other text.")
+    told = gathered(letters / "a", tmp_path / "out", "batch")
+    assert statuses(told) == [("two.json", "failed"), ("batch", "failed")]
+    message = "has the identifier ONE, which differs from another in case only"
+    assert told[0].report.findings[0].message == message
 
 
 def test_a_bag_of_other_documents_is_replaced_only_where_that_is_asked(

@@ -75,6 +75,18 @@ def test_documents_of_one_run_never_replace_each_other(tmp_path: Path, *, replac
     assert (output / "same/data/original/1.json").is_file()
 
 
+@pytest.mark.parametrize("replace", [True, False])
+def test_identifiers_that_differ_in_case_only_are_one_in_a_run(tmp_path: Path, *, replace: bool) -> None:
+    named = zip("123", ("Tide", "tide", "Tide"), strict=True)
+    one, two, three = (written(tmp_path / f"{n}.json", identifier, "Text.") for n, identifier in named)
+    told = run(tmp_path / "out", one, two, three, replace=replace)
+    assert [outcome.status for outcome in told] == ["packaged", "failed", "already packaged"]
+    (finding,) = told[1].report.findings
+    assert finding.message == f"has the identifier tide, which differs from that of {one} in case only"
+    assert finding.hint == "give it an identifier of its own"
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["Tide"]
+
+
 def test_lines_of_one_file_never_replace_each_other(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text("".join(f'{{"title": "T", "identifier": "x", "body": "{n}"}}\n' for n in "ab"))
