@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from archiver.errors import REFUSED_WRITES, CannotWrite, MissingExtra, SourceError
-from archiver.findings import by_line
+from archiver.findings import by_line, shortened
 from archiver.settings import Settings
 from archiver.sources import refs
 from archiver.sources.figures import PICTURE_SUFFIXES
@@ -83,7 +83,7 @@ def read(ref: SourceRef, settings: Settings) -> Source:
     source = replace(
         source,
         originals=(*source.originals, *(sidecar.original for sidecar in sidecars)),
-        findings=tuple(by_line(findings)),
+        findings=tuple(map(shortened, by_line(findings))),
     )
     refuse_warnings(source.findings, settings)
     return source
