@@ -378,7 +378,7 @@ class _There:
         self._label, self._target = collection.label, target
         package, looked_at = bag.held(target)
         if not (package and looked_at):
-            raise self._refused("something that is no package")
+            raise self._refused("something that is no package", "move it away")
         self._looked_at, algorithm = looked_at, package.algorithms[0]
         self._there = {
             (path.split("/")[1], digests[algorithm]) for path, digests in package.originals.items()
@@ -399,6 +399,6 @@ class _There:
             raise self._refused(f"a package of these documents that is damaged: {told}")
         return Report(self._label, (Check("same source", Verdict.PASSED), whole(self._looked_at)))
 
-    def _refused(self, held: str) -> AlreadyExists:
+    def _refused(self, held: str, hint: str = REPLACE) -> AlreadyExists:
         told = f"is not packaged: {self._target} holds {held}"
-        return AlreadyExists(told, where=self._label, hint=REPLACE)
+        return AlreadyExists(told, where=self._label, hint=hint)

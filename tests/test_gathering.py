@@ -217,6 +217,16 @@ def test_a_bag_of_other_documents_is_replaced_only_where_that_is_asked(
     assert b"Corrected" in (bag / "data/one/original/one.json").read_bytes()
 
 
+def test_what_is_no_package_in_the_place_of_a_bag_of_many_is_to_be_moved_away(
+    letters: Path, tmp_path: Path
+) -> None:
+    (made(gathered(letters, tmp_path / "out", "batch")) / "bagit.txt").unlink()
+    (refused,) = gathered(letters, tmp_path / "out", "batch")
+    (told,) = refused.report.findings
+    assert told.message.endswith("holds something that is no package")
+    assert told.hint == "move it away"
+
+
 def test_a_damaged_bag_of_many_is_not_called_already_packaged(letters: Path, tmp_path: Path) -> None:
     bag = made(gathered(letters, tmp_path / "out", "batch"))
     pdf = bag / "data/one/rendition/one.pdf"

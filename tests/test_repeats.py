@@ -42,6 +42,27 @@ def test_a_damaged_package_is_not_called_already_packaged(tmp_path: Path, damage
     assert packaged(FERRY, tmp_path).status == "already packaged"
 
 
+@pytest.mark.parametrize("lost", ["data", "data/original", "data/original/harbour-ferry.txt"])
+def test_a_package_whose_source_is_lost_is_called_damaged(lost: str, tmp_path: Path) -> None:
+    outcome = packaged(FERRY, tmp_path)
+    assert isinstance(outcome.bag, Path)
+    (outcome.bag / lost).rename(tmp_path / "lost")
+    (told,) = packaged(FERRY, tmp_path).report.findings
+    assert "damaged, and of a different source as far as can be told: " in told.message
+    assert "not in the bag" in told.message
+
+
+def test_what_is_no_package_is_to_be_moved_away(tmp_path: Path) -> None:
+    outcome = packaged(FERRY, tmp_path)
+    assert isinstance(outcome.bag, Path)
+    (outcome.bag / "bagit.txt").unlink()
+    (told,) = packaged(FERRY, tmp_path).report.findings
+    assert told.message.endswith("holds something that is no package")
+    assert told.hint == "give it an identifier of its own, or move away what is there"
+    (outcome,) = run(tmp_path, str(FERRY), replace=True)
+    assert outcome.report.findings[0].message == "is there already and is no package, so it is not replaced"
+
+
 def test_settings_that_would_make_another_package_are_a_warning(tmp_path: Path) -> None:
     packaged(FERRY, tmp_path)
     again = packaged(FERRY, tmp_path, flavour="4", algorithms=("sha512", "md5"))
