@@ -242,7 +242,7 @@ class _Reader:
                     link = None
                 case "softbreak" | "hardbreak":
                     line += 1
-                    spans.append(_span(" " if token.type == "softbreak" else "\n", link))
+                    spans.append(_span(" " if token.type == "softbreak" else "\n", link, **style))
                 case "image":
                     figures += self._figure(token, line, spans, link)
                 case "html_inline":
