@@ -340,7 +340,7 @@ def load(file: Path | None = None, **flags: Any) -> Settings:
     A flag that is None was not given. Raises SettingsError with the file, the field, what was
     found and what was expected.
     """
-    if file is None and Path(FILE_NAME).is_file():
+    if file is None and os.path.lexists(FILE_NAME):
         file = Path(FILE_NAME)
     given = {name: value for name, value in flags.items() if value is not None}
     try:
