@@ -77,6 +77,21 @@ def test_very_many_unknown_fields_are_told_in_a_few_lines(article: Write) -> Non
         ("a.md", "---\ntitle: a: b\n---\n\nText.\n", "line 2: front matter is not YAML: mapping values"),
         ("a.md", "---\n- a\n---\n\nText.\n", "line 2: front matter is a list; expected fields such as"),
         ("a.json", "[1]", "holds a list; expected one JSON object"),
+        (
+            "a.md",
+            "# T\n\n" + "- x\n" * 200_000,
+            "a.md: has 200,003 lines, more than the 200,000 that max_lines",
+        ),
+        (
+            "a.md",
+            "# T\n\n" + "- x\n" * 100_001,
+            "body[0].items has 100,001 parts; at most 100,000 are allowed",
+        ),
+        (
+            "a.json",
+            '{"title": "T", "body": [' + '"x", ' * 100_000 + '"x"]}',
+            "body has 100,001 parts; at most 100,000 are allowed",
+        ),
         ("a.json", '{"title": "T", "body": [{"x": 1}]}', "body[0] has no type; the types are code, figure"),
         (
             "a.json",
