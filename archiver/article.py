@@ -34,6 +34,9 @@ from archiver.dates.edtf import is_edtf
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 MAX_DEPTH = 10
+
+MAX_MANY = 100_000
+"""Most parts of one kind in one place: blocks in a body, items in a list, rows in a table."""
 """How deep quotations and lists may be nested; each level indents the page."""
 
 LINK_SCHEMES = ("http", "https", "ftp", "mailto", "tel", "urn", "doi", "geo")
@@ -107,7 +110,7 @@ WebAddress = Annotated[str, AfterValidator(_web_address), AfterValidator(_text)]
 Edtf = Annotated[str, AfterValidator(_edtf)]
 
 T = TypeVar("T")
-Many = Annotated[tuple[T, ...], Strict(False)]
+Many = Annotated[tuple[T, ...], Strict(False), Field(max_length=MAX_MANY)]
 
 
 def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,9 +18,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from archiver import bag
-from archiver.errors import SourceError
+from archiver.errors import AlreadyExists, SourceError
 from archiver.line import MOST_STARTS, Line, lost
 from archiver.pipeline import Job, Outcome, failed, place_one, stage_one
+from archiver.repeats import OWN
 from archiver.settings import Settings
 from archiver.sources import SourceRef
 from archiver.stores import Place, Url
@@ -63,13 +64,16 @@ def package_many(
 class _Places:
     """The places that packages of this run have, in a file of no name, and those that are being put there.
 
-    What is named first has the place of its identifier.
+    What is named first has the place of its identifier, and of those that differ from it in case only:
+    some file systems take them for one.
     """
 
     def __init__(self, workers: Workers, folder: Path) -> None:
         self._workers, self._folder, self._executor = workers, folder, workers.beside()
         self._taken = sqlite3.connect("")
-        self._taken.execute("CREATE TABLE taken (place TEXT PRIMARY KEY, source TEXT) WITHOUT ROWID")
+        self._taken.execute(
+            "CREATE TABLE taken (place TEXT PRIMARY KEY COLLATE NOCASE, source TEXT) WITHOUT ROWID"
+        )
         self._under_way: deque[tuple[Job | None, Outcome, Future[Outcome]]] = deque()
         self._starts = 0
 
@@ -83,11 +87,14 @@ class _Places:
         """Put a package in its place; yields outcomes whose packages are in theirs, in order."""
         if job and outcome.identifier:
             target = bag.destination(job.output, outcome.identifier, job.settings.form)
-            if any(target == other.bag for _, other, _ in self._under_way):
+            if any(other.bag and _alike(target, other.bag) for _, other, _ in self._under_way):
                 yield from self.rest()
-            if maker := self._maker(target):
-                if outcome.staged:
-                    shutil.rmtree(outcome.staged.parent)
+            place, maker = self._taken_by(target)
+            if maker and outcome.staged:
+                shutil.rmtree(outcome.staged.parent)
+            if maker and place != target.name:
+                outcome = failed(job.ref.label, _differs_in_case(job, outcome, maker), outcome.identifier)
+            elif maker:
                 job = replace(job, maker=maker)
                 outcome = stage_one(job, self._folder / "again-", os.getcwd())
         self._under_way.append((job, outcome, self._submitted(job, outcome)))
@@ -101,9 +108,11 @@ class _Places:
         while self._under_way:
             yield self._settled()
 
-    def _maker(self, target: Place) -> str:
-        found = self._taken.execute("SELECT source FROM taken WHERE place = ?", (target.name,)).fetchone()
-        return found[0] if found else ""
+    def _taken_by(self, target: Place) -> tuple[str, str]:
+        """The place that is taken of those which differ in case only, and the source of what is there."""
+        asked = "SELECT place, source FROM taken WHERE place = ?"
+        place, source = self._taken.execute(asked, (target.name,)).fetchone() or ("", "")
+        return place, source
 
     def _submitted(self, job: Job | None, outcome: Outcome) -> Future[Outcome]:
         if job and outcome.staged:
@@ -140,3 +149,12 @@ class _Places:
         for number, (job, outcome, future) in enumerate(self._under_way):
             if isinstance(future.exception(), BROKEN):
                 self._under_way[number] = job, outcome, self._submitted(job, outcome)
+
+
+def _alike(one: Place, other: Place) -> bool:
+    return one.name.lower() == other.name.lower()
+
+
+def _differs_in_case(job: Job, outcome: Outcome, maker: str) -> AlreadyExists:
+    told = f"has the identifier {outcome.identifier}, which differs from that of {maker} in case only"
+    return AlreadyExists(told, where=job.ref.label, hint=OWN)

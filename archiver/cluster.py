@@ -118,6 +118,7 @@ class Dask:
                 n_workers=self.count,
                 threads_per_worker=1,
                 dashboard_address=None,
+                scheduler_kwargs={"dashboard_address": ":0"},  # else one that is taken is told
                 silence_logs=logging.CRITICAL,
             )
 

@@ -163,9 +163,9 @@ def load(path: Path) -> SurveyModel:
         return SurveyModel.model_validate_json(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        place = ".".join(map(str, first["loc"])) or "it"
-        found = cut(reprlib.repr(first["input"]))
-        told = f"is not a JSON report of archiver: {place}: {first['msg']} (found {found})"
+        told = f"is not a JSON report of archiver: {first['msg']}"
+        if place := ".".join(map(str, first["loc"])):
+            told += f", at {place} (found {cut(reprlib.repr(first['input']))})"
         hint = "archiver validate BAG... --output REPORT.json writes one"
         raise SettingsError(told, where=str(path), hint=hint) from None
 

@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 from natsort import natsorted
 
 from archiver import stores
-from archiver.errors import SettingsError, SourceError
+from archiver.errors import MissingExtra, SettingsError, SourceError
 from archiver.settings import Settings
 from archiver.sources import (
     PICTURE_SUFFIXES,
@@ -55,6 +55,8 @@ def discover(
             yield SourceError(str(error), where=source)
         except SourceError as error:
             yield error
+        except MissingExtra as error:
+            yield SourceError(error.message, where=source, hint=error.hint)
         except OSError as error:
             yield _unreadable(error, source)
 
@@ -71,12 +73,28 @@ def _named(source: str, output: Place, settings: Settings) -> Iterator[SourceRef
             yield from manifests.locate(Path(source), settings)
         else:
             yield from locate(Path(source))
-    elif matches := [m for m in sorted(glob.glob(source, recursive=True)) if manifests.is_meant(m, source)]:
+    elif matches := [
+        match for match in sorted(set(_matching(source))) if manifests.is_meant(match, source)
+    ]:
         shown = [match for match in matches if not _is_picture(match)]
         yield from discover(shown or natsorted(matches), output, settings)
     else:
         told = "matches nothing that can be read" if glob.has_magic(source) else "is not there"
         yield SourceError(told, where=source)
+
+
+def _matching(pattern: str) -> Iterator[str]:
+    """What a pattern matches, as `glob.glob` has it; but its `**` does not follow links to folders."""
+    parts = DEEP.split(pattern, maxsplit=1)
+    if len(parts) == 1:
+        yield from glob.glob(pattern)
+        return
+    above, below = parts
+    for top in glob.glob(above) if above else [""]:
+        for parent, folders, _ in os.walk(top or "."):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            inside = parent if top else parent.removeprefix(".").removeprefix("/")
+            yield from _matching(os.path.join(glob.escape(inside), below or "*"))
 
 
 def _is_picture(path: str) -> bool:
@@ -210,6 +228,9 @@ PICTURES = tuple(suffix.encode() for suffix in scans.PAGE_SUFFIXES)
 
 LONGEST_PART = 1 << 20
 """How much of a line is searched for pictures at once, in bytes."""
+
+DEEP = re.compile(r"(?:(?<=/)|^)\*\*(?:/+|$)")
+"""The part of a pattern that is any number of folders."""
 
 QUOTED, BARE = re.compile(rb"[\"'()<>\n]"), re.compile(rb"[\"'()<>\s=]")
 """What is around the path of a picture in Markdown, HTML and JSON, with spaces in it or without."""

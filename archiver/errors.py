@@ -135,6 +135,8 @@ WRITING_HINTS = {
     errno.ENOSPC: "free some space",
     errno.EDQUOT: "free some space",
     errno.EFBIG: "raise the limit on the size of a file, as `ulimit -f` shows it, or choose another place",
+    errno.EEXIST: "it is no folder; choose another place",
+    errno.ENOTDIR: "a part of it is no folder; choose another place",
     errno.ECONNABORTED: "run it again later: what is done is skipped",
 }
 

@@ -52,6 +52,19 @@ class Finding(NamedTuple):
         return f"{place}{self.message}{clause}"
 
 
+MOST_CHARS = 1000
+
+
+def shortened(finding: Finding) -> Finding:
+    """A finding whose message and place have no more than MOST_CHARS characters, whatever they quote."""
+    return finding._replace(message=_short(finding.message), where=_short(finding.where))
+
+
+def _short(text: str) -> str:
+    half = MOST_CHARS // 2
+    return text if len(text) <= MOST_CHARS else f"{text[: half - 1]}…{text[-half:]}"
+
+
 class Check(NamedTuple):
     """One question that was asked of a subject, and its answer (`note` says why, or by what)."""
 

@@ -291,10 +291,17 @@ class _New:
         self._findings: list[Finding] = []
         self._conformance: Counter[Check] = Counter()
         self._documents = self._pages = self._untold = 0
+        self._names: dict[str, str] = {}
 
     def add(self, part: Part) -> None:
-        """Put an article in, unless one of the same bytes is. Raises AlreadyExists for other bytes."""
-        place = self._staged / part.staged.name
+        """Put an article in, unless one of the same bytes is. Raises AlreadyExists for other bytes, and
+        for an identifier that differs from another in case only: some file systems take them for one.
+        """
+        name = part.staged.name
+        if self._names.setdefault(name.lower(), name) != name:
+            told = f"has the identifier {part.identifier}, which differs from another in case only"
+            raise AlreadyExists(told, where=part.report.subject, hint=OWN)
+        place = self._staged / name
         if place.exists():
             finding = _same_bytes(part, place)
             shutil.rmtree(part.staged.parent)
@@ -371,7 +378,7 @@ class _There:
         self._label, self._target = collection.label, target
         package, looked_at = bag.held(target)
         if not (package and looked_at):
-            raise self._refused("something that is no package")
+            raise self._refused("something that is no package", "move it away")
         self._looked_at, algorithm = looked_at, package.algorithms[0]
         self._there = {
             (path.split("/")[1], digests[algorithm]) for path, digests in package.originals.items()
@@ -392,6 +399,6 @@ class _There:
             raise self._refused(f"a package of these documents that is damaged: {told}")
         return Report(self._label, (Check("same source", Verdict.PASSED), whole(self._looked_at)))
 
-    def _refused(self, held: str) -> AlreadyExists:
+    def _refused(self, held: str, hint: str = REPLACE) -> AlreadyExists:
         told = f"is not packaged: {self._target} holds {held}"
-        return AlreadyExists(told, where=self._label, hint=REPLACE)
+        return AlreadyExists(told, where=self._label, hint=hint)

@@ -32,7 +32,7 @@ from archiver.errors import (
     WorkersLost,
 )
 from archiver.events import CONFORMANCE_EVENT, FAIL, SUCCESS, Agent, Event
-from archiver.findings import Check, Fact, Finding, Report, Severity, Verdict
+from archiver.findings import Check, Fact, Finding, Report, Severity, Verdict, shortened
 from archiver.formats import Format, Identified, identify, known
 from archiver.rendition import Rendition, render
 from archiver.rendition.flavours import told
@@ -199,7 +199,7 @@ def failed(source: str, error: Exception, identifier: str = "") -> Outcome:
         case _:
             told = f"failed inside archiver ({type(error).__name__}: {error}); please report it"
             findings = (Finding("archiver-internal", Severity.ERROR, told, where=source),)
-    return Outcome(source, "failed", Report(source, (), findings), identifier)
+    return Outcome(source, "failed", Report(source, (), tuple(map(shortened, findings))), identifier)
 
 
 @contextmanager

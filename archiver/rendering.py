@@ -17,15 +17,15 @@ from archiver.settings import Settings
 from archiver.sources import SourceRef, read, refuse_warnings
 
 
-def render_file(path: Path, target: Path, settings: Settings, *, replace: bool = False) -> Report:
-    """Render the source at `path` to `target`, which is there whole or not at all.
+def render_file(ref: SourceRef, target: Path, settings: Settings, *, replace: bool = False) -> Report:
+    """Render a source to `target`, which is there whole or not at all.
 
     With `replace` it takes the place of a file that is there, but never of the source. Raises
     AlreadyExists, CannotWrite, SourceError, InvalidArticle, RenditionError, NotConformant and
     SettingsError.
     """
-    _check_target(path, target, replace=replace)
-    source = read(SourceRef(path), settings)
+    _check_target(ref, target, replace=replace)
+    source = read(ref, settings)
     validator = find(settings.verapdf)
     with staging(target.absolute().parent) as folder:
         staged = folder / target.name
@@ -43,8 +43,9 @@ def render_file(path: Path, target: Path, settings: Settings, *, replace: bool =
     )
 
 
-def _check_target(source: Path, target: Path, *, replace: bool) -> None:
-    if os.path.exists(target) and os.path.exists(source) and os.path.samefile(source, target):
+def _check_target(ref: SourceRef, target: Path, *, replace: bool) -> None:
+    is_file = ref.data is None and os.path.exists(ref.path)
+    if is_file and os.path.exists(target) and os.path.samefile(ref.path, target):
         raise AlreadyExists("is the source itself", where=str(target), hint="name another file by -o")
     if os.path.lexists(target) and not stat.S_ISREG(os.lstat(target).st_mode):
         hint = "name a regular file by -o"

@@ -18,7 +18,8 @@ from archiver.stores import Place
 ORIGINAL = "data/original/"
 
 OWN = "give it an identifier of its own"
-OWN_OR_REPLACE = f"{OWN}, or --replace what is there"
+OR_REPLACE = f"{OWN}, or --replace what is there"
+OR_MOVE = f"{OWN}, or move away what is there"
 
 
 def already_packaged(source: Source, settings: Settings, target: Place, maker: str = "") -> Report:
@@ -34,11 +35,12 @@ def already_packaged(source: Source, settings: Settings, target: Place, maker: s
     known, looked_at = bag.held(target)
     held = f"the package that this run made of {maker}"
     name = _name_there(source, known) if known else ""
-    if not (known and looked_at and name):
-        other = "a package of a different source" if known else "something that is no package"
-        raise _refused(
-            source, f"{target} holds {held if maker else other}", OWN if maker else OWN_OR_REPLACE
-        )
+    if maker and not name:
+        raise _refused(source, f"{target} holds {held}", OWN)
+    if not (known and looked_at):
+        raise _refused(source, f"{target} holds something that is no package", OR_MOVE)
+    if not name:
+        raise _refused(source, f"{target} holds {_other(looked_at)}", OR_REPLACE)
     unrendered = [found for found in looked_at.findings if found.rule == "package-no-rendition"]
     rendered = bool(known.rendition or unrendered)
     lacking = "its article cannot be read" if rendered else "it has no rendition"
@@ -64,6 +66,13 @@ def whole(looked_at: Report) -> Check:
         return Check("complete and valid", Verdict.PASSED)
     told = "complete; its payload, which was verified when it was uploaded, was not read again"
     return Check("complete and valid", Verdict.NOT_CHECKED, told)
+
+
+def _other(looked_at: Report) -> str:
+    if looked_at.valid:
+        return "a package of a different source"
+    told = "; ".join(finding.sentence for finding in looked_at.findings)
+    return f"a package that is damaged, and of a different source as far as can be told: {told}"
 
 
 def _refused(source: Source, held: str, hint: str) -> AlreadyExists:

@@ -204,6 +204,7 @@ class Settings(BaseSettings):
         False,
         description="Refuse a document whose rendition is not shown to be PDF/A, or that has none.",
     )
+    max_lines: Held = Field(200_000, description="Most lines of a text source.")
     max_line_chars: Held = Field(1_000_000, description="Longest line of a text source, in characters.")
     max_image_bytes: Held = Field(64 * MIB, description="Largest image file, in bytes.")
     max_image_pixels: Held = Field(
@@ -340,7 +341,7 @@ def load(file: Path | None = None, **flags: Any) -> Settings:
     A flag that is None was not given. Raises SettingsError with the file, the field, what was
     found and what was expected.
     """
-    if file is None and Path(FILE_NAME).is_file():
+    if file is None and os.path.lexists(FILE_NAME):
         file = Path(FILE_NAME)
     given = {name: value for name, value in flags.items() if value is not None}
     try:

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from archiver.sources import SourceRef
 from archiver.stores import Url
 from archiver.workers import AHEAD, Here, Inline, Processes, choose
 from tests import s3
+from tests.conftest import EXAMPLES
 from tests.test_cli import run
 
 COMMAND = [sys.executable, "-m", "archiver", "package"]
@@ -117,6 +119,10 @@ def is_deaf(process: int, to: signal.Signals) -> bool:
     return any(int(mask, 16) >> (to - 1) & 1 for mask in masks.values())
 
 
+DASK_PORT = 8787
+"""Where a scheduler of Dask serves what it shows of itself, unless that is taken."""
+
+
 def bags_in(output: Path) -> int:
     return len(list(output.glob("*/bagit.txt")))
 
@@ -135,6 +141,16 @@ def test_many_workers_make_the_same_bags_as_one(
     assert (code, err) == (3, "")
     assert "holds the package that this run made of in/001-1.md" in out
     assert tree(tmp_path / "output") == bags
+
+
+def test_a_cluster_of_this_machine_is_started_beside_another_without_a_word(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        with suppress(OSError):  # another one is there
+            other.bind(("", DASK_PORT))
+            other.listen()
+        command = ["package", str(EXAMPLES / "harbour-ferry.txt"), "--no-verapdf", "-q"]
+        code, _, err = run(*command, "--scheduler", "local", "--jobs", "1", cwd=tmp_path)
+    assert (code, err) == (0, "")
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -194,6 +194,25 @@ def test_nothing_is_told_on_a_closed_standard_error(tmp_path: Path, command: lis
     assert (done.returncode, bool(done.stdout)) == (code, bool(out))
 
 
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (["bogus"], 2),
+        (["inspect", "no"], 1),
+        (["package", "a.txt", "--settings", "no"], 2),
+        (["schema"], 0),
+    ],
+)
+def test_a_full_standard_error_does_not_change_the_exit_code(
+    tmp_path: Path, command: list[str], code: int
+) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "archiver", *command], cwd=tmp_path, stderr=full, check=False
+        )
+    assert done.returncode == code
+
+
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_process_that_is_told_twice_to_stop_takes_away_what_it_had_begun(
     tmp_path: Path, sent: signal.Signals
@@ -284,6 +303,24 @@ def test_colours_are_for_terminals_and_as_the_environment_says(
     assert "\x1b" not in (tmp_path / "a.txt").read_text()
 
 
+@pytest.mark.parametrize(("terminal", "coloured"), [("xterm", True), ("dumb", False)])
+def test_a_terminal_is_told_in_colours_unless_it_has_none(
+    terminal: str, coloured: bool, tmp_path: Path
+) -> None:
+    environment = {"PATH": os.environ["PATH"], "TERM": terminal}
+    shown, out = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "archiver", "validate", "gone"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=out,
+        check=False,
+    )
+    assert (b"\x1b[31m" in os.read(shown, 4096)) is coloured
+    os.close(shown)
+    os.close(out)
+
+
 def test_quiet_prints_nothing_and_verbose_everything(tmp_path: Path) -> None:
     bag(tmp_path / "good")
     assert run("validate", "good", "--quiet", cwd=tmp_path) == (0, "", "")
@@ -303,7 +340,8 @@ def test_compare_tells_what_got_worse_by_its_exit_code(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "c.json").read_text())["worse"] is True
     code, _, err = run("compare", "old.json", "good/bagit.txt", cwd=tmp_path)
     assert code == 2
-    assert "is not a JSON report of archiver" in err
+    assert "bagit.txt: is not a JSON report of archiver: Invalid JSON: expected value at line 1" in err
+    assert "found" not in err
 
 
 @pytest.mark.parametrize(

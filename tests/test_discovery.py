@@ -1,7 +1,9 @@
 """Discovery finds the documents that are meant, and goes on past every argument that is none."""
 
 import ctypes
+import glob
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -9,11 +11,14 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from docx import Document
 
+from archiver.batch import package_many
 from archiver.discovery import discover
 from archiver.errors import SettingsError, SourceError
 from archiver.settings import Settings, load
 from archiver.sources import SourceRef
+from archiver.workers import Here
 from tests.conftest import EXAMPLES, packaged
 from tests.test_cli import run
 
@@ -93,6 +98,61 @@ def test_a_pattern_without_a_match_and_a_name_that_is_not_there_are_told_apart(t
         f"{tmp_path}/*.md: matches nothing that can be read",
         f"{tmp_path}/a.md: is not there",
     ]
+
+
+@pytest.mark.parametrize("pattern", ["**/*.md", "./**/*.md", "in/**/*.md", "*/**/*.md", "**/in/**/*.md"])
+def test_a_pattern_of_any_depth_finds_a_document_once_however_links_lead_back(
+    pattern: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in/[deep]").mkdir(parents=True)
+    for name in ("in/a.md", "in/[deep]/b.md"):
+        (tmp_path / name).write_text("# T\n\nText\n")
+    (tmp_path / "in/[deep]/up").symlink_to("..")
+    monkeypatch.chdir(tmp_path)
+    labels, errors = found(pattern)
+    assert [label.removeprefix("./") for label in labels] == ["in/[deep]/b.md", "in/a.md"]
+    assert errors == []
+
+
+def test_a_pattern_of_any_depth_finds_what_that_of_the_library_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.md", ".hidden/c.md", "x/b.md", "x/.h.md", "x/y/d.md", "x/y/e.txt", "z/**/f.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"# {name}\n\nText\n")
+    monkeypatch.chdir(tmp_path)
+    for pattern in (
+        "**/*.md",
+        "x/**/*.md",
+        "**/y/*.md",
+        "x/**",
+        "**/**/*.md",
+        f"{tmp_path}/**/*.md",
+        "**.md",
+        "x/../**/d.md",
+        "[z]/**/f.md",
+    ):
+        matches = filter(os.path.isfile, glob.glob(pattern, recursive=True))
+        labels = found(pattern)[0]
+        assert {*map(os.path.normpath, labels)} == {*map(os.path.normpath, matches)}, pattern
+
+
+def test_documents_that_need_an_extra_do_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.html").write_text("<html><body><p>Text.</p></body></html>")
+    (tmp_path / "b.warc").write_bytes(b"WARC/1.0\r\n")
+    Document().save(str(tmp_path / "c.docx"))
+    (tmp_path / "d.txt").write_text(TEXT)
+    for library in ("trafilatura", "warcio.archiveiterator", "mammoth"):
+        monkeypatch.setitem(sys.modules, library, None)
+    found_there = discover([str(tmp_path)], tmp_path / "out", Settings())
+    outcomes = list(package_many(found_there, tmp_path / "out", Settings(verapdf=False), Here()))
+    assert [outcome.status for outcome in outcomes] == ["failed", "failed", "failed", "packaged"]
+    for outcome, needed in zip(outcomes, ("trafilatura", "warcio", "mammoth"), strict=False):
+        (told,) = outcome.report.findings
+        assert f" needs {needed}, which is not there" in told.message
+        assert told.hint.startswith("pip install 'archiver[")
 
 
 def test_a_pattern_takes_no_pictures_beside_documents(tmp_path: Path) -> None:

@@ -199,6 +199,11 @@ def test_documents_with_one_identifier_are_not_put_in_one_bag(letters: Path, tmp
         "has the identifier one, as another document of its collection has"
         in told[0].report.findings[0].message
     )
+    written(letters / "a/two.json", "ONE", "Other text.")
+    told = gathered(letters / "a", tmp_path / "out", "batch")
+    assert statuses(told) == [("two.json", "failed"), ("batch", "failed")]
+    message = "has the identifier ONE, which differs from another in case only"
+    assert told[0].report.findings[0].message == message
 
 
 def test_a_bag_of_other_documents_is_replaced_only_where_that_is_asked(
@@ -210,6 +215,16 @@ def test_a_bag_of_other_documents_is_replaced_only_where_that_is_asked(
     assert f"{bag} holds a package of different documents" in refused.report.findings[0].message
     assert made(gathered(letters, tmp_path / "out", "batch", replace=True)) == bag
     assert b"Corrected" in (bag / "data/one/original/one.json").read_bytes()
+
+
+def test_what_is_no_package_in_the_place_of_a_bag_of_many_is_to_be_moved_away(
+    letters: Path, tmp_path: Path
+) -> None:
+    (made(gathered(letters, tmp_path / "out", "batch")) / "bagit.txt").unlink()
+    (refused,) = gathered(letters, tmp_path / "out", "batch")
+    (told,) = refused.report.findings
+    assert told.message.endswith("holds something that is no package")
+    assert told.hint == "move it away"
 
 
 def test_a_damaged_bag_of_many_is_not_called_already_packaged(letters: Path, tmp_path: Path) -> None:

@@ -129,9 +129,15 @@ def test_the_same_source_is_already_packaged_and_another_one_is_refused(tmp_path
 
 def test_a_destination_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    outcome = packaged(FERRY, tmp_path / "file" / "out")
-    assert outcome.status == "failed"
-    assert "cannot be written" in outcome.report.findings[0].message
+    for output, hint in (
+        (tmp_path / "file", "it is no folder; choose another place"),
+        (tmp_path / "file" / "out", "a part of it is no folder; choose another place"),
+    ):
+        outcome = packaged(FERRY, output)
+        assert outcome.status == "failed"
+        (told,) = outcome.report.findings
+        assert (told.where, told.hint) == (str(output), hint)
+        assert told.message.startswith("cannot be written: ")
 
 
 def _digest(folder: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ from archiver.errors import RenditionError
 from archiver.findings import Verdict
 from archiver.rendering import render_file
 from archiver.settings import Settings
+from archiver.sources import SourceRef
 from tests.conftest import packaged
 from tests.rendition import pdfs
 from tests.scanned import needs_tesseract, page
@@ -123,8 +124,8 @@ def test_without_verapdf_a_claim_is_kept_and_called_not_checked(tmp_path: Path) 
 def test_rendering_alone_says_why_there_is_no_rendition(tmp_path: Path) -> None:
     settings = Settings(verapdf=False)
     with pytest.raises(RenditionError, match=r"secret\.pdf: has no rendition: it is encrypted"):
-        render_file(pdfs.encrypted(tmp_path / "secret.pdf"), tmp_path / "x.pdf", settings)
+        render_file(SourceRef(pdfs.encrypted(tmp_path / "secret.pdf")), tmp_path / "x.pdf", settings)
     assert not (tmp_path / "x.pdf").exists()
-    report = render_file(pdfs.conforming(tmp_path / "a.pdf"), tmp_path / "x.pdf", settings)
+    report = render_file(SourceRef(pdfs.conforming(tmp_path / "a.pdf")), tmp_path / "x.pdf", settings)
     assert report.valid
     assert (tmp_path / "x.pdf").read_bytes() == (tmp_path / "a.pdf").read_bytes()

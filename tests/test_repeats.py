@@ -42,6 +42,27 @@ def test_a_damaged_package_is_not_called_already_packaged(tmp_path: Path, damage
     assert packaged(FERRY, tmp_path).status == "already packaged"
 
 
+@pytest.mark.parametrize("lost", ["data", "data/original", "data/original/harbour-ferry.txt"])
+def test_a_package_whose_source_is_lost_is_called_damaged(lost: str, tmp_path: Path) -> None:
+    outcome = packaged(FERRY, tmp_path)
+    assert isinstance(outcome.bag, Path)
+    (outcome.bag / lost).rename(tmp_path / "lost")
+    (told,) = packaged(FERRY, tmp_path).report.findings
+    assert "damaged, and of a different source as far as can be told: " in told.message
+    assert "not in the bag" in told.message
+
+
+def test_what_is_no_package_is_to_be_moved_away(tmp_path: Path) -> None:
+    outcome = packaged(FERRY, tmp_path)
+    assert isinstance(outcome.bag, Path)
+    (outcome.bag / "bagit.txt").unlink()
+    (told,) = packaged(FERRY, tmp_path).report.findings
+    assert told.message.endswith("holds something that is no package")
+    assert told.hint == "give it an identifier of its own, or move away what is there"
+    (outcome,) = run(tmp_path, str(FERRY), replace=True)
+    assert outcome.report.findings[0].message == "is there already and is no package, so it is not replaced"
+
+
 def test_settings_that_would_make_another_package_are_a_warning(tmp_path: Path) -> None:
     packaged(FERRY, tmp_path)
     again = packaged(FERRY, tmp_path, flavour="4", algorithms=("sha512", "md5"))
@@ -73,6 +94,18 @@ def test_documents_of_one_run_never_replace_each_other(tmp_path: Path, *, replac
     assert f"holds the package that this run made of {one}" in told[1].report.findings[0].message
     assert "--replace" not in told[1].report.findings[0].hint
     assert (output / "same/data/original/1.json").is_file()
+
+
+@pytest.mark.parametrize("replace", [True, False])
+def test_identifiers_that_differ_in_case_only_are_one_in_a_run(tmp_path: Path, *, replace: bool) -> None:
+    named = zip("123", ("Tide", "tide", "Tide"), strict=True)
+    one, two, three = (written(tmp_path / f"{n}.json", identifier, "Text.") for n, identifier in named)
+    told = run(tmp_path / "out", one, two, three, replace=replace)
+    assert [outcome.status for outcome in told] == ["packaged", "failed", "already packaged"]
+    (finding,) = told[1].report.findings
+    assert finding.message == f"has the identifier tide, which differs from that of {one} in case only"
+    assert finding.hint == "give it an identifier of its own"
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["Tide"]
 
 
 def test_lines_of_one_file_never_replace_each_other(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 """Settings: where a value comes from, and what is told of a wrong one."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from archiver.errors import SettingsError
 from archiver.settings import load, write_commented
+from tests.test_cli import run
 
 
 @pytest.fixture
@@ -131,6 +133,25 @@ def test_a_pipe_is_no_settings_file_and_is_not_waited_for(file: Path) -> None:
     os.mkfifo(file)
     with pytest.raises(SettingsError, match="is not a regular file"):
         load(file)
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (Path.mkdir, "is not a regular file"),
+        (os.mkfifo, "is not a regular file"),
+        (lambda path: path.symlink_to("nowhere"), "cannot be read: No such file or directory"),
+        (lambda path: path.symlink_to(path), "cannot be read: Too many levels of symbolic links"),
+    ],
+)
+def test_a_settings_file_that_cannot_be_read_is_not_passed_over(
+    make: Callable[[Path], None], told: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(file)
+    monkeypatch.chdir(file.parent)
+    with pytest.raises(SettingsError, match=rf"archiver\.toml: {told}"):
+        load()
+    assert run("validate", ".", cwd=file.parent)[0] == 2
 
 
 def test_settings_are_never_written_over_a_file(file: Path) -> None:

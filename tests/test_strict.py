@@ -9,6 +9,7 @@ from archiver.errors import InvalidArticle
 from archiver.findings import Severity
 from archiver.rendering import render_file
 from archiver.settings import Settings
+from archiver.sources import SourceRef
 from tests.conftest import Write, packaged
 
 
@@ -45,7 +46,7 @@ def test_a_strict_run_packages_nothing_whose_rendition_has_a_warning(
 def test_a_strict_run_renders_nothing_that_has_a_warning(without_alt: Path, tmp_path: Path) -> None:
     target = tmp_path / "a.pdf"
     with pytest.raises(InvalidArticle):
-        render_file(without_alt, target, Settings(strict=True, verapdf=False))
+        render_file(SourceRef(without_alt), target, Settings(strict=True, verapdf=False))
     assert not target.exists()
 
 

@@ -106,6 +106,8 @@ def cli(context: click.Context, as_json: bool) -> None:
         context.color = False
     elif os.environ.get("FORCE_COLOR"):
         context.color = True
+    elif os.environ.get("TERM") == "dumb":
+        context.color = False
 
 
 def main() -> None:
@@ -113,10 +115,9 @@ def main() -> None:
     if sys.getfilesystemencoding() != "utf-8":  # else files would not have the names that manifests list
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    _replace_closed_streams()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    _replace_streams()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         cli(standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:
@@ -127,15 +128,26 @@ def main() -> None:
         leave(stopped.exit_code)
 
 
-def _replace_closed_streams() -> None:
-    """Put a stream in the place of each that is closed: what is printed is lost, and told to be.
+class _Unheard(io.FileIO):
+    """A stream that nobody has to hear: what cannot be written is lost."""
 
-    What is told on standard error goes nowhere.
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data)
+        except OSError:
+            return memoryview(data).nbytes
+
+
+def _replace_streams() -> None:
+    """Put a stream in the place of standard output where that is closed: what is printed is lost, and told
+    to be. What cannot be told on standard error, which may be closed or full, goes nowhere.
     """
     if sys.stdout is None:
         sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")  # noqa: SIM115
-    if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    number = os.open(os.devnull, os.O_WRONLY) if sys.stderr is None else sys.stderr.fileno()
+    encoding = "utf-8" if sys.stderr is None else sys.stderr.encoding
+    told = io.BufferedWriter(_Unheard(number, "w", closefd=False))
+    sys.stderr = io.TextIOWrapper(told, encoding, errors="backslashreplace", line_buffering=True)
 
 
 def _stopped(error: BaseException) -> ArchiverError:

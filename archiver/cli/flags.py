@@ -112,4 +112,4 @@ def limits_of(file: Path | None) -> Limits:
     from archiver.bag.limits import DEFAULT
 
     named = any(name.upper().startswith("ARCHIVER_") and name != DEBUG for name in os.environ)
-    return settings_of(file).bag_limits if file or named or Path("archiver.toml").exists() else DEFAULT
+    return settings_of(file).bag_limits if file or named or os.path.lexists("archiver.toml") else DEFAULT

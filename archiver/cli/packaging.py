@@ -11,9 +11,10 @@ import click
 
 from archiver.cli.flags import PLACE, common, rendering, settings_of
 from archiver.cli.telling import leave, tell_report
-from archiver.errors import SourceError
+from archiver.errors import SettingsError, SourceError
 
 if TYPE_CHECKING:
+    from archiver.settings import Settings
     from archiver.sources import SourceRef
 
 
@@ -107,7 +108,7 @@ def package(
       cat article.txt | archiver package -
     """
     from archiver.cli.running import Asked, run
-    from archiver.discovery import discover, stdin_bytes
+    from archiver.discovery import discover
     from archiver.reports.runs import check_targets, failed_in
     from archiver.workers import choose
 
@@ -118,8 +119,7 @@ def package(
     check_targets(reports)
     failed = failed_in(retry_failed) if retry_failed else None
     only = failed if settings.bag_per == "document" else None
-    stream = sys.stdin.buffer if sys.stdin else None
-    stdin = stdin_bytes(stream, settings.max_source_bytes) if "-" in sources else None
+    stdin = _stdin(settings) if "-" in sources else None
 
     def find() -> Iterator[SourceRef | SourceError]:
         for found in discover(sources, settings.output, settings, stdin):
@@ -146,17 +146,40 @@ def _algorithms(of_settings: tuple[str, ...], given: tuple[str, ...]) -> tuple[s
 def render(
     source: Path, output: Path | None, replace: bool, as_json: bool, file: Path | None, **flags: Any
 ) -> None:
-    """Render a source document as PDF/A, without packaging it.
+    """Render a source document, or - for standard input, as PDF/A, without packaging it.
 
     The PDF goes to a file of the source's name here, unless -o names another one.
 
     \b
-    Example:
+    Examples:
       archiver render article.md -o article.pdf
+      cat article.txt | archiver render - -o article.pdf
     """
     from archiver.rendering import render_file
     from archiver.sources import named
 
-    target = output or Path(f"{named(source).stem}.pdf")
-    report = render_file(source, target, settings_of(file, **flags), replace=replace)
-    tell_report(report, as_json)
+    if output == Path("-"):
+        raise SettingsError("is no name of a file; expected one", where="--output -")
+    settings = settings_of(file, **flags)
+    ref = _document(source, settings)
+    target = output or Path(f"{named(ref.path).stem}.pdf")
+    tell_report(render_file(ref, target, settings, replace=replace), as_json)
+
+
+def _document(source: Path, settings: Settings) -> SourceRef:
+    """The one document that is named, or that comes on standard input."""
+    from archiver.sources import SourceRef, locate_in
+
+    if source != Path("-"):
+        return SourceRef(source)
+    first, *others = locate_in(_stdin(settings), "stdin")
+    if others:
+        told, hint = "holds several documents; expected one", "archiver package takes them all"
+        raise SourceError(told, where="standard input", hint=hint)
+    return first
+
+
+def _stdin(settings: Settings) -> bytes:
+    from archiver.discovery import stdin_bytes
+
+    return stdin_bytes(sys.stdin.buffer if sys.stdin else None, settings.max_source_bytes)

@@ -9,8 +9,8 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from archiver.errors import REFUSED_WRITES, CannotWrite, SourceError
-from archiver.findings import by_line
+from archiver.errors import REFUSED_WRITES, CannotWrite, MissingExtra, SourceError
+from archiver.findings import by_line, shortened
 from archiver.settings import Settings
 from archiver.sources import refs
 from archiver.sources.figures import PICTURE_SUFFIXES
@@ -59,9 +59,9 @@ def locate(path: Path) -> Iterator[SourceRef]:
 def read(ref: SourceRef, settings: Settings) -> Source:
     """Read one document as an article, with its sidecar, where it has one.
 
-    Raises SourceError for what cannot be read, InvalidArticle for metadata or a body that breaks
-    the schema, and, where the settings are strict, for every warning, and CannotWrite where the temporary
-    files that a reader needs cannot be written.
+    Raises SourceError for what cannot be read, also where an extra would read it, InvalidArticle for
+    metadata or a body that breaks the schema, and, where the settings are strict, for every warning, and
+    CannotWrite where the temporary files that a reader needs cannot be written.
     """
     ref = _only(ref)
     if ref.data is None:
@@ -74,13 +74,16 @@ def read(ref: SourceRef, settings: Settings) -> Source:
         raise SourceError(told, where=ref.label, hint="archiver package takes all that it names")
     sidecars = beside(ref, settings)
     ref = replace(ref, given=(*(sidecar.given for sidecar in sidecars), *ref.given))
-    with _temporary_files():
-        source = _reader(ref, settings)(ref, settings)
+    try:
+        with _temporary_files():
+            source = _reader(ref, settings)(ref, settings)
+    except MissingExtra as error:
+        raise SourceError(error.message, where=ref.label, hint=error.hint) from None
     findings = [*(found for given in ref.given for found in given.findings), *ref.told, *source.findings]
     source = replace(
         source,
         originals=(*source.originals, *(sidecar.original for sidecar in sidecars)),
-        findings=tuple(by_line(findings)),
+        findings=tuple(map(shortened, by_line(findings))),
     )
     refuse_warnings(source.findings, settings)
     return source

@@ -106,6 +106,9 @@ def decode(data: bytes, ref: SourceRef, declared: str = "") -> Text:
 def decode_lines(data: bytes, ref: SourceRef, settings: Settings) -> Text:
     """The text of a source in which lines mean something. Raises SourceError, also for one too long."""
     decoded = decode(data, ref)
+    if (lines := decoded.text.count("\n") + 1) > settings.max_lines:
+        told = f"has {lines:,} lines, more than the {settings.max_lines:,} that max_lines allows"
+        raise SourceError(told, where=ref.label)
     for number, line in enumerate(decoded.text.split("\n"), 1):
         if len(line) > settings.max_line_chars:
             raise SourceError(

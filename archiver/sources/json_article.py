@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import isinf
 from typing import TYPE_CHECKING, Any
 
 from archiver.errors import SourceError
@@ -31,7 +32,11 @@ def parse(text: str, ref: SourceRef) -> dict[str, Any]:
     _refuse_depth(text, ref)
     try:
         value = json.loads(
-            text.rstrip(), object_pairs_hook=_unique, parse_constant=_refused, parse_int=_integer
+            text.rstrip(),
+            object_pairs_hook=_unique,
+            parse_constant=_refused,
+            parse_int=_integer,
+            parse_float=_finite,
         )
         if SURROGATE.search(text):
             _check(text, ref)
@@ -103,12 +108,19 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
+def _finite(number: str) -> float:
+    if isinf(value := float(number)):
+        raise _Refused
+    return value
+
+
 MOST_DEEP = 100
 MOST_DIGITS = 300
 BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[][{}]')
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 TOKENS = re.compile(
     r'"(?P<string>(?:[^"\\]|\\.)*)"(?P<key>\s*:)?|(?P<brace>[{}])|(?P<constant>-?Infinity|NaN)|(?P<number>-?\d+)'
+    r"(?P<fraction>(?:\.\d+)?(?:[eE][+-]?\d+)?)"
 )
 
 
@@ -123,6 +135,8 @@ def _check(text: str, ref: SourceRef) -> None:
             keys.pop()
         elif token["constant"]:
             told = f"has {token[0]}, which is not JSON"
+        elif token["fraction"]:
+            told = "has a number that is too large" if isinf(float(token[0])) else ""
         elif token["number"] and len(token[0]) > MOST_DIGITS:
             told = f"has a number of {len(token[0]):,} digits; at most {MOST_DIGITS} are read"
         elif token["string"]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from archiver.article import MAX_DEPTH
+from archiver.article import MAX_DEPTH, NOT_TEXT
 from archiver.errors import SourceError
 from archiver.sources import yaml_fields
 from archiver.sources.parts import Block, Noticed, Parts, is_kept, link_span
@@ -242,7 +242,7 @@ class _Reader:
                     link = None
                 case "softbreak" | "hardbreak":
                     line += 1
-                    spans.append(_span(" " if token.type == "softbreak" else "\n", link))
+                    spans.append(_span(" " if token.type == "softbreak" else "\n", link, **style))
                 case "image":
                     figures += self._figure(token, line, spans, link)
                 case "html_inline":
@@ -267,6 +267,9 @@ class _Reader:
             return []
         from urllib.parse import unquote
 
+        if not src or NOT_TEXT.search(unquote(src)):
+            told = f"has a picture at {unquote(src)!r}; expected the path of a file"
+            raise SourceError(told, where=self.noticed.at(line))
         title = str(token.attrGet("title") or "")
         caption: list[Block] = [{"text": title}] if title else []
         if link:

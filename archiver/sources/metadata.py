@@ -34,7 +34,7 @@ EXPECTED = {
     "bool_type": "should be true or false",
     "too_short": "is empty",
     "string_too_short": "is empty",
-    "too_long": "has {found:,} characters; at most {max_length:,} are allowed",
+    "too_long": "has {found:,} {parts}; at most {max_length:,} are allowed",
     "tuple_type": "should be a list",
     "model_attributes_type": "should be text or an object",
     "model_type": "should be text or an object",
@@ -260,9 +260,12 @@ def explain(error: Exception, name: str, places: Mapping[str, str]) -> list[Find
 def _expected(problem: Mapping[str, Any]) -> str:
     """What is said of a problem; empty where pydantic's own words are."""
     value = problem["input"]
-    found = len(value) if isinstance(value, str) else 0
+    found = len(value) if isinstance(value, (str, list)) else 0
+    parts = "characters" if isinstance(value, str) else "parts"
     said = EXPECTED.get(problem["type"], "")
-    return said.format(found=found, types=", ".join(sorted(BLOCK_TYPES)), **problem.get("ctx", {}))
+    return said.format(
+        found=found, parts=parts, types=", ".join(sorted(BLOCK_TYPES)), **problem.get("ctx", {})
+    )
 
 
 def _tag(problem: Mapping[str, Any]) -> object:

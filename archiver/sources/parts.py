@@ -44,7 +44,8 @@ class Noticed:
     def linked(self, spans: Iterable[Block]) -> list[Block]:
         """The spans of a passage with their links; `line` says of each link where it is.
 
-        A target of no kind that is kept stands as text behind what it was linked from.
+        A target of no kind that is kept stands as text behind what it was linked from. What is alike in
+        everything but its text is one span.
         """
         found: list[Block] = []
         for (target, line), members in groupby(
@@ -61,7 +62,10 @@ class Noticed:
                 self.warn("source-link-as-text", told, line)
                 if "".join(span["text"] for span in linked) != target:
                     found.append({"text": f" ({target})"})
-        return found
+        return [
+            {**style, "text": "".join(span["text"] for span in members)}
+            for style, members in groupby(found, _style)
+        ]
 
     def moved_link(self, text: str, target: str, place: str, line: int) -> list[Block]:
         """A paragraph for a link in a place that keeps no links; none where there is no target."""
@@ -83,6 +87,10 @@ class Noticed:
                 self.warn("source-picture-moved", told, line)
             moved.append(figure)
         return moved
+
+
+def _style(span: Block) -> Block:
+    return {name: value for name, value in span.items() if name != "text"}
 
 
 def link_span(text: str, target: str, line: int, **style: bool) -> Block:

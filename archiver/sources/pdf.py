@@ -123,10 +123,9 @@ def _looked_at(
     original: Original, where: str, settings: Settings
 ) -> tuple[Pdf, list[Stated], list[Finding]]:
     """What is in a PDF, what it states of itself, and what is wrong with it."""
+    file = original.path or io.BytesIO(original.data)
     try:
-        with pikepdf.open(
-            original.path or io.BytesIO(original.data), access_mode=pikepdf.AccessMode.stream
-        ) as pdf:
+        with pikepdf.open(file, access_mode=pikepdf.AccessMode.stream) as pdf:
             pages = len(pdf.pages)
             if not pages:
                 return Pdf(0, obstacle="is damaged: no page can be found in it"), [], []
@@ -137,22 +136,22 @@ def _looked_at(
                 return Pdf(pages, obstacle=asked), [], []
             found = list(_stated(pdf))
             has_text, bare = shown(pdf)
-            findings = list(_noticed(pdf, original.path, where, has_text=has_text, bare=bare))
+            findings = list(_noticed(pdf, file, where, has_text=has_text, bare=bare))
             return Pdf(pages, has_text, bare), found, findings
     except pikepdf.PasswordError:
         return Pdf(0, obstacle="is encrypted and needs a password"), [], []
     except BROKEN as error:
-        return Pdf(0, obstacle=f"is damaged: {_without_place(error, original.path)}"), [], []
+        return Pdf(0, obstacle=f"is damaged: {_without_place(error, file)}"), [], []
 
 
-def _without_place(told: object, path: Path | None) -> str:
+def _without_place(told: object, file: Path | io.BytesIO) -> str:
     """What qpdf says of a file, without the file's name and the place in it."""
     said = str(told).partition("\n")[0]
-    return PLACE.sub("", said.removeprefix(str(path)), count=1)
+    return PLACE.sub("", said.removeprefix("stream ").removeprefix(str(file)), count=1)
 
 
 def _noticed(
-    pdf: pikepdf.Pdf, path: Path | None, where: str, *, has_text: bool, bare: Sequence[int]
+    pdf: pikepdf.Pdf, file: Path | io.BytesIO, where: str, *, has_text: bool, bare: Sequence[int]
 ) -> Iterator[Finding]:
     if pdf.is_encrypted:
         told = "is encrypted, with a password that is empty; only the original stays so"
@@ -164,7 +163,7 @@ def _noticed(
         told = "has no text layer: what its pages show is not recognized as text, and cannot be searched"
         yield _finding("no-text", Severity.WARNING, told, where)
     if warnings := pdf.get_warnings():
-        first = "; ".join(_without_place(warning, path) for warning in warnings[:MOST_WARNINGS])
+        first = "; ".join(_without_place(warning, file) for warning in warnings[:MOST_WARNINGS])
         more = f"; and {len(warnings) - MOST_WARNINGS:,} more" if len(warnings) > MOST_WARNINGS else ""
         told = f"is damaged, and was read as well as can be: {first}{more}"
         yield _finding("damaged", Severity.WARNING, told, where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -37,6 +38,9 @@ ORDER_FILE = "order.txt"
 """Names the pages of a folder in their order, one a line."""
 
 MAX_ORDER_BYTES = 16 * 1024 * 1024
+
+ENDS = re.compile(r"\r\n?|\n")
+"""What ends a line of an order file: no other character, as names may have any."""
 
 PASSED_OVER = {"thumbs.db", "desktop.ini"}
 """Files that a system leaves in folders of pictures."""
@@ -134,7 +138,7 @@ def _ordered(order: Path, pages: Sequence[str]) -> list[str]:
             content = file.read(MAX_ORDER_BYTES + 1)
         if len(content) > MAX_ORDER_BYTES:
             raise SourceError(f"is larger than {MAX_ORDER_BYTES:,} bytes", where=str(order))
-        listed = [line.strip() for line in content.decode("utf-8-sig").splitlines()]
+        listed = [line.strip(" \t") for line in ENDS.split(content.decode("utf-8-sig"))]
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror}", where=str(order)) from None
     except UnicodeDecodeError:

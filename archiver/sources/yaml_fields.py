@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -19,6 +18,9 @@ TAGS = {None, "!", *(YAML_TAG + kind for kind in ("str", "seq", "map"))}
 """The tags that say of a value what it is anyway."""
 
 MOST_DEEP = 50
+
+MOST_CHARS = 1 << 18
+"""Longest text that is read: one of so many small values takes seconds."""
 
 ITS_OWN = dict.fromkeys(("provenance", "overridden", "schema_version"), "archiver writes it")
 """Keys of an article that nobody else writes."""
@@ -49,23 +51,30 @@ class _Loader(yaml.BaseLoader):
         return super().compose_node(parent, index)
 
     def construct_scalar(self, node: Any) -> Any:
+        if any("\ud800" <= char <= "\udfff" for char in node.value):
+            told = "has half of a surrogate pair, which is no character"
+            raise _Refused(problem=told, problem_mark=node.start_mark)
         return None if node.style is None and node.value in NULLS else super().construct_scalar(node)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+        keys = set[str]()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode) or (key.style is None and key.value in NULLS):
                 raise _Refused(problem="has a key that is no text", problem_mark=key.start_mark)
-            if keys[key.value] > 1:
+            if key.value in keys:
                 raise _Refused(problem=f"has the key {key.value!r} twice", problem_mark=key.start_mark)
+            keys.add(key.value)
         return super().construct_mapping(node, deep=True)
 
 
 def parse(text: str, name: str, what: str, first: int) -> Fields:
     """The fields of a YAML text, which is `what` and begins on line `first` of `name`.
 
-    Raises SourceError, with the line, for what is no list of fields.
+    Raises SourceError, with the line, for what is no list of fields, or longer than MOST_CHARS.
     """
+    if len(text) > MOST_CHARS:
+        told = f"{what} has {len(text):,} characters; at most {MOST_CHARS:,} are read"
+        raise SourceError(told, where=f"{name}, line {first}")
     try:
         node = yaml.compose(text, Loader=_Loader)
         fields = yaml.load(text, Loader=_Loader)  # noqa: S506

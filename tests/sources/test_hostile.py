@@ -2,11 +2,12 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
 from archiver.errors import InvalidArticle, SourceError
-from tests.conftest import Write
+from tests.conftest import Write, packaged
 
 MANY = 40_000
 SECONDS = 10
@@ -38,7 +39,20 @@ def test_very_many_unknown_fields_are_told_in_a_few_lines(article: Write) -> Non
         ("a.json", '{"title": "NaN",\n"body": [\nNaN]}', "line 3: has NaN, which is not JSON"),
         ("a.json", '{"title": "T",\n"body": ["\\ud800"]}', "line 2: has half of a surrogate pair"),
         ("a.json", '{"title": "T",\n"x": ' + "1" * 6000 + "}", "line 2: has a number of 6,000 digits"),
-        ("a.md", '---\ntitle: "T\\ud800"\n---\n\nText.\n', "has half of a surrogate pair"),
+        ("a.json", '{"title": "T",\n"x": [-1.5e999]}', "line 2: has a number that is too large"),
+        (
+            "a.json",
+            '{"title": "T",\n"x": 1.5, "body": [\n1e999]}',
+            "line 3: has a number that is too large",
+        ),
+        (
+            "a.md",
+            '---\nplaces: [x]\ntitle: "T\\ud800"\n---\n\nText.\n',
+            "line 3: front matter has half of a surrogate pair",
+        ),
+        ("a.md", "---\ntitle: T\nplaces: x\ntitle: U\n---\nText.\n", "line 4: front matter has the key"),
+        ("a.md", "# T\n\nText.\n\n![alt]()\n", "line 5: has a picture at ''; expected the path of a file"),
+        ("a.md", "# T\n\nText\n![alt](a%00.png)\n", "line 4: has a picture at 'a\\x00.png'; expected the"),
         (
             "a.md",
             "# T\n\n" + ">" * 150 + " deep\n",
@@ -55,9 +69,29 @@ def test_very_many_unknown_fields_are_told_in_a_few_lines(article: Write) -> Non
             '{"title": "T",\n"body": ' + "[" * 300 + "]" * 300 + "}",
             "line 2: has objects and lists",
         ),
+        (
+            "a.md",
+            "---\ntitle: T\nsubjects:\n" + "- s\n" * 66_000 + "---\n\nText.\n",
+            "line 2: front matter has 264,018 characters; at most 262,144 are read",
+        ),
         ("a.md", "---\ntitle: a: b\n---\n\nText.\n", "line 2: front matter is not YAML: mapping values"),
         ("a.md", "---\n- a\n---\n\nText.\n", "line 2: front matter is a list; expected fields such as"),
         ("a.json", "[1]", "holds a list; expected one JSON object"),
+        (
+            "a.md",
+            "# T\n\n" + "- x\n" * 200_000,
+            "a.md: has 200,003 lines, more than the 200,000 that max_lines",
+        ),
+        (
+            "a.md",
+            "# T\n\n" + "- x\n" * 100_001,
+            "body[0].items has 100,001 parts; at most 100,000 are allowed",
+        ),
+        (
+            "a.json",
+            '{"title": "T", "body": [' + '"x", ' * 100_000 + '"x"]}',
+            "body has 100,001 parts; at most 100,000 are allowed",
+        ),
         ("a.json", '{"title": "T", "body": [{"x": 1}]}', "body[0] has no type; the types are code, figure"),
         (
             "a.json",
@@ -77,6 +111,17 @@ def test_what_is_wrong_is_told_in_the_words_of_the_source(
     with pytest.raises((SourceError, InvalidArticle)) as refused:
         article(text, name)
     assert told in str(refused.value)
+
+
+def test_what_is_quoted_at_length_is_cut_in_the_middle(article: Write, tmp_path: Path) -> None:
+    (told,) = article("# T\n\n![alt](data:image/png;base64," + "A" * 100_000 + ")\n").findings
+    assert len(told.message) == 1000
+    assert told.message.startswith("has a picture at 'data:image/png;base64,AAA")
+    assert told.message.endswith("AAA', which is not fetched; its text stays")
+    (tmp_path / "a.md").write_text("# T\n\n![alt](" + "a" * 9_000 + ".png)\n")
+    (told,) = packaged(tmp_path / "a.md", tmp_path / "out").report.findings
+    assert len(told.where) == 1000
+    assert told.message == "cannot be read: File name too long"
 
 
 def test_a_pair_of_surrogates_is_one_character(article: Write) -> None:

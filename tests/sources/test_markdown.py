@@ -295,3 +295,13 @@ def test_a_heading_without_words_is_left_out_with_a_warning(article: Write) -> N
     source = article("# T\n\nText.\n\n##\n\nMore.\n")
     assert [type(block) for block in source.article.body] == [Paragraph, Paragraph]
     assert warned(source) == [("source-heading-empty", "line 5")]
+
+
+def test_lines_of_one_style_are_one_span(article: Write) -> None:
+    (paragraph,) = article("# T\n\nOne line\nanother *line\nand* one\\\nmore\n").article.body
+    assert isinstance(paragraph, Paragraph)
+    assert [(span.text, span.emphasis) for span in paragraph.content] == [
+        ("One line another ", False),
+        ("line and", True),
+        (" one\nmore", False),
+    ]

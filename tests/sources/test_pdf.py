@@ -249,6 +249,23 @@ def test_a_damaged_cross_reference_table_is_told(tmp_path: Path) -> None:
     assert str(tmp_path) not in told
 
 
+@pytest.mark.parametrize("damage", [b"startxref\n", b"trailer", b"endobj"])
+def test_what_is_told_of_a_damaged_pdf_is_the_same_from_a_file_and_from_standard_input(
+    damage: bytes, tmp_path: Path
+) -> None:
+    path = pdfs.written(tmp_path / "a.pdf")
+    path.write_bytes(path.read_bytes().replace(damage, b"9"))
+    of_file, piped = source(path), read(SourceRef(Path("a.pdf"), data=path.read_bytes()), Settings())
+    assert piped.content == of_file.content
+    assert [each.message for each in piped.findings] == [each.message for each in of_file.findings]
+
+
+def test_a_pdf_from_standard_input_of_which_nothing_can_be_read_is_told_without_a_place() -> None:
+    content = read(SourceRef(Path("stdin.txt"), data=b"%PDF-1.4 junk"), Settings()).content
+    assert isinstance(content, Pages)
+    assert content.obstacle == "is damaged: unable to find trailer dictionary while recovering damaged file"
+
+
 def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"a\.pdf: is larger than the 99 bytes that max_pdf_bytes allows"):
         source(pdfs.written(tmp_path / "a.pdf"), max_pdf_bytes=99)

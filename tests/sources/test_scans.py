@@ -73,6 +73,13 @@ def test_an_order_file_says_the_order_and_is_kept(tmp_path: Path) -> None:
     assert [original.name for original in source.originals][-1] == "order.txt"
 
 
+def test_only_ends_of_lines_part_the_names_in_an_order_file(tmp_path: Path) -> None:
+    names = ["b\u2028.png", "a\x0b\u0085c.png", "a\xa0.png"]
+    made = folder(tmp_path / "vol", *names)
+    (made / "order.txt").write_text("\r".join(names))
+    assert [page.original for page in scan(made)[1].pages] == names
+
+
 @pytest.mark.parametrize(
     ("order", "told"),
     [

@@ -129,7 +129,7 @@ def test_a_sidecar_of_one_stem_is_that_of_every_line_of_a_file(tmp_path: Path) -
         ("title: T\ndate: !!timestamp 2002-01-12", "line 2: sidecar has the tag !!timestamp, which is not"),
         ("title: !!python/object:os.system x", "line 1: sidecar has the tag !!python/object:os.system"),
         ("creators: !!set {A, B}", "line 1: sidecar has the tag !!set, which is not allowed; leave it out"),
-        ("title: a\ntitle: b", "article.meta.yaml, line 1: sidecar has the key 'title' twice"),
+        ("title: a\ntitle: b", "article.meta.yaml, line 2: sidecar has the key 'title' twice"),
         ("title: T\nbody: x", "line 2: sidecar has the key body; the body is that of the document"),
         ("provenance: {}", "line 1: sidecar has the key provenance; archiver writes it"),
         ("overridden: []", "line 1: sidecar has the key overridden; archiver writes it"),

@@ -50,8 +50,6 @@ def test_article_text_is_read_by_its_form(article: Write) -> None:
         None,
         "https://example.org/x",
         None,
-        None,
-        None,
     ]
 
 
