@@ -47,7 +47,8 @@ def render_scan(
     language, label = source.article.language[0], source.ref.label
     recognizer = recognizer_of(source, settings)
     texts = ScanTexts(target, recognizer, language) if recognizer else None
-    assumed = cmyk.profile(settings)
+    has_cmyk = any(page.capture.colour == "CMYK" for page in scan.pages)
+    assumed = cmyk.profile(settings) if has_cmyk else b""
     workers = settings.page_workers or usual_workers()
     end = recognizer.calls.end if recognizer else Calls().end
     noticed: list[Noticed] = []

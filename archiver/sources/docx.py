@@ -36,6 +36,13 @@ PROPERTIES = {
     "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}keywords": "subjects",
 }
 """Core properties (ISO/IEC 29500-2 11) that are facts of the work."""
+BACK = (
+    "//a["
+    + " or ".join(f"starts-with(@href, '#{kind}-ref')" for kind in ("footnote", "endnote", "comment"))
+    + "]"
+)
+"""Links from notes and comments to where they are of."""
+
 EDGES = ("word/header", "word/footer")
 
 
@@ -57,9 +64,7 @@ def document(data: bytes, pictures: Pictures) -> Document:
         convert_image=mammoth.images.img_element(shown),
     )
     tree = as_tree(whole.spoken(result.value))
-    for link in tree.xpath(
-        "//a[starts-with(@href, '#footnote-ref') or starts-with(@href, '#endnote-ref')]"
-    ):
+    for link in tree.xpath(BACK):
         link.drop_tree()
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         names = package.namelist()

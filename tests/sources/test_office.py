@@ -236,6 +236,17 @@ def test_paragraphs_of_word_from_right_to_left_have_their_language(tmp_path: Pat
     assert spoken(source) == [(MIXED, "ar-EG"), ("שלום עולם", "he"), ("plain", None), (MIXED, None)]
 
 
+def test_comments_of_word_follow_its_text(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph("A beginning.")
+    document.add_comment(
+        document.add_paragraph("The quay.").runs, text="Which?", author="Ann", initials="A"
+    )
+    document.save(str(tmp_path / "a.docx"))
+    found = spoken(read(SourceRef(tmp_path / "a.docx"), Settings(language="en")))
+    assert [text for text, _ in found] == ["The quay.[A1]", "Comment [A1]", "Which?"]
+
+
 def test_noncharacters_that_a_document_has_itself_are_left_out(tmp_path: Path) -> None:
     body = "<w:p><w:r><w:t>one \ufdd0two\ufdef \ufdd5three\ufdef</w:t></w:r></w:p>"
     source = read(SourceRef(document_of_word(tmp_path / "a.docx", body)), Settings(language="en"))
