@@ -324,7 +324,7 @@ class _New:
         settings, label = self._gathering.settings, self._collection.label
         info = _info(self._collection, self._known, settings)
         bag.make(self._staged, info, settings.algorithms, self._collection.when)
-        package, _ = bag.finished(self._staged, self._target, settings.form)
+        package, verified = bag.finished(self._staged, self._target, settings.form)
         bag.put(package, self._target, replace=self._gathering.replace)
         checks = (
             Check("metadata", Verdict.PASSED),
@@ -333,7 +333,11 @@ class _New:
         )
         more = f"and {self._untold:,} more findings, not told one by one"
         untold = [Finding("collection-findings", Severity.WARNING, more, label)] * bool(self._untold)
-        facts: dict[str, Fact] = {"documents": self._documents, "pages": self._pages}
+        facts: dict[str, Fact] = {
+            "documents": self._documents,
+            "pages": self._pages,
+            "payload bytes": verified.number("payload bytes"),
+        }
         return Report(label, checks, (*self._findings, *untold), facts)
 
 

@@ -89,9 +89,13 @@ def test_each_folder_has_a_bag_with_its_documents(letters: Path, tmp_path: Path)
 
 
 def test_a_batch_has_one_bag_of_its_articles_each_as_in_its_own(letters: Path, tmp_path: Path) -> None:
-    bag = made(gathered(letters, tmp_path / "out", "batch", bag_group=GROUP))
+    (told,) = gathered(letters, tmp_path / "out", "batch", bag_group=GROUP)
+    bag = made([told])
     assert info(bag)["Bag-Count"] == "1 of 1"
     assert info(bag)["External-Description"] == "3 documents"
+    assert (
+        info(bag)["Payload-Oxum"] == f"{told.report.facts['payload bytes']}.{len(files_in(bag / 'data'))}"
+    )
     alone = gathered(letters, tmp_path / "alone", "document")
     assert len(alone) == 3
     for outcome in alone:
