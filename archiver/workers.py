@@ -159,10 +159,10 @@ class Processes:
         """See Workers."""
         if at_once:
             self._kill()
-        if self._pool:
-            self._pool.shutdown(cancel_futures=True)
         if self._ending:
             self._ending.join()
+        elif self._pool:
+            self._pool.shutdown(cancel_futures=True)
 
     def _kill(self) -> None:
         for worker in multiprocessing.active_children():
