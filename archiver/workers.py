@@ -118,12 +118,13 @@ class Processes:
         self.count, self.ahead = count, AHEAD * count
         self._others = multiprocessing.active_children()
         self._pool: ProcessPoolExecutor | None = None
+        self._ending: threading.Thread | None = None
         _forking()
 
     def start(self) -> Executor:
         """See Workers."""
         self.stop()
-        self._pool = pool_of(self.count)
+        self._pool, self._ending = pool_of(self.count), None
         return self._pool
 
     @contextlib.contextmanager
@@ -146,8 +147,9 @@ class Processes:
         """See Workers. The pool cancels by itself: it breaks where it finds what was cancelled, and one
         of its processes dies (python/cpython, concurrent/futures/process.py, terminate_broken).
         """
-        if self._pool:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._pool and not self._ending:
+            self._ending = threading.Thread(target=self._pool.shutdown, kwargs={"cancel_futures": True})
+            self._ending.start()
 
     def are_lost(self) -> bool:
         """See Workers."""
@@ -157,7 +159,9 @@ class Processes:
         """See Workers."""
         if at_once:
             self._kill()
-        if self._pool:
+        if self._ending:
+            self._ending.join()
+        elif self._pool:
             self._pool.shutdown(cancel_futures=True)
 
     def _kill(self) -> None:

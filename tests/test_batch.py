@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
@@ -192,6 +193,14 @@ def test_documents_are_taken_as_they_are_needed_and_outcomes_come_in_their_order
     batch.close()
     assert bags_in(tmp_path / "out") == 20
     assert len(list((tmp_path / "out").iterdir())) == 20
+
+
+def test_no_thread_of_the_workers_is_left_when_a_run_is_over(tmp_path: Path) -> None:
+    """Python tells at length of one that ends while the process does."""
+    found = [SourceRef(tmp_path / f"{n}.txt", data=f"Title {n}\n\nText.".encode()) for n in range(4)]
+    before = {*threading.enumerate()}
+    assert len(list(package_many(found, tmp_path / "out", PLAIN, Processes(2)))) == 4
+    assert {*threading.enumerate()} <= before
 
 
 def test_workers_that_are_killed_at_random_change_nothing(
