@@ -130,7 +130,8 @@ def begun(job: Job, room: Path, folder: str) -> Iterator[Path]:
     process makes one at a time, as making a bag changes the working directory. Raises SettingsError
     where a folder is not there: workers on other machines have to find both.
     """
-    if missing := next((each for each in (folder, room.parent) if not os.path.isdir(each)), None):
+    needed = (folder, os.path.join(folder, room.parent))
+    if missing := next((each for each in needed if not os.path.isdir(each)), None):
         told = f"the worker on {platform.node()} does not find {missing}"
         raise SettingsError(told, where="workers", hint=SHARED)
     with _alone, chdir(folder):
