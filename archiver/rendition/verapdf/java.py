@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import zipfile
@@ -182,6 +183,7 @@ def _launch(jpype: Any, jars: tuple[Path, ...]) -> None:
             )
             jpype.JClass("java.util.logging.LogManager").getLogManager().reset()
         jpype.JClass("org.verapdf.gf.foundry.VeraGreenfieldFoundryProvider").initialise()
+        gc.freeze()  # JPype has Python look for garbage whenever Java did: not in all that is loaded
     except (OSError, RuntimeError, TypeError, jpype.JException) as error:
         raise RenditionError(f"veraPDF cannot be started: {error}") from error
 
