@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -88,15 +87,16 @@ def by_line(findings: Iterable[Finding]) -> list[Finding]:
 
 Fact = str | int | float | list[str] | dict[str, str]
 
+NO_FACTS: Mapping[str, Fact] = {}
 
-@dataclass(frozen=True, slots=True)
-class Report:
+
+class Report(NamedTuple):
     """What is known about one subject (a source, a PDF, a bag) after looking at it."""
 
     subject: str
     checks: tuple[Check, ...] = ()
     findings: tuple[Finding, ...] = ()
-    facts: dict[str, Fact] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = NO_FACTS
 
     @property
     def valid(self) -> bool:
@@ -115,6 +115,10 @@ class Report:
     def answer(self, name: str, unasked: Verdict = Verdict.NOT_CHECKED) -> Verdict:
         """The verdict of a check; `unasked` where the subject was not asked that."""
         return next((check.verdict for check in self.checks if check.name == name), unasked)
+
+    def also(self, **facts: Fact) -> Report:
+        """The report with more facts."""
+        return self._replace(facts={**self.facts, **facts})
 
     def number(self, name: str) -> int:
         """A fact that is a count; 0 where it is not known."""

@@ -32,7 +32,7 @@ from archiver.errors import (
     WorkersLost,
 )
 from archiver.events import CONFORMANCE_EVENT, FAIL, SUCCESS, Agent, Event
-from archiver.findings import Check, Fact, Finding, Report, Severity, Verdict, shortened
+from archiver.findings import Check, Finding, Report, Severity, Verdict, shortened
 from archiver.formats import Format, Identified, identify, known
 from archiver.rendition import Rendition, render
 from archiver.rendition.flavours import told
@@ -221,8 +221,8 @@ def _made(source: Source, staged: Path, target: Place, job: Job) -> tuple[Path, 
     bag.make(staged, bag_info(source.article, settings), settings.algorithms, when)
     package, verified = bag.finished(staged, target, settings.form)
     checks = (*report.checks, Check("complete and valid", Verdict.PASSED))
-    facts: dict[str, Fact] = {**report.facts, "payload bytes": verified.number("payload bytes")}
-    return package, replace(report, checks=checks, facts=facts)
+    report = report._replace(checks=checks)
+    return package, report.also(**{"payload bytes": verified.number("payload bytes")})
 
 
 def make_payload(

@@ -6,6 +6,7 @@ They make packages and stage them; who hands the documents out puts the packages
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import threading
@@ -82,6 +83,7 @@ class Here:
 
     def start(self) -> Executor:
         """See Workers."""
+        gc.freeze()
         return Inline()
 
     def alone(self) -> contextlib.AbstractContextManager[Executor]:
@@ -182,7 +184,7 @@ def submitted(executor: Executor, lost: Errors, work: Callable[..., Any], *given
 
 def pool_of(count: int) -> ProcessPoolExecutor:
     """So many processes of this machine, none of which is started before there is something to do."""
-    return ProcessPoolExecutor(count, _forking(), _end_with_parent)
+    return ProcessPoolExecutor(count, _forking(), _begin)
 
 
 def _forking() -> Any:
@@ -207,6 +209,12 @@ def choose(jobs: int | None, scheduler: str | None, *, few: bool) -> Workers:
         return Dask(scheduler, jobs or cores)
     count = jobs or (1 if few else cores)
     return Here() if count == 1 else Processes(count)
+
+
+def _begin() -> None:
+    """Begin as a worker: what is loaded stays, and is never looked through for garbage."""
+    gc.freeze()
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:

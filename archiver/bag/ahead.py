@@ -107,10 +107,10 @@ class Ahead:
         for file in wanted:
             row = self._paths.index(file.path, row)
             if row in failures:
-                yield Result(file.path, {}, (failures[row],))
+                yield Result(file.path, {}, [failures[row]])
             elif all(name in hashed and hashed[name].done[row] for name, _ in file.digests):
                 found = {name: hashed[name].digest(row) for name, _ in file.digests}
-                if wrong := tuple(fixity.differences(file.path, file.digests, found)):
+                if wrong := fixity.differences(file.path, file.digests, found):
                     yield Result(file.path, found, wrong)
             else:
                 yield from fixity.verify(self._open, [file])

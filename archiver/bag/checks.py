@@ -77,7 +77,7 @@ def _algorithms(bag: Bag) -> Iterator[Finding]:
 def _manifest_names(bag: Bag) -> Iterator[Finding]:
     seen: dict[str, str] = {}
     for name in bag.ledger.columns:
-        other = seen.setdefault(composed(name).casefold(), name)
+        other = seen.setdefault(_folded(name), name)
         if other != name:
             told = f"differs from '{shown(other)}' in the case or form of its name only"
             yield finding("bagit-6.1.1.3-manifests", told, shown(name))
@@ -263,7 +263,8 @@ def _names(bag: Bag) -> Iterator[Finding]:
     beside: dict[str, dict[str, str]] = {}
     for path in sorted(folders(bag)):
         below, _, name = path.rpartition("/")
-        if other := _other(path, beside.setdefault(below, {}), name):
+        other = beside.setdefault(below, {}).setdefault(_folded(name), path)
+        if other != path:
             yield _alike(path, other)
         if is_manifest(path) or path in (bag.info_name, "fetch.txt"):
             told = "is a folder that has the name of a tag file; it is not read as one"
@@ -280,7 +281,8 @@ def _names(bag: Bag) -> Iterator[Finding]:
             yield finding("bag-litter", told, shown(path), hint="delete it, if no manifest lists it")
         elif odd or not FOR_WINDOWS.match(name) or len(path) > WINDOWS_PATH:
             yield finding("bagit-6.1.2-name", "is a name that Windows cannot store", shown(path))
-        if other := _other(path, names, name):
+        other = names.setdefault(_folded(name), path)
+        if other != path:
             yield _alike(path, other)
 
 
@@ -293,10 +295,9 @@ def _is_litter(name: str) -> bool:
     return name.lower() in LITTER or (name[:2] == "._" and name != "._")
 
 
-def _other(path: str, seen: dict[str, str], name: str) -> str:
-    """A path that has been seen whose `name` differs in case or Unicode form only; else empty."""
-    other = seen.setdefault(composed(name).casefold(), path)
-    return "" if other == path else other
+def _folded(name: str) -> str:
+    """What names have in common that differ in case or Unicode form only."""
+    return (name if name.isascii() else composed(name)).casefold()
 
 
 def _alike(path: str, other: str) -> Finding:

@@ -48,7 +48,7 @@ class Result(NamedTuple):
 
     path: str
     digests: dict[str, bytes]
-    findings: tuple[Finding, ...]
+    findings: list[Finding]
 
 
 class Contents(Protocol):

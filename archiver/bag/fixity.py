@@ -57,23 +57,25 @@ def verify(open_file: Open, wanted: Iterable[Wanted]) -> Iterator[Result]:
             with open_file(path) as file:
                 found = digests(file, dict(expected), size)
         except OSError as error:
-            yield Result(path, {}, (unreadable(path, error),))
+            yield Result(path, {}, [unreadable(path, error)])
         else:
-            if wrong := tuple(differences(path, expected, found)):
+            if wrong := differences(path, expected, found):
                 yield Result(path, found, wrong)
 
 
-def differences(
-    path: str, expected: Iterable[tuple[str, bytes]], found: dict[str, bytes]
-) -> Iterator[Finding]:
+def differences(path: str, expected: Iterable[tuple[str, bytes]], found: dict[str, bytes]) -> list[Finding]:
     """A finding for each digest of a file that is not the one expected."""
-    for algorithm, digest in expected:
-        if found[algorithm] != digest:
-            told = (
-                f"has the {algorithm} {found[algorithm].hex()[:DIGITS_TOLD]}…; "
-                f"its manifest says {digest.hex()[:DIGITS_TOLD]}…"
-            )
-            yield finding("bagit-3-checksum", told, shown(path))
+    return [
+        finding("bagit-3-checksum", _differs(algorithm, found[algorithm], digest), shown(path))
+        for algorithm, digest in expected
+        if found[algorithm] != digest
+    ]
+
+
+def _differs(algorithm: str, found: bytes, stated: bytes) -> str:
+    return (
+        f"has the {algorithm} {found.hex()[:DIGITS_TOLD]}…; its manifest says {stated.hex()[:DIGITS_TOLD]}…"
+    )
 
 
 def digests_of(path: Path, algorithms: Collection[str]) -> dict[str, str]:

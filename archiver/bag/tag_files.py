@@ -9,7 +9,6 @@ import codecs
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -44,7 +43,7 @@ MARKED = {
 }
 """The encodings whose byte order a mark tells; without one it is big-endian (RFC 2781 4.3)."""
 
-UNDECODED = re.compile("[\udc80-\udcff]")
+UNDECODED = "[\udc80-\udcff]"
 """Bytes that are not UTF-8, as the names of files have them too (os.fsdecode)."""
 
 BOM = "\ufeff"
@@ -107,8 +106,7 @@ def decoded(path: str, version: tuple[int, int]) -> str:
     return re.sub(codes, lambda found: chr(int(found[1], 16)), path, flags=re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class TagFiles:
+class TagFiles(NamedTuple):
     """How the tag files of one bag are read: each once, and hashed as it is read.
 
     What was parsed is what is verified, even where a file is exchanged meanwhile.
@@ -117,9 +115,9 @@ class TagFiles:
     contents: Contents
     limits: Limits
     tell: Tell
-    algorithms: frozenset[str] = frozenset()
+    algorithms: frozenset[str]
     """Those that each file is hashed by, by hashlib's names."""
-    digests: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    digests: dict[str, dict[str, bytes]]
     """The digests of each file that was read to its end."""
 
     def lines(self, name: str, declared: Declaration, most: int) -> Iterator[str]:
@@ -187,7 +185,7 @@ class TagFiles:
         if all(map(str.isascii, lines)):
             return
         for number, line in enumerate(lines, before + 1):
-            if found := UNDECODED.search(line):
+            if not line.isprintable() and (found := re.search(UNDECODED, line)):
                 told = f"has the byte 0x{ord(found[0]) & 0xFF:02X}, which is not UTF-8"
                 self.tell(finding("bagit-2.3-encoding", told, f"{shown(name)}, line {number}"))
 

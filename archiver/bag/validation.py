@@ -76,8 +76,7 @@ def validate(path: Place, asked: Asked = FULLY, jobs: int = 1) -> Report:
         report = _unusable(path, unusable.finding)
     except OSError as error:
         report = _unusable(path, unreadable("", error))
-    report.facts["seconds"] = round(time.monotonic() - begun, 3)
-    return report
+    return report.also(seconds=round(time.monotonic() - begun, 3))
 
 
 def _unusable(path: Place, found: Finding) -> Report:
@@ -214,7 +213,7 @@ def _parsed(bag: Bag) -> Iterator[Result]:
     """The tag files that were read already, and hashed as they were, in which something is wrong."""
     for path, digests in bag.digests.items():
         expected = bag.ledger.listed(path)
-        if wrong := tuple(differences(path, expected, digests)):
+        if wrong := differences(path, expected, digests):
             yield Result(path, digests, wrong)
 
 

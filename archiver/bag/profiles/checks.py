@@ -128,7 +128,8 @@ def _tags(bag: Bag, name: str) -> list[tuple[str, str]]:
     """The labels of a tag file that only a profile knows: its form is nobody's rule."""
     if bag.declared is None or not bag.ledger.holds(name):
         return []
-    lines = TagFiles(bag.contents, bag.limits, _untold).lines(name, bag.declared, bag.limits.info_bytes)
+    files = TagFiles(bag.contents, bag.limits, _untold, frozenset(), {})
+    lines = files.lines(name, bag.declared, bag.limits.info_bytes)
     return list(tags(lines, name, bag.declared, _untold))
 
 

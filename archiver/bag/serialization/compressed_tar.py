@@ -164,7 +164,7 @@ class CompressedTar:
             columns = self._columns.items()
             taken = {name: column.digest(row) for name, column in columns if column.lists(row)}
             if taken.keys() >= dict(file.digests).keys():
-                if wrong := tuple(fixity.differences(file.path, file.digests, taken)):
+                if wrong := fixity.differences(file.path, file.digests, taken):
                     yield Result(file.path, taken, wrong)
             elif self._kept.holds(self.index.base + file.path, file.size):
                 yield from fixity.verify(self.open, [file])
@@ -180,7 +180,7 @@ class CompressedTar:
                     yield from _verified(file, content)
         except OSError as error:
             for path in unread:
-                yield Result(path, {}, (failure(error, path),))
+                yield Result(path, {}, [failure(error, path)])
 
 
 def _verified(file: Wanted, content: Readable) -> Iterator[Result]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import replace as replaced
 from pathlib import Path
 
 from archiver.bag import fixity
@@ -61,7 +60,7 @@ def pack(bag: Path, target: Path, form: str, *, replace: bool = False, limits: L
             raise CannotWrite(error, target) from None
         if report.valid:
             put(partial, target, replace=replace)
-            report.facts["archive"] = shown(str(target))
+            report = report.also(archive=shown(str(target)))
     return report
 
 
@@ -172,7 +171,7 @@ def unpack(archive: Path, folder: Path | None = None, limits: Limits = DEFAULT) 
             report = _unpacked(contents, target, limits)
     except Unusable as unusable:
         return _refusal(archive, (unusable.finding,))
-    return replaced(report, subject=shown(str(archive)), findings=(*told, *report.findings))
+    return report._replace(subject=shown(str(archive)), findings=(*told, *report.findings))
 
 
 def _unpacked(contents: Archive, target: Path, limits: Limits) -> Report:
@@ -192,7 +191,7 @@ def _unpacked(contents: Archive, target: Path, limits: Limits) -> Report:
             with writing(target):
                 flush_all(staged)
             put(staged, target)
-            report.facts["folder"] = shown(str(target))
+            report = report.also(folder=shown(str(target)))
         return report
 
 
