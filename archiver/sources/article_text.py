@@ -15,6 +15,7 @@ from archiver.sources import labels, lists
 from archiver.sources.languages import inferred
 from archiver.sources.lists import LINK, bare
 from archiver.sources.parts import Block, Noticed, Parts, is_kept, link_span
+from archiver.sources.pseudonyms import noted
 
 FIELD = re.compile(
     rf"[*_]{{0,3}}(?P<label>{labels.ANY})[*_]{{0,3}}\s*[:：][*_]{{0,3}}\s*(?P<value>.*)", re.IGNORECASE
@@ -84,6 +85,7 @@ class _Reader:
             after -= prose[index]
             self._group(group, at_edge=before <= EDGE or after <= EDGE)
             before += prose[index]
+        self._pseudonyms()
         self._standfirst()
         return Parts(self.fields, self.body, self.places, self.noticed.findings)
 
@@ -222,6 +224,13 @@ class _Reader:
             if "href" in span
             for block in self.noticed.moved_link(span["text"], span["href"], "the standfirst", number)
         ]
+
+    def _pseudonyms(self) -> None:
+        """Note of creators what the last paragraphs, but the first of all, say of their names."""
+        for at, _ in self.prose[1:][-1 - EDGE :]:
+            plain = "".join(span["text"] for span in self.body[at]["content"]).replace("\n", " ")
+            if "creators" in self.fields:
+                self.fields["creators"] = noted(self.fields["creators"], plain)
 
     def _keep_links(self, line: Line, place: str) -> None:
         for found in LINK.finditer(line.text):
