@@ -20,6 +20,10 @@ from archiver.sources.pseudonyms import noted
 FIELD = re.compile(
     rf"[*_]{{0,3}}(?P<label>{labels.ANY})[*_]{{0,3}}\s*[:：][*_]{{0,3}}\s*(?P<value>.*)", re.IGNORECASE
 )
+UNKNOWN_FIELD = re.compile(
+    r"(?:[*_]{0,3}(?P<label>[^\W\d_]+(?:[ '’-][^\W\d_]+){0,2})[*_]{0,3}\s*[:：][*_]{0,3}\s*|(?P<by>By)\s+)"
+    r"(?P<value>\S.*)"
+)
 COLON = re.compile("[:：]")
 LONGEST_LABEL = 50
 """Characters of a label and what is before its colon: most lines have no colon so early."""
@@ -29,6 +33,8 @@ PICTURE = re.compile(r"!\[[^\[\]\n]*\]\([^()\s]+\)")
 LISTS = {"creators", "places", "subjects", "language"}
 
 STANDFIRST_CHARS = 400
+MOST_WORDS = 8
+"""A field that is not known has so many words at most; more are a sentence."""
 EDGE = 1
 """Fields stand at the head and the foot: with so many paragraphs at most on their outer side."""
 
@@ -77,13 +83,17 @@ class _Reader:
     def parts(self) -> Parts:
         groups = list(_groups(self.text))
         prose = [index > 0 and not self._labelled(group[0].text) for index, group in enumerate(groups)]
+        for edge in (range(1, len(groups)), range(len(groups) - 1, 0, -1)):
+            for index in takewhile(lambda at: not prose[at] or _unknown_field(groups[at][0].text), edge):
+                prose[index] = False
         before, after = 0, sum(prose)
         for index, group in enumerate(groups):
             if index == 0 and not self._labelled(group[0].text):
                 self._title(group.pop(0))
                 self._subtitle(group, alone=len(groups) == 1)
             after -= prose[index]
-            self._group(group, at_edge=before <= EDGE or after <= EDGE)
+            outside = not prose[index] and 0 in (before, after)
+            self._group(group, at_edge=before <= EDGE or after <= EDGE, outside=outside)
             before += prose[index]
         self._pseudonyms()
         self._standfirst()
@@ -111,14 +121,23 @@ class _Reader:
             self._keep_links(line, "the subtitle")
         del lines[: len(below)]
 
-    def _group(self, lines: list[Line], *, at_edge: bool) -> None:
+    def _group(self, lines: list[Line], *, at_edge: bool, outside: bool) -> None:
+        """Take a paragraph: fields, and below them text; `outside` of that, fields that are not known too."""
         previous = ""
-        while lines and (found := self._labelled(lines[0].text)):
-            goes_on = found.field in LISTS and previous == found.field
-            taken = self._field(found, lines, at_edge=at_edge, goes_on=goes_on)
+        while lines:
+            if found := self._labelled(lines[0].text):
+                goes_on = found.field in LISTS and previous == found.field
+                taken = self._field(found, lines, at_edge=at_edge, goes_on=goes_on)
+                previous = found.field
+            elif outside and (told := _unknown_field(lines[0].text)):
+                self._unplaced(told, lines[0])
+                self.body.append(self._paragraph(lines[:1]))
+                taken, previous = 1, ""
+            else:
+                break
             if not taken:
                 break
-            previous, lines = found.field, lines[taken:]
+            lines = lines[taken:]
         if lines:
             if not self._labelled(lines[0].text):
                 if previous in LISTS - {"creators"}:
@@ -172,10 +191,10 @@ class _Reader:
         values = []
         for line in lines:
             value = self._value(field, "", line.text, at_edge=True)
-            if self._labelled(line.text) or not value.value or (value.rest and not LINK.search(line.text)):
-                break
-            named = LINK.search(line.text) or lists.looks_like_name(line.text)
-            if field in ("creators", "places") and not named:
+            linked = LINK.search(line.text) is not None
+            named = linked or lists.looks_like_name(line.text) or field not in ("creators", "places")
+            another = self._labelled(line.text) or _unknown_field(line.text)
+            if another or not named or not value.value or (value.rest and not linked):
                 break
             values.append((line, value))
         return values
@@ -262,6 +281,23 @@ class _Reader:
             at = found.end()
         if at < len(line.text):
             yield {"text": line.text[at:]}
+
+
+def _unknown_field(text: str) -> str:
+    """What is wrong with a line that reads as a field by its capitals, digits or links; empty for text."""
+    found = UNKNOWN_FIELD.fullmatch(text)
+    value = _plain(found["value"]) if found else ""
+    words = value.split()
+    if not found or len(words) > MOST_WORDS or value.endswith(lists.SENTENCE_END):
+        return ""
+    if found["by"]:
+        return f"{found['by']!r} begins a byline only with a colon" if lists.looks_like_name(value) else ""
+    label = found["label"]
+    links = not LINK.sub("", found["value"]).strip(" ,;")
+    named = label[0].isupper() and not any(word[0].islower() for word in words)
+    if links or (named and any(c.isupper() or c.isdigit() for c in value)):
+        return f"{label!r} is not a field that is known"
+    return ""
 
 
 def _groups(text: str) -> Iterator[list[Line]]:

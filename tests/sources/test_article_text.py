@@ -328,6 +328,50 @@ def test_a_label_of_another_language_stays_in_the_body(article: Write) -> None:
     assert "Data: 12 January 2002" in body(source.article)
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Translator: Jim Doe", "'Translator' is not a field that is known"),
+        ("Photos: [Jim Doe](#)", "'Photos' is not a field that is known"),
+        ("Issue: 14", "'Issue' is not a field that is known"),
+        ("Перевод: Иван Петров", "'Перевод' is not a field that is known"),
+        ("译者: [张三](#)", "'译者' is not a field that is known"),
+        ("By Jim Doe", "'By' begins a byline only with a colon"),
+    ],
+)
+@pytest.mark.parametrize(
+    "form",
+    [
+        "Title\n\nAuthor: Jane Roe\n{}\n\nOne here.\n\nTwo here.\n\nThree here.",
+        "Title\n\nAuthor: Jane Roe\n\n{}\n\nOne here.\n\nTwo here.\n\nThree here.",
+        "Title\n\nAuthor: Jane Roe\n\nOne here.\n\nTwo here.\n\nThree here.\n\n{}\nLocation: Leith",
+        "Title\n\nAuthor: Jane Roe\n\nOne here.\n\nTwo here.\n\nThree here.\n\nLocation: Leith\n\n{}",
+    ],
+)
+def test_a_field_that_is_not_known_stays_in_the_body_and_is_told(
+    article: Write, form: str, line: str, told: str
+) -> None:
+    written = form.format(line)
+    source = article(written, "a.txt")
+    number = written.split("\n").index(line) + 1
+    assert creators(source.article) == ["Jane Roe"]
+    assert source.article.abstract == "One here."
+    assert re.sub(r"[][]|\(#\)", "", line) in body(source.article)
+    assert [finding.message for finding in source.findings] == [f"{told}; it stays in the body"]
+    assert warned(source) == [f"line {number}"]
+    assert bool(source.article.places) == ("Location" in written)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Revealed: how the mill was lost.", "By now nobody came", "Анна: да, это так"],
+)
+def test_a_text_with_a_colon_is_no_field(article: Write, line: str) -> None:
+    source = article(f"Title\n\nAuthor: Jane Roe\n\n{line}\n\nTwo here.\n\nThree here.", "a.txt")
+    assert source.article.abstract == line
+    assert not source.findings
+
+
 def test_no_label_names_two_fields() -> None:
     rows = [dict(zip(labels.FIELDS, row, strict=True)) for row in labels.LABELS.values()]
     fields: dict[str, set[str]] = {}
