@@ -122,7 +122,7 @@ class _Reader:
         del lines[: len(below)]
 
     def _group(self, lines: list[Line], *, at_edge: bool, outside: bool) -> None:
-        """Take a paragraph: fields, and below them text; `outside` of that, fields that are not known too."""
+        """Take a paragraph: fields, and below them text; `outside` all text unknown fields, too."""
         previous = ""
         while lines:
             if found := self._labelled(lines[0].text):
