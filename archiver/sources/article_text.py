@@ -190,9 +190,12 @@ class _Reader:
         """The lines below a list's first that go on with it."""
         values = []
         for line in lines:
-            value = self._value(field, "", line.text, at_edge=True)
+            text = line.text
+            if field == "creators":
+                text = lists.entry(text, self._language_of_byline(text))
+            value = self._value(field, "", text, at_edge=True)
             linked = LINK.search(line.text) is not None
-            named = linked or lists.looks_like_name(line.text) or field not in ("creators", "places")
+            named = linked or lists.looks_like_name(text) or field not in ("creators", "places")
             another = self._labelled(line.text) or _unknown_field(line.text)
             if another or not named or not value.value or (value.rest and not linked):
                 break
@@ -223,9 +226,12 @@ class _Reader:
     def _creators(self, label: str, text: str) -> Value:
         if label.lower() == "by" and not (LINK.search(text) or lists.looks_like_name(text)):
             return Value(None)
-        language = self.language if lists.uses_foreign_and(text) else "en"
-        found = lists.names(text, language)
+        language = self._language_of_byline(text)
+        found = lists.names(lists.entry(text, language), language)
         return Value(found.items, ", ".join(found.rest))
+
+    def _language_of_byline(self, text: str) -> str:
+        return self.language if lists.uses_foreign_and(text) else "en"
 
     def _standfirst(self) -> None:
         """Take the paragraph after the byline for the standfirst, where more text follows it."""

@@ -70,7 +70,13 @@ class Listed(NamedTuple):
 
 def uses_foreign_and(value: str) -> bool:
     """Whether a text has a word that means "and" in some language but English."""
-    return re.search(rf"\s(?:{ANY_AND})\s", value) is not None and " and " not in value
+    return re.search(rf"(?:^|\s)(?:{ANY_AND})(?:$|\s)", value) is not None and " and " not in value
+
+
+def entry(line: str, language: str = "en") -> str:
+    """A line of a list without its bullet, and the words for "and" that it begins or ends with."""
+    ands = _ands(language)
+    return re.sub(rf"^(?:[-–—•*·]\s+)?(?:(?:{ands})\s+)?|[\s,]+(?:{ands})$", "", line.strip())
 
 
 def names(value: str, language: str = "en") -> Listed:

@@ -76,6 +76,29 @@ def test_several_authors_stand_one_a_line(article: Write) -> None:
     assert creators(text(article, "**Author:** Ann Bee").article) == ["Ann Bee"]
 
 
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "Author: Ann Bee\nCee Dee\nand Eff Gee",
+        "Author: Ann Bee, Cee Dee and\nEff Gee",
+        "Author: Ann Bee,\nCee Dee,\nand Eff Gee",
+        "Author: [Ann Bee](#)\n[Cee Dee](#)\nand [Eff Gee](#)",
+        "Author:\n- Ann Bee\n- Cee Dee\n- Eff Gee",
+        "Author: Ann Bee\n& Cee Dee & Eff Gee",
+    ],
+)
+def test_a_byline_goes_on_over_lines_at_words_for_and(article: Write, byline: str) -> None:
+    source = text(article, byline)
+    assert creators(source.article) == ["Ann Bee", "Cee Dee", "Eff Gee"]
+    assert source.article.abstract == "One here."
+    assert not source.findings
+
+
+def test_a_word_for_and_begins_a_line_of_a_byline_in_its_own_language(article: Write) -> None:
+    german = "Die Mühle steht still, und niemand im ganzen Tal weiß, warum sie heute nicht mehr läuft."
+    assert creators(text(article, "Autor: Ann Bee\nund Cee Dee", german).article) == ["Ann Bee", "Cee Dee"]
+
+
 def test_a_sentence_below_places_is_no_place(article: Write) -> None:
     source = text(article, foot="Location: [Kabul](#)\nHerat\nThe war went on for years after.")
     assert source.article.places == ("Kabul", "Herat")
