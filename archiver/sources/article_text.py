@@ -24,6 +24,11 @@ UNKNOWN_FIELD = re.compile(
     r"(?:[*_]{0,3}(?P<label>[^\W\d_]+(?:[ '’-][^\W\d_]+){0,2})[*_]{0,3}\s*[:：][*_]{0,3}\s*|(?P<by>By)\s+)"
     r"(?P<value>\S.*)"
 )
+UNKNOWN = "unknown"
+"""Stands for a field of no kind that is known."""
+TITLE_MARKS = re.compile(rf"#{{1,6}}\s+|(?:{labels.TITLES})\s*[:：]\s*(?=\S)", re.IGNORECASE)
+"""What a title may begin with and is no part of it: the mark of a heading, or a label."""
+UNDERLINE = re.compile(r"={3,}|-{3,}")
 COLON = re.compile("[:：]")
 LONGEST_LABEL = 50
 """Characters of a label and what is before its colon: most lines have no colon so early."""
@@ -81,7 +86,7 @@ class _Reader:
         self.prose_before_byline: int | None = None
 
     def parts(self) -> Parts:
-        groups = list(_groups(self.text))
+        groups = self._with_lists_joined(_groups(self.text))
         prose = [index > 0 and not self._labelled(group[0].text) for index, group in enumerate(groups)]
         for edge in (range(1, len(groups)), range(len(groups) - 1, 0, -1)):
             for index in takewhile(lambda at: not prose[at] or _unknown_field(groups[at][0].text), edge):
@@ -99,18 +104,35 @@ class _Reader:
         self._standfirst()
         return Parts(self.fields, self.body, self.places, self.noticed.findings)
 
+    def _with_lists_joined(self, groups: Iterator[list[Line]]) -> list[list[Line]]:
+        """The paragraphs, with those of linked names alone as part of the list before them."""
+        joined: list[list[Line]] = []
+        for group in groups:
+            if joined and self._ends_in_list(joined[-1]) and all(_is_linked_name(x.text) for x in group):
+                joined[-1] += group
+            else:
+                joined.append(group)
+        return joined
+
+    def _ends_in_list(self, lines: list[Line]) -> bool:
+        before = next((line for line in reversed(lines) if not _is_linked_name(line.text)), lines[0])
+        found = self._labelled(before.text)
+        return found is not None and found.field in LISTS
+
     @cached_property
     def language(self) -> str:
         stated = re.search(r"^\W*Language\W*:\W*([\w-]+)", self.text, re.MULTILINE | re.IGNORECASE)
         return (stated and stated[1]) or self.given_language or inferred(self.text)
 
     def _title(self, line: Line) -> None:
-        self.fields["title"] = LINK.sub(lambda link: link[1] or link[2], line.text).strip()
+        self.fields["title"] = _plain(TITLE_MARKS.sub("", line.text))
         self.places["title"] = self.noticed.at(line.number)
         self._keep_links(line, "the title")
 
     def _subtitle(self, lines: list[Line], *, alone: bool) -> None:
         """Take the lines below the title, up to a field, for the subtitle; not those that are the text."""
+        if lines and UNDERLINE.fullmatch(lines[0].text):
+            del lines[0]
         below = list(takewhile(lambda line: not self._labelled(line.text), lines))
         plain = " ".join(_plain(line.text) for line in below)
         if not below or alone or lists.is_prose(plain):
@@ -129,10 +151,10 @@ class _Reader:
                 goes_on = found.field in LISTS and previous == found.field
                 taken = self._field(found, lines, at_edge=at_edge, goes_on=goes_on)
                 previous = found.field
-            elif outside and (told := _unknown_field(lines[0].text)):
+            elif outside and (told := _unknown_field(lines[0].text, below_fields=bool(previous))):
                 self._unplaced(told, lines[0])
                 self.body.append(self._paragraph(lines[:1]))
-                taken, previous = 1, ""
+                taken, previous = 1, UNKNOWN
             else:
                 break
             if not taken:
@@ -289,8 +311,15 @@ class _Reader:
             yield {"text": line.text[at:]}
 
 
-def _unknown_field(text: str) -> str:
-    """What is wrong with a line that reads as a field by its capitals, digits or links; empty for text."""
+def _is_linked_name(text: str) -> bool:
+    return all(link[2] in ("", "#") for link in LINK.finditer(text)) and not LINK.sub("", text).strip(" ,;")
+
+
+def _unknown_field(text: str, *, below_fields: bool = False) -> str:
+    """What is wrong with a line that reads as a field by its capitals, digits or links; empty for text.
+
+    Below fields it may have words in small letters.
+    """
     found = UNKNOWN_FIELD.fullmatch(text)
     value = _plain(found["value"]) if found else ""
     words = value.split()
@@ -301,7 +330,7 @@ def _unknown_field(text: str) -> str:
     label = found["label"]
     links = not LINK.sub("", found["value"]).strip(" ,;")
     named = label[0].isupper() and not any(word[0].islower() for word in words)
-    if links or (named and any(c.isupper() or c.isdigit() for c in value)):
+    if below_fields or links or (named and any(c.isupper() or c.isdigit() for c in value)):
         return f"{label!r} is not a field that is known"
     return ""
 

@@ -12,7 +12,7 @@ ENGLISH = {
     "source_url": "source url|source|url",
     "publisher": "publisher",
     "language": "language",
-    "subjects": "subject|subjects",
+    "subjects": "subject|subjects|keyword|keywords|tag|tags|topic|topics",
     "rights": "rights",
     "identifier": "identifier",
 }
@@ -184,6 +184,12 @@ LABELS = {
         "版权|版權",
     ),
 }
+
+TITLES = (
+    "title|headline|titel|titre|título|titolo|titlu|tytuł|název|cím|otsikko|başlık|tiêu đề|τίτλος|заголовок"
+    "|название|назва|العنوان|عنوان|כותרת|शीर्षक|标题|標題|題名|タイトル|제목"
+)
+"""What a title is called, in any language: only the first line has one."""
 
 SAME_LABELS = {"no": "nb", "nn": "nb", "yue": "zh", "kk": "ru", "ky": "ru"}
 """Languages that are served by the labels of another."""

@@ -51,7 +51,7 @@ PARTICLES = {
 """Words within names that begin with a small letter."""
 OUTSIDE = r"(?![^()（）]*[)）])"
 """Not within brackets."""
-STRONG_SEPARATOR = r"\s*[;；؛、，]\s*" + OUTSIDE
+STRONG_SEPARATOR = r"\s*[;；؛、，|]\s*" + OUTSIDE
 SEMICOLON = r"\s*[;；؛、]\s*"
 COMMA = r"\s*[,،]\s*" + OUTSIDE
 NOTE = r"\s*[(（]([^()（）]+)[)）]"

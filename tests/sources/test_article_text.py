@@ -77,6 +77,41 @@ def test_several_authors_stand_one_a_line(article: Write) -> None:
 
 
 @pytest.mark.parametrize(
+    "first", ["Title: The mill", "# The mill", "**The mill**", "The mill\n========", "Заголовок: The mill"]
+)
+def test_the_marks_and_the_label_of_a_title_are_no_part_of_it(article: Write, first: str) -> None:
+    source = article(f"{first}\n\nAuthor: Ann Bee\n\nOne here.\n\nTwo here.", "a.txt")
+    assert (source.article.title, source.article.subtitle) == ("The mill", None)
+    assert not source.findings
+
+
+def test_a_list_goes_on_over_blank_lines_where_links_alone_follow(article: Write) -> None:
+    source = text(
+        article,
+        "Author: [Ann Bee](#)\n\n[Cee Dee](#)",
+        foot="Location: [Kabul](#)\n\n[Herat](#)\n[Balkh](#)\n\n[More](https://example.org/)",
+    )
+    assert creators(source.article) == ["Ann Bee", "Cee Dee"]
+    assert source.article.places == ("Kabul", "Herat", "Balkh")
+    assert body(source.article)[-1] == "More"
+
+
+def test_keywords_are_subjects(article: Write) -> None:
+    assert text(article, foot="Tags: war, peace\nKeywords: salt").article.subjects == (
+        "war",
+        "peace",
+        "salt",
+    )
+
+
+def test_a_line_below_a_byline_with_a_label_is_no_standfirst(article: Write) -> None:
+    source = text(article, "Author: Ann Bee\nRole: reporter")
+    assert source.article.abstract == "One here."
+    assert body(source.article)[0] == "Role: reporter"
+    assert warned(source) == ["line 4"]
+
+
+@pytest.mark.parametrize(
     "byline",
     [
         "Author: Ann Bee\nCee Dee\nand Eff Gee",

@@ -39,6 +39,7 @@ from archiver.sources.lists import items, names
         ("ar", "علي حسن و عمر خالد", ["علي حسن", "عمر خالد"]),
         ("zh", "张三、李四", ["张三", "李四"]),
         ("ko", "김민서, 박준호", ["김민서", "박준호"]),
+        ("en", "Ann Bee | Cee Dee", ["Ann Bee", "Cee Dee"]),
         ("zh", "张三（笔名）、李四", [{"name": "张三", "note": "笔名"}, "李四"]),
         ("en", "Roe, J., Doe, J. K.", ["Roe, J.", "Doe, J. K."]),
         ("en", "Roe, J. and Doe, J. K.", ["Roe, J.", "Doe, J. K."]),
