@@ -34,13 +34,16 @@ from archiver.dates.edtf import is_edtf
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 MAX_DEPTH = 10
+"""How deep quotations and lists may be nested; each level indents the page."""
 
 MAX_MANY = 100_000
 """Most parts of one kind in one place: blocks in a body, items in a list, rows in a table."""
-"""How deep quotations and lists may be nested; each level indents the page."""
 
 LINK_SCHEMES = ("http", "https", "ftp", "mailto", "tel", "urn", "doi", "geo")
 """What a link may point at. Anything that runs (`javascript:`) or reads a machine is not here."""
+
+SHAPE_OF_TAG = "^[A-Za-z0-9]{1,8}([-_][A-Za-z0-9]{1,8})*$"
+"""What a schema can say of language tags; which of them there are is in a registry (RFC 5646)."""
 
 NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """Characters that XML 1.0 and a PDF's text cannot carry: controls, surrogates, noncharacters."""
@@ -103,8 +106,13 @@ def _one_line(value: object) -> object:
 
 
 Text = Annotated[str, AfterValidator(_text)]
-Line = Annotated[Text, BeforeValidator(_one_line), StringConstraints(min_length=1, max_length=10_000)]
-LanguageTag = Annotated[str, AfterValidator(_language)]
+NotBlank = Annotated[str, Field(pattern=r"\S")]
+Line = Annotated[
+    Text,
+    BeforeValidator(_one_line, json_schema_input_type=NotBlank),
+    StringConstraints(min_length=1, max_length=10_000),
+]
+LanguageTag = Annotated[str, AfterValidator(_language), Field(json_schema_extra={"pattern": SHAPE_OF_TAG})]
 Uri = Annotated[str, AfterValidator(_uri), AfterValidator(_text)]
 WebAddress = Annotated[str, AfterValidator(_web_address), AfterValidator(_text)]
 Edtf = Annotated[str, AfterValidator(_edtf)]
@@ -149,6 +157,8 @@ class PublicationDate(_Model):
 
 class Rights(_Model):
     """What may be done with the work: a statement for people, a URI for machines, or both."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     statement: Line | None = None
     uri: Uri | None = None
@@ -212,24 +222,26 @@ class Metadata(_Model):
     abstract: Line | None = None
     creators: Annotated[
         Many[Creator],
-        BeforeValidator(_creators, json_schema_input_type=str | list[str | Creator]),
+        BeforeValidator(_creators, json_schema_input_type=Line | Many[Line | Creator]),
     ] = ()
     publisher: Line | None = None
     date: Annotated[
         PublicationDate | None,
-        BeforeValidator(_date, json_schema_input_type=str | PublicationDate | None),
+        BeforeValidator(_date, json_schema_input_type=Line | PublicationDate | None),
     ] = None
     language: Annotated[
         Many[LanguageTag],
-        BeforeValidator(_listed, json_schema_input_type=str | list[str]),
+        BeforeValidator(
+            _listed, json_schema_input_type=LanguageTag | Annotated[Many[LanguageTag], Field(min_length=1)]
+        ),
         AfterValidator(_distinct),
         Field(min_length=1),
     ] = ("und",)
-    places: Annotated[Many[Line], BeforeValidator(_listed, json_schema_input_type=str | list[str])] = ()
-    subjects: Annotated[Many[Line], BeforeValidator(_listed, json_schema_input_type=str | list[str])] = ()
+    places: Annotated[Many[Line], BeforeValidator(_listed, json_schema_input_type=Line | Many[Line])] = ()
+    subjects: Annotated[Many[Line], BeforeValidator(_listed, json_schema_input_type=Line | Many[Line])] = ()
     source_url: WebAddress | None = None
     rights: Annotated[
-        Rights | None, BeforeValidator(_rights, json_schema_input_type=str | Rights | None)
+        Rights | None, BeforeValidator(_rights, json_schema_input_type=Line | Rights | None)
     ] = None
     provenance: dict[FieldName, Obtained] = Field(default_factory=dict)
     overridden: Many[Overridden] = ()
@@ -267,15 +279,29 @@ def _inlines(value: object) -> object:
     return value
 
 
-Inlines = Annotated[Many[Span], BeforeValidator(_inlines, json_schema_input_type=str | list[str | Span])]
+Inlines = Annotated[Many[Span], BeforeValidator(_inlines, json_schema_input_type=str | Many[str | Span])]
+Words = Annotated[
+    Many[Span],
+    BeforeValidator(
+        _inlines, json_schema_input_type=NotBlank | Annotated[Many[str | Span], Field(min_length=1)]
+    ),
+]
 
 
-class Heading(_Model):
+def _says_its_type(schema: dict[str, Any]) -> None:
+    schema["required"] = ["type", *schema.get("required", [])]
+
+
+class _Block(_Model):
+    model_config = ConfigDict(json_schema_extra=_says_its_type)
+
+
+class Heading(_Block):
     """A section's heading; the title of the article is not one of them."""
 
     type: Literal["heading"] = "heading"
     level: Annotated[int, Field(ge=1, le=6)] = 1
-    content: Inlines
+    content: Words
 
     @model_validator(mode="after")
     def _has_words(self) -> Heading:
@@ -284,17 +310,17 @@ class Heading(_Model):
         return self
 
 
-class Paragraph(_Model):
+class Paragraph(_Block):
     type: Literal["paragraph"] = "paragraph"
     content: Inlines
 
 
-class Quote(_Model):
+class Quote(_Block):
     type: Literal["quote"] = "quote"
     blocks: Blocks
 
 
-class List(_Model):
+class List(_Block):
     """`start` counts an ordered list, `delimiter` follows its numbers; each item is a list of blocks."""
 
     type: Literal["list"] = "list"
@@ -304,11 +330,11 @@ class List(_Model):
     items: Many[Blocks]
 
 
-class Table(_Model):
+class Table(_Block):
     """Rows of cells under one row of column headers; every row has as many cells as there are columns."""
 
     type: Literal["table"] = "table"
-    header: Many[Inlines]
+    header: Annotated[Many[Inlines], Field(min_length=1)]
     rows: Many[Many[Inlines]] = ()
     align: Many[Literal["left", "right", "center"]] = ()
     caption: Inlines = ()
@@ -316,8 +342,6 @@ class Table(_Model):
     @model_validator(mode="after")
     def _is_rectangular(self) -> Table:
         columns = len(self.header)
-        if not columns:
-            raise ValueError("needs a header with at least one column")
         for number, row in enumerate(self.rows, 1):
             if len(row) != columns:
                 raise ValueError(f"row {number} has {len(row)} cells where the header has {columns}")
@@ -326,7 +350,7 @@ class Table(_Model):
         return self
 
 
-class Figure(_Model):
+class Figure(_Block):
     """A picture in a file beside the source (`src`, a relative path); `alt` says what it shows."""
 
     type: Literal["figure"] = "figure"
@@ -335,7 +359,7 @@ class Figure(_Model):
     caption: Inlines = ()
 
 
-class Code(_Model):
+class Code(_Block):
     """Lines kept as they are; `syntax` names the programming language, if any."""
 
     type: Literal["code"] = "code"
@@ -343,7 +367,7 @@ class Code(_Model):
     syntax: Line | None = None
 
 
-class Rule(_Model):
+class Rule(_Block):
     """A break between two passages of one section."""
 
     type: Literal["rule"] = "rule"
@@ -363,7 +387,15 @@ def _blocks(value: object) -> object:
 
 
 Blocks = Annotated[
-    Many[AnyBlock], BeforeValidator(_blocks, json_schema_input_type=str | list[str | AnyBlock])
+    Many[AnyBlock], BeforeValidator(_blocks, json_schema_input_type=str | Many[str | AnyBlock])
+]
+Body = Annotated[
+    Many[AnyBlock],
+    BeforeValidator(_blocks, json_schema_input_type=NotBlank | Many[str | AnyBlock]),
+    Field(
+        description="The text. An article in JSON needs some, or a figure; only what archiver writes of "
+        "scans and PDFs, whose text is in their pages, has an empty list."
+    ),
 ]
 
 
@@ -371,7 +403,7 @@ class Article(Metadata):
     """One work: its metadata and its body, in reading order."""
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
-    body: Blocks
+    body: Body
 
     @model_validator(mode="after")
     def _is_shallow(self) -> Article:

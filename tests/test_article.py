@@ -4,9 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from archiver.article import Article
+from archiver.errors import SourceError
+from archiver.settings import Settings
+from archiver.sources import locate, read
 
 SCHEMA = Path(__file__).parent.parent / "schemas" / "article-metadata.schema.json"
 
@@ -42,6 +46,63 @@ def test_what_the_schema_does_not_know_is_refused(change: dict[str, object]) -> 
     values = {"title": "T", "body": ["x"], **change}
     with pytest.raises(ValidationError):
         Article.model_validate_json(json.dumps(values))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": ""},
+        {"title": " \n"},
+        {"publisher": " "},
+        {"creators": [" "]},
+        {"creators": [{"name": ""}]},
+        {"language": ""},
+        {"language": []},
+        {"language": ["not a tag"]},
+        {"places": ["Leith", " "]},
+        {"rights": {}},
+        {"date": ""},
+        {"body": [{"text": "x = 1"}]},
+        {"body": [{"content": "Without a type."}]},
+        {"body": [{"type": "heading", "content": " "}]},
+        {"body": [{"type": "heading", "content": []}]},
+        {"body": [{"type": "table", "header": []}]},
+        {"body": [{"type": "figure", "src": ""}]},
+    ],
+)
+def test_what_the_model_refuses_the_published_schema_refuses(change: dict[str, object]) -> None:
+    values = {"title": "T", "body": ["x"], **change}
+    with pytest.raises(ValidationError):
+        Article.model_validate_json(json.dumps(values))
+    assert not Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).is_valid(values)
+
+
+@pytest.mark.parametrize("body", ["", " \n"])
+def test_a_blank_body_is_refused_by_the_reader_and_by_the_published_schema(
+    tmp_path: Path, body: str
+) -> None:
+    values = {"title": "T", "body": body}
+    source = tmp_path / "article.json"
+    source.write_text(json.dumps(values), "utf-8")
+    with pytest.raises(SourceError, match="has a title but no body"):
+        read(next(locate(source)), Settings())
+    assert not Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).is_valid(values)
+
+
+def test_what_the_model_takes_the_published_schema_takes() -> None:
+    validator = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+    validator.validate(
+        {
+            "title": "T",
+            "creators": ["Ada Marsh", {"name": "Jon Vale", "role": "editor"}],
+            "language": ["en", "zh_Hant", "x-own"],
+            "date": "1911~",
+            "places": "Leith",
+            "rights": {"statement": "Free", "uri": None},
+            "body": ["One.", {"type": "heading", "content": ["Two ", {"text": "three"}]}, {"type": "rule"}],
+        }
+    )
+    validator.validate({"title": "T", "body": "One."})
 
 
 def test_quotes_nested_without_end_are_refused() -> None:

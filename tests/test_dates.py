@@ -51,7 +51,17 @@ def test_a_date_as_people_write_it_becomes_edtf(stated: str, edtf: str) -> None:
 
 @pytest.mark.parametrize(
     "stated",
-    ["", "soon", "31 February 2002", "12 Jan 02", "early 1990s", "2002-02-30", "5", "13/2002", "1990s?!"],
+    [
+        "",
+        "soon",
+        "31 February 2002",
+        "12 Jan 02",
+        "early nineties",
+        "2002-02-30",
+        "5",
+        "13/2002",
+        "1990s?!",
+    ],
 )
 def test_what_is_not_understood_stays_unknown(stated: str) -> None:
     assert to_edtf(stated, LANGUAGES) is None
@@ -331,6 +341,82 @@ IN_WORDS = [
     ("ja", "昭和二十年八月", "1945-08"),
     ("ja", "令和元年", "2019"),
     ("ja", "大正三年頃", "1914~"),
+    ("zh", "民國九十一年一月", "2002-01"),
+    ("zh", "中华民国23年", "1934"),
+    ("zh", "民國一〇三年", "2014"),
+    ("en", "early 1990s", "199X"),
+    ("en", "the late 1980s – early 1990s", "198X/199X"),
+    ("en", "c. early 1990s", "199X~"),
+    ("en", "mid-1970s?", "197X?"),
+    ("en", "late May 1968", "1968-05"),
+    ("en", "end of 1999", "1999"),
+    ("en", "first half of the 19th century", "18XX"),
+    ("en", "mid-nineteenth century", "18XX"),
+    ("en", "the twenty-first century", "20XX"),
+    ("en", "18th–19th centuries", "17XX/18XX"),
+    ("en", "eighteenth-nineteenth centuries", "17XX/18XX"),
+    ("en", "19--", "19XX"),
+    ("en", "19??", "19XX"),
+    ("en", "[191-]", "191X"),
+    ("en", "[191-?]", "191X?"),
+    ("en", "20020112", "2002-01-12"),
+    ("en", "March 3d, 1911", "1911-03-03"),
+    ("en", "by 1911", "../1911"),
+    ("en", "1911 or later", "1911/.."),
+    ("de", "Anfang der 1990er Jahre", "199X"),
+    ("de", "Ende des neunzehnten Jahrhunderts", "18XX"),
+    ("de", "2. Hälfte 19. Jh.", "18XX"),
+    ("fr", "début du XXe siècle", "19XX"),
+    ("fr", "dix-neuvième siècle", "18XX"),
+    ("fr", "vingt et unième siècle", "20XX"),
+    ("fr", "XVIIe–XVIIIe siècles", "16XX/17XX"),
+    ("es", "mediados del siglo XIX", "18XX"),
+    ("es", "siglo diecinueve", "18XX"),
+    ("it", "primi anni 1990", "199X"),
+    ("it", "secc. XVIII-XIX", "17XX/18XX"),
+    ("pt", "meados dos anos 1990", "199X"),
+    ("pt", "século dezenove", "18XX"),
+    ("nl", "begin jaren 1990", "199X"),
+    ("nl", "negentiende eeuw", "18XX"),
+    ("pl", "początek lat 90. XX wieku", "199X"),
+    ("pl", "dziewiętnasty wiek", "18XX"),
+    ("cs", "počátek 90. let 20. století", "199X"),
+    ("cs", "devatenácté století", "18XX"),
+    ("ru", "начало 1990-х годов", "199X"),
+    ("ru", "середина 90-х годов XX века", "199X"),
+    ("ru", "начало двадцатого века", "19XX"),
+    ("ru", "двадцать первый век", "20XX"),
+    ("ru", "XVIII–XIX вв.", "17XX/18XX"),
+    ("uk", "кінець XIX століття", "18XX"),
+    ("uk", "дев’ятнадцяте століття", "18XX"),
+    ("el", "αρχές της δεκαετίας του 1990", "199X"),
+    ("el", "δέκατος ένατος αιώνας", "18XX"),
+    ("tr", "1990'ların başı", "199X"),
+    ("tr", "on dokuzuncu yüzyıl", "18XX"),
+    ("sv", "början av 1990-talet", "199X"),
+    ("da", "slutningen af 1800-tallet", "18XX"),
+    ("nb", "sent på 1990-tallet", "199X"),
+    ("fi", "1800-luvun loppu", "18XX"),
+    ("hu", "az 1990-es évek eleje", "199X"),
+    ("hu", "a tizenkilencedik század", "18XX"),
+    ("ro", "începutul anilor 1990", "199X"),
+    ("ro", "secolul al nouăsprezecelea", "18XX"),
+    ("ar", "القرن التاسع عشر", "18XX"),
+    ("ar", "أوائل القرن العشرين", "19XX"),
+    ("ar", "منتصف عام 1999", "1999"),
+    ("he", "סוף המאה התשע־עשרה", "18XX"),
+    ("he", "תחילת המאה ה-20", "19XX"),
+    ("fa", "قرن نوزدهم", "18XX"),
+    ("fa", "اوایل دهه ۱۹۹۰", "199X"),
+    ("hi", "उन्नीसवीं सदी", "18XX"),
+    ("hi", "19वीं शताब्दी के अंत में", "18XX"),
+    ("zh", "二十世纪初", "19XX"),
+    ("zh", "1990年代初", "199X"),
+    ("ja", "19世紀後半", "18XX"),
+    ("ja", "1990年代中頃", "199X"),
+    ("ko", "1990년대 초반", "199X"),
+    ("vi", "cuối thế kỷ 19", "18XX"),
+    ("vi", "thế kỷ mười chín", "18XX"),
 ]
 
 
@@ -345,7 +431,14 @@ def test_a_date_in_the_words_of_its_language_becomes_edtf(language: str, stated:
         ("en", "Dal 2002"),
         ("th", "12 มกราคม 2545"),
         ("fa", "1381/05/12"),
-        ("en", "early 1990s"),
+        ("en", "the nineties"),
+        ("en", "early 12 May 1999"),
+        ("en", "191?"),
+        ("en", "20021312"),
+        ("en", "eighteenth"),
+        ("pl", "lata dziewięćdziesiąte"),
+        ("zh", "明治元年"),
+        ("en", "19th-18th centuries"),
         ("en", "12 Jan 02"),
         ("en", "31 February 2002"),
         ("en", "Jan 2001-02"),
@@ -426,11 +519,16 @@ def test_a_date_in_the_long_forms_of_cldr_is_read(language: str) -> None:
 
 def test_no_words_have_two_meanings_in_one_language() -> None:
     for language in words.CIRCA:
-        tables = (words.CIRCA, words.BEFORE, words.AFTER, words.DECADES, words.CENTURIES)
+        tables = (words.CIRCA, words.BEFORE, words.AFTER, words.DECADES, words.CENTURIES, words.PARTS)
         forms = [normalized(f) for table in tables for f in table[language].split("|")]
         assert len(forms) == len(set(forms)), language
         seasons = list(chain(*(forms.split() for forms in words.SEASONS[language])))
         assert len(seasons) == len(set(seasons)), language
+
+
+@pytest.mark.parametrize("language", words.ORDINALS)
+def test_centuries_in_words_are_all_there(language: str) -> None:
+    assert len(words.ORDINALS[language].split("|")) == len(range(11, 22))
 
 
 @given(st.text(max_size=60))

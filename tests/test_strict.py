@@ -58,6 +58,7 @@ def test_a_strict_run_refuses_a_picture_of_which_only_the_first_page_shows(tmp_p
     [finding] = packaged(path, tmp_path / "output").report.findings
     assert finding.rule == "rendition-figure-frames"
     assert "its other pages are not shown" in finding.message
+    assert finding.where == f"{path}, line 7, figure scan.tif"
     assert packaged(path, tmp_path / "strict", strict=True).bag is None
 
 

@@ -25,17 +25,18 @@ HAN_NUMBER = re.compile(
 
 ACCENT = re.compile("[\u0300-\u036f]")
 
-JAPANESE_ERAS = {
+COUNTED_ERAS = {
+    "民国": (1911, 1, 200),
+    "民國": (1911, 1, 200),
     "明治": (1867, 6, 45),
     "大正": (1911, 1, 15),
     "昭和": (1925, 1, 64),
     "平成": (1988, 1, 31),
     "令和": (2018, 1, 99),
 }
-"""The year before an era, and the first and last of its years that are of the Gregorian calendar."""
-JAPANESE_YEAR = re.compile(
-    rf"({'|'.join(JAPANESE_ERAS)})\s*(元|\d{{1,2}}|[{HAN_DIGITS}十]{{1,3}})(?=\s*年)"
-)
+"""Of eras of Japan and China: the year before it, and the first and last of its years that are of the
+Gregorian calendar."""
+YEAR_OF_ERA = re.compile(rf"({'|'.join(COUNTED_ERAS)})\s*(元|\d{{1,2}}|[{HAN_DIGITS}十]{{1,3}})(?=\s*年)")
 
 NOT_IN_A_WORD = (r"(?<![^\W\d_])", r"(?![^\W\d_])")
 
@@ -61,12 +62,12 @@ def normalized(text: str) -> str:
     plain = re.sub("[’ʼ׳‘`´]", "'", plain).replace("־", "-").replace("ı", "i")
     plain = unicodedata.normalize("NFC", ACCENT.sub("", unicodedata.normalize("NFD", plain)))
     digits = "".join(str(int(c)) if c.isdecimal() else c for c in plain)
-    digits = JAPANESE_YEAR.sub(_gregorian, digits)
+    digits = YEAR_OF_ERA.sub(_gregorian, digits)
     return " ".join(HAN_NUMBER.sub(lambda number: _counted(number[0]), digits).split())
 
 
 def _gregorian(found: re.Match[str]) -> str:
-    before, first, last = JAPANESE_ERAS[found[1]]
+    before, first, last = COUNTED_ERAS[found[1]]
     number = "1" if found[2] == "元" else found[2]
     year = int(number if number.isdecimal() else _counted(number))
     return str(before + year) if first <= year <= last else found[0]

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from archiver.dates import words
 from archiver.dates.edtf import is_edtf
-from archiver.dates.names import Languages, key, known_languages, names, normalized
+from archiver.dates.names import NOT_IN_A_WORD, Languages, key, known_languages, names, normalized
 from archiver.dates.parts import ENGLISH, Parts, parts_of, without_counters
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
@@ -30,12 +30,18 @@ YEAR_AND_TWO_DIGITS = re.compile(r"(\d\d)(\d\d)\s*[‐-―~-]\s*(\d\d)")
 OVER_TWO_YEARS = re.compile(r"(.*?)(\d{4})\s*[‐-―/-]\s*(\d{4}|\d\d)(.*)")
 UNENDED = re.compile(r"(\d{4})\s*[‐-―-]\s*(\?)?")
 UNBEGUN = re.compile(r"(\?)?\s*[‐-―-]\s*(\d{4})")
+UNKNOWN_DIGITS = re.compile(r"(\d\d)(?:[‐-―-]{2}|\?\?)|(\d{3})[‐-―-]")
+"""A century or decade of which no more is known, as cataloguers write it: 19--, 191- (AACR2, 1.4F7)."""
+BASIC = re.compile(r"([12]\d{3})(\d\d)(\d\d)")
+"""A day in the basic format of ISO 8601-1, 5.2.2.2."""
+PERIOD = re.compile(r"-?[\dX]{4}(?:-\d\d)?")
 DASHES = (r"\s+[‐-―~-]+\s+|[–—―〜~]", r"[‐-]", r"/")
 
 DAY = re.compile(r"(?!0000)\d{4}-\d\d-\d\d")
 """A day of the Gregorian calendar, from the year 1 on, as EDTF has it."""
 
 CENTURY = r"(?P<c>\d{1,2}|[ivxlхі]+)[-.'°]?(?:st|nd|rd|th|er|eme|e|de|ste|го|и|ος|ου|οσ|वीं|वी|lea|ο|o)?\.?"
+CENTURIES = CENTURY + r"(?:\s*[‐-―-]\s*" + CENTURY.replace("<c>", "<to>") + ")?"
 SLOTS = {"{}": "(.+?)", "{c}": CENTURY, "{d}": r"'?(?P<d>\d)0\.?"}
 PLACEHOLDERS = re.compile(r"(\{[cd]?\})")
 ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "х": 10, "і": 1}
@@ -164,13 +170,33 @@ def _without_time(text: str, manner: Manner) -> str | None:
     return _read(date, manner) if date != f" {text}" and re.search(r"\d", date) else None
 
 
+def _basic(text: str, manner: Manner) -> str | None:
+    found = BASIC.fullmatch(text)
+    return "-".join(found.groups()) if found else None
+
+
+def _of_unknown_digits(text: str, manner: Manner) -> str | None:
+    found = UNKNOWN_DIGITS.fullmatch(text)
+    return f"{found[1] or found[2]}XX"[:4] if found else None
+
+
+def _part_of_period(text: str, manner: Manner) -> str | None:
+    """Early or late in a time of which EDTF of level 1 has no part: the whole of it."""
+    for phrase in _phrases("PARTS", text, manner):
+        found = _read(phrase[1], manner)
+        if found and PERIOD.fullmatch(found):
+            return found
+    return None
+
+
 def _part_of_century(text: str, manner: Manner) -> str | None:
     for found in _phrases("DECADES_OF_CENTURIES", text, manner):
         century = _century(found["c"])
         return f"{century - 1:02}{found['d']}X" if century else None
-    for found in _phrases("CENTURIES", text, manner, slot=CENTURY):
-        century = _century(found["c"])
-        return f"{century - 1:02}XX" if century else None
+    numbered = _with_ordinals_as_numbers(text, manner)
+    for found in _phrases("CENTURIES", numbered, manner, slot=CENTURIES):
+        numbers = [_century(number) for number in found.group("c", "to") if number]
+        return "/".join(f"{number - 1:02}XX" for number in numbers) if all(numbers) else None
     for found in _phrases("HUNDREDS", text, manner, slot=r"(\d\d)00"):
         return f"{found[1]}XX"
     for found in _phrases("DECADES", text, manner, slot=r"(\d{3})0"):
@@ -181,6 +207,12 @@ def _part_of_century(text: str, manner: Manner) -> str | None:
             )
         return f"{found[1]}X"
     return None
+
+
+def _with_ordinals_as_numbers(text: str, manner: Manner) -> str:
+    for number, ordinal in _ordinals(known_languages(manner.languages)):
+        text = ordinal.sub(str(number), text)
+    return text
 
 
 def _century(number: str) -> int:
@@ -293,7 +325,10 @@ READERS: tuple[Reader, ...] = (
     _numeric,
     _numeric_with_weekday,
     _month_and_year,
+    _basic,
+    _of_unknown_digits,
     _part_of_century,
+    _part_of_period,
     _season_over_years,
     _between,
     _one_year_and_dash,
@@ -321,6 +356,22 @@ def _forms(table: str, languages: Languages, slot: str) -> tuple[re.Pattern[str]
         for form in rows.get(language, "").split("|")
         if form
     )
+
+
+@lru_cache(maxsize=64)
+def _ordinals(languages: Languages) -> tuple[tuple[int, re.Pattern[str]], ...]:
+    """Each number and how its ordinals are written, the greatest first: twenty-first before twentieth."""
+    before, after = NOT_IN_A_WORD
+    rows = [words.ORDINALS[language].split("|") for language in languages if language in words.ORDINALS]
+    forms = [(number, "/".join(column)) for number, column in enumerate(zip(*rows, strict=True), 11)]
+    return tuple(
+        (number, re.compile(rf"{before}(?:{'|'.join(map(_ordinal, form.split('/')))}){after}"))
+        for number, form in reversed(forms)
+    )
+
+
+def _ordinal(form: str) -> str:
+    return r"[\s‐-―-]*".join(rf"{re.escape(normalized(word))}[^\W\d_]{{0,3}}" for word in form.split("-"))
 
 
 def _form(form: str, slot: str) -> re.Pattern[str]:

@@ -39,7 +39,7 @@ CIRCA = {
 }
 
 BEFORE = {
-    "en": "before {}|prior to {}|until {}|till {}|up to {}|not after {}",
+    "en": "before {}|prior to {}|until {}|till {}|up to {}|not after {}|by {}|{} or before|{} or earlier",
     "de": "vor {}|vor dem {}|bis {}|bis zum {}|spätestens {}",
     "fr": "avant {}|avant le {}|jusqu'en {}|jusqu'à {}|jusqu'au {}",
     "es": "antes de {}|antes del {}|hasta {}|hasta el {}",
@@ -69,7 +69,7 @@ BEFORE = {
 }
 
 AFTER = {
-    "en": "after {}|since {}|not before {}|from {} on|from {} onwards",
+    "en": "after {}|since {}|not before {}|from {} on|from {} onwards|{} or after|{} or later",
     "de": "nach {}|nach dem {}|seit {}|seit dem {}|ab {}|frühestens {}",
     "fr": "après {}|après le {}|depuis {}|depuis le {}|à partir de {}|dès {}",
     "es": "después de {}|después del {}|desde {}|desde el {}|a partir de {}",
@@ -136,18 +136,18 @@ DECADES = {
     "it": "anni {}|gli anni {}|negli anni {}|decennio {}",
     "pt": "anos {}|os anos {}|década de {}|a década de {}",
     "nl": "jaren {}|de jaren {}",
-    "pl": "lata {}|lata {}-te|dekada {}",
-    "cs": "léta {}|{} léta",
+    "pl": "lata {}|lat {}|lata {}-te|lat {}-tych|dekada {}",
+    "cs": "léta {}|let {}|{} léta|{} let",
     "ru": "{}-е|{}е|{}-е годы|{}-е гг.|{}-х|{}-х годов|{}-х гг.|{}-ые|{}-ые годы|{}-ых годов",
     "uk": "{}-ті|{}-ті роки|{}-ті рр.|{}-і|{}-і роки|{}-х|{}-х років|{}-тих років|{}-х рр.",
-    "el": "δεκαετία του {}|η δεκαετία του {}|τη δεκαετία του {}|δεκαετία {}",
-    "tr": "{}'lar|{}'ler|{}lar|{}ler|{}'li yıllar|{}'lu yıllar",
+    "el": "δεκαετία του {}|η δεκαετία του {}|τη δεκαετία του {}|δεκαετίας του {}|δεκαετία {}",
+    "tr": "{}'lar|{}'ler|{}lar|{}ler|{}'ların|{}'lerin|{}ların|{}lerin|{}'li yıllar|{}'lu yıllar",
     "sv": "{}-talet|{}-tal",
     "da": "{}'erne|{}erne|{}-erne|{}-tallet",
     "nb": "{}-årene|{}-åra|{}-tallet|{}-talet",
     "fi": "{}-luku|{}-luvulla|{}-luvun",
     "hu": "{}-es évek|{}-as évek|{}-os évek|az {}-es évek|az {}-as évek",
-    "ro": "anii {}|în anii {}|deceniul {}",
+    "ro": "anii {}|în anii {}|anilor {}|deceniul {}",
     "ar": "عقد {}|تسعينيات {}|الأعوام {}",
     "he": "שנות ה-{}|שנות {}",
     "fa": "دهه {}|دههٔ {}|دههی {}",
@@ -159,8 +159,8 @@ DECADES = {
 }
 
 DECADES_OF_CENTURIES = {
-    "pl": "lata {d} {c} wieku|lata {d} {c} w.|lata {d}-te {c} wieku",
-    "cs": "{d} léta {c} století",
+    "pl": "lata {d} {c} wieku|lat {d} {c} wieku|lata {d} {c} w.|lat {d} {c} w.|lata {d}-te {c} wieku",
+    "cs": "{d} léta {c} století|{d} let {c} století",
     "ru": "{d}-е годы {c} века|{d}-х годов {c} века|{d}-е гг. {c} в.",
     "uk": "{d}-ті роки {c} століття|{d}-х років {c} століття|{d}-ті рр. {c} ст.",
     "ro": "anii {d} ai secolului {c}|anii '{d} ai secolului {c}",
@@ -170,25 +170,25 @@ DECADES_OF_CENTURIES = {
 }
 
 CENTURIES = {
-    "en": "{} century|the {} century|{} c.|the {} c.",
+    "en": "{} century|the {} century|{} centuries|the {} centuries|{} c.|the {} c.",
     "de": "{} jahrhundert|das {} jahrhundert|{} jahrhunderts|{} jh.|{} jhdt.",
-    "fr": "{} siècle|le {} siècle",
-    "es": "siglo {}|el siglo {}|s. {}",
-    "it": "{} secolo|il {} secolo|secolo {}|sec. {}",
-    "pt": "século {}|o século {}|séc. {}",
-    "nl": "{} eeuw|de {} eeuw",
-    "pl": "{} wiek|{} wieku|{} w.",
+    "fr": "{} siècle|le {} siècle|{} siècles|les {} siècles",
+    "es": "siglo {}|el siglo {}|s. {}|siglos {}|los siglos {}|ss. {}",
+    "it": "{} secolo|il {} secolo|secolo {}|sec. {}|{} secoli|secoli {}|secc. {}",
+    "pt": "século {}|o século {}|séc. {}|séculos {}|os séculos {}|sécs. {}",
+    "nl": "{} eeuw|de {} eeuw|{} eeuwen",
+    "pl": "{} wiek|{} wieku|{} wieki|{} w.",
     "cs": "{} století|{} stol.",
-    "ru": "{} век|{} века|{} в.|{} столетие",
+    "ru": "{} век|{} века|{} в.|{} веков|{} вв.|{} столетие",
     "uk": "{} століття|{} ст.|{} вік",
-    "el": "{} αιώνας|{} αιώνα|ο {} αιώνας|{} αι.",
-    "tr": "{} yüzyıl|{} yy.",
+    "el": "{} αιώνας|{} αιώνα|ο {} αιώνας|{} αιώνες|{} αι.",
+    "tr": "{} yüzyıl|{} yüzyılın|{} yy.",
     "sv": "{} århundradet",
     "da": "{} århundrede|det {} århundrede",
     "nb": "{} århundre|det {} århundre|{} århundret",
     "fi": "{} vuosisata|{} vuosisadalla",
     "hu": "{} század|a {} század|{} sz.",
-    "ro": "secolul {}|secolul al {}|sec. {}|sec. al {}",
+    "ro": "secolul {}|secolul al {}|secolului {}|secolului al {}|sec. {}|sec. al {}",
     "ar": "القرن {}|القرن ال{}",
     "he": "המאה ה-{}|המאה {}|במאה ה-{}",
     "fa": "قرن {}|سده {}|سدهٔ {}",
@@ -206,6 +206,121 @@ HUNDREDS = {
     "fi": "{}-luku|{}-luvulla|{}-luvun",
 }
 """Centuries that are named by their first year: 1800-talet is the 19th century."""
+
+PARTS = {
+    "en": "early {}|the early {}|early in {}|mid {}|mid-{}|the mid-{}|middle of {}|the middle of {}"
+    "|late {}|the late {}|late in {}|beginning of {}|the beginning of {}|start of {}|end of {}"
+    "|the end of {}|first half of {}|second half of {}|the first half of {}|the second half of {}"
+    "|1st half of {}|2nd half of {}|first quarter of {}|last quarter of {}|first third of {}"
+    "|last third of {}",
+    "de": "anfang {}|anfang der {}|anfang des {}|beginn der {}|beginn des {}|mitte {}|mitte der {}"
+    "|mitte des {}|ende {}|ende der {}|ende des {}|frühe {}|frühen {}|frühes {}|späte {}|späten {}"
+    "|spätes {}|erste hälfte {}|erste hälfte des {}|erste hälfte der {}|1. hälfte {}|1. hälfte des {}"
+    "|1. hälfte der {}|zweite hälfte {}|zweite hälfte des {}|zweite hälfte der {}|2. hälfte {}"
+    "|2. hälfte des {}|2. hälfte der {}",
+    "fr": "début {}|début du {}|début des {}|début de {}|au début du {}|au début des {}|milieu {}"
+    "|milieu du {}|milieu des {}|fin {}|fin du {}|fin des {}|fin de {}|première moitié du {}"
+    "|seconde moitié du {}|deuxième moitié du {}|1re moitié du {}|2e moitié du {}",
+    "es": "principios de {}|principios del {}|a principios de {}|a principios del {}|comienzos de {}"
+    "|comienzos del {}|inicios de {}|inicios del {}|mediados de {}|mediados del {}|a mediados de {}"
+    "|a mediados del {}|finales de {}|finales del {}|a finales de {}|a finales del {}|fines de {}"
+    "|fines del {}|primera mitad de {}|primera mitad del {}|segunda mitad de {}|segunda mitad del {}",
+    "it": "inizio {}|inizio del {}|inizi del {}|inizio degli {}|primi {}|metà {}|metà del {}"
+    "|metà degli {}|fine {}|fine del {}|fine degli {}|ultimi {}|prima metà del {}|seconda metà del {}",
+    "pt": "início de {}|início do {}|início dos {}|início da {}|meados de {}|meados do {}"
+    "|meados dos {}|meados da {}|fim de {}|fim do {}|final de {}|final do {}|final dos {}|final da {}"
+    "|finais de {}|finais do {}|primeira metade do {}|segunda metade do {}",
+    "nl": "begin {}|begin van {}|begin van de {}|midden {}|midden van de {}|half {}|eind {}|einde {}"
+    "|eind van de {}|einde van de {}|vroege {}|de vroege {}|late {}|de late {}|eerste helft {}"
+    "|eerste helft van de {}|tweede helft {}|tweede helft van de {}",
+    "pl": "początek {}|na początku {}|połowa {}|w połowie {}|koniec {}|pod koniec {}"
+    "|pierwsza połowa {}|druga połowa {}|1. połowa {}|2. połowa {}|i połowa {}|ii połowa {}",
+    "cs": "začátek {}|začátkem {}|počátek {}|počátkem {}|polovina {}|v polovině {}|konec {}|koncem {}"
+    "|první polovina {}|druhá polovina {}|1. polovina {}|2. polovina {}",
+    "ru": "начало {}|в начале {}|середина {}|в середине {}|конец {}|в конце {}|первая половина {}"
+    "|вторая половина {}|1-я половина {}|2-я половина {}|1-я пол. {}|2-я пол. {}",
+    "uk": "початок {}|на початку {}|середина {}|всередині {}|кінець {}|наприкінці {}"
+    "|перша половина {}|друга половина {}|1-ша половина {}|2-га половина {}",
+    "el": "αρχές {}|αρχές του {}|αρχές της {}|μέσα {}|μέσα του {}|μέσα της {}|τέλη {}|τέλη του {}"
+    "|τέλη της {}|πρώτο μισό του {}|δεύτερο μισό του {}|α' μισό του {}|β' μισό του {}|α' μισό {}"
+    "|β' μισό {}",
+    "tr": "{} başı|{} başları|{} başlarında|{} ortası|{} ortaları|{} ortalarında|{} sonu|{} sonları"
+    "|{} sonlarında|{} ilk yarısı|{} ikinci yarısı",
+    "sv": "början av {}|mitten av {}|slutet av {}|tidigt {}|sent {}|första hälften av {}"
+    "|andra hälften av {}",
+    "da": "begyndelsen af {}|starten af {}|midten af {}|slutningen af {}|tidlige {}|de tidlige {}"
+    "|sene {}|de sene {}|første halvdel af {}|anden halvdel af {}",
+    "nb": "begynnelsen av {}|starten av {}|midten av {}|slutten av {}|tidlig {}|tidlig på {}|sent {}"
+    "|sent på {}|første halvdel av {}|andre halvdel av {}",
+    "fi": "{} alku|{} alussa|{} alkupuoli|{} alkupuolella|{} puoliväli|{} puolivälissä|{} loppu"
+    "|{} lopussa|{} loppupuoli|{} loppupuolella",
+    "hu": "{} eleje|{} elején|{} közepe|{} közepén|{} vége|{} végén|{} első fele|{} második fele",
+    "ro": "începutul {}|la începutul {}|mijlocul {}|la mijlocul {}|sfârșitul {}|la sfârșitul {}"
+    "|prima jumătate a {}|a doua jumătate a {}",
+    "ar": "أوائل {}|بداية {}|بدايات {}|مطلع {}|منتصف {}|أواسط {}|أواخر {}|نهاية {}|النصف الأول من {}"
+    "|النصف الثاني من {}",
+    "he": "תחילת {}|ראשית {}|אמצע {}|סוף {}|שלהי {}|המחצית הראשונה של {}|המחצית השנייה של {}",
+    "fa": "اوایل {}|آغاز {}|اواسط {}|میانه {}|اواخر {}|پایان {}|نیمه اول {}|نیمه دوم {}|نیمهٔ اول {}"
+    "|نیمهٔ دوم {}",
+    "hi": "{} की शुरुआत|{} की शुरुआत में|{} का आरंभ|{} के आरंभ में|{} के प्रारंभ में|{} का मध्य"
+    "|{} के मध्य|{} के मध्य में|{} का अंत|{} के अंत में|{} का पूर्वार्ध|{} के पूर्वार्ध में"
+    "|{} का उत्तरार्ध|{} के उत्तरार्ध में",
+    "zh": "{}初|{}初期|{}早期|{}前期|{}中期|{}中叶|{}中葉|{}末|{}末期|{}末年|{}后期|{}後期|{}晚期"
+    "|{}上半叶|{}上半葉|{}下半叶|{}下半葉|{}前半|{}后半|{}後半",
+    "ja": "{}初め|{}はじめ|{}初頭|{}初期|{}前半|{}前期|{}半ば|{}中頃|{}中期|{}中葉|{}後半|{}後期|{}末"
+    "|{}末期|{}終わり",
+    "ko": "{} 초|{} 초반|{} 초기|{} 초엽|{} 중반|{} 중엽|{} 중기|{} 말|{} 말기|{} 후반|{} 전반",
+    "vi": "đầu {}|giữa {}|cuối {}|nửa đầu {}|nửa cuối {}|nửa sau {}",
+}
+"""Parts of a decade, century, year or month, of which EDTF of level 1 has the whole alone."""
+
+ORDINALS = {
+    "en": "eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth"
+    "|nineteenth|twentieth|twenty-first",
+    "de": "elft|zwölft|dreizehnt|vierzehnt|fünfzehnt|sechzehnt|siebzehnt|achtzehnt|neunzehnt"
+    "|zwanzigst|einundzwanzigst",
+    "fr": "onzième|douzième|treizième|quatorzième|quinzième|seizième|dix-septième|dix-huitième"
+    "|dix-neuvième|vingtième|vingt-et-unième",
+    "es": "once|doce|trece|catorce|quince|dieciséis|diecisiete|dieciocho|diecinueve|veinte|veintiuno",
+    "it": "undicesimo|dodicesimo|tredicesimo|quattordicesimo|quindicesimo|sedicesimo|diciassettesimo"
+    "|diciottesimo|diciannovesimo|ventesimo|ventunesimo",
+    "pt": "onze|doze|treze|catorze/quatorze|quinze|dezasseis/dezesseis|dezassete/dezessete|dezoito"
+    "|dezanove/dezenove|vinte|vinte-e-um",
+    "nl": "elfde|twaalfde|dertiende|veertiende|vijftiende|zestiende|zeventiende|achttiende"
+    "|negentiende|twintigste|eenentwintigste",
+    "pl": "jedenast|dwunast|trzynast|czternast|piętnast|szesnast|siedemnast|osiemnast|dziewiętnast"
+    "|dwudziest|dwudziest-pierwsz",
+    "cs": "jedenáct|dvanáct|třináct|čtrnáct|patnáct|šestnáct|sedmnáct|osmnáct|devatenáct|dvacát"
+    "|dvacát-prvn",
+    "ru": "одиннадцат|двенадцат|тринадцат|четырнадцат|пятнадцат|шестнадцат|семнадцат|восемнадцат"
+    "|девятнадцат|двадцат|двадцат-перв",
+    "uk": "одинадцят|дванадцят|тринадцят|чотирнадцят|п'ятнадцят|шістнадцят|сімнадцят|вісімнадцят"
+    "|дев'ятнадцят|двадцят|двадцят-перш",
+    "el": "ενδέκατ|δωδέκατ|δέκατ-τρίτ|δέκατ-τέταρτ|δέκατ-πέμπτ|δέκατ-έκτ|δέκατ-έβδομ|δέκατ-όγδο"
+    "|δέκατ-ένατ|εικοστ|εικοστ-πρώτ",
+    "tr": "on-birinci|on-ikinci|on-üçüncü|on-dördüncü|on-beşinci|on-altıncı|on-yedinci|on-sekizinci"
+    "|on-dokuzuncu|yirminci|yirmi-birinci",
+    "sv": "elfte|tolfte|trettonde|fjortonde|femtonde|sextonde|sjuttonde|artonde|nittonde|tjugonde"
+    "|tjugoförsta",
+    "da": "ellevte|tolvte|trettende|fjortende|femtende|sekstende|syttende|attende|nittende|tyvende"
+    "|enogtyvende",
+    "nb": "ellevte|tolvte|trettende|fjortende|femtende|sekstende|syttende|attende|nittende|tjuende"
+    "|tjueførste",
+    "hu": "tizenegyedik|tizenkettedik|tizenharmadik|tizennegyedik|tizenötödik|tizenhatodik"
+    "|tizenhetedik|tizennyolcadik|tizenkilencedik|huszadik|huszonegyedik",
+    "ro": "unsprezecelea|doisprezecelea|treisprezecelea|paisprezecelea|cincisprezecelea"
+    "|șaisprezecelea|șaptesprezecelea|optsprezecelea|nouăsprezecelea|douăzecilea|douăzeci-și-un",
+    "ar": "الحادي-عشر|الثاني-عشر|الثالث-عشر|الرابع-عشر|الخامس-عشر|السادس-عشر|السابع-عشر|الثامن-عشر"
+    "|التاسع-عشر|العشرون/العشرين|الحادي-والعشر",
+    "he": "האחת-עשרה|השתים-עשרה|השלוש-עשרה|הארבע-עשרה|החמש-עשרה|השש-עשרה|השבע-עשרה|השמונה-עשרה"
+    "|התשע-עשרה|העשרים|העשרים-ואחת",
+    "fa": "یازدهم|دوازدهم|سیزدهم|چهاردهم|پانزدهم|شانزدهم|هفدهم|هجدهم|نوزدهم|بیستم|بیست-و-یکم",
+    "hi": "ग्यारहवीं|बारहवीं|तेरहवीं|चौदहवीं|पंद्रहवीं/पन्द्रहवीं|सोलहवीं|सत्रहवीं|अठारहवीं/अट्ठारहवीं|उन्नीसवीं|बीसवीं|इक्कीसवीं",
+    "vi": "mười-một|mười-hai|mười-ba|mười-bốn|mười-lăm|mười-sáu|mười-bảy|mười-tám|mười-chín|hai-mươi"
+    "|hai-mươi-mốt",
+}
+"""The eleventh to the twenty-first, by which centuries are called: how each word of them begins, parted
+by `-`. Up to three letters more are its ending. Other forms of one number are parted by `/`."""
 
 SEASONS = {
     "en": ("spring", "summer", "autumn fall", "winter"),
@@ -239,7 +354,7 @@ SEASONS = {
 """Spring, summer, autumn, winter: 21 to 24 in EDTF."""
 
 FILLERS = {
-    "en": "the of in on at st nd rd th",
+    "en": "the of in on at st nd rd th d",
     "de": "der den des dem im am vom jahr jahre jahres sonnabend",
     "fr": "le la l de du d en an année er ère",
     "es": "el la de del en año º ª",
@@ -262,7 +377,7 @@ FILLERS = {
     "he": "ב של שנת בשנת ה",
     "fa": "سال در",
     "hi": "ई सन् सन साल वर्ष में का के की",
-    "zh": "年 的",
+    "zh": "年 的 中华 中華",
     "ja": "年 の",
     "ko": "년 의",
     "vi": "năm ngày mùa",

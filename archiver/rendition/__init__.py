@@ -7,6 +7,7 @@ from pathlib import Path
 
 from archiver.article import Article, Obtained
 from archiver.errors import MissingGlyph, RenditionError
+from archiver.findings import Finding
 from archiver.rendition import existing
 from archiver.rendition.catalog import Embeddable
 from archiver.rendition.direction import isolated
@@ -61,17 +62,29 @@ def _laid_out(
         place = _place(error, source, content) or error.where
         error.where = ", ".join(filter(None, (source.ref.label, part, place)))
         raise
+    findings = [_located(finding, source, content) for finding in findings]
     document = source.document
     embeddable = Embeddable(document.name, document.data, document.media_type)
     finish(pages, source.article, flavour, embeddable, target)
     return Rendition(target, pages.count, flavour.claims, tuple(findings))
 
 
+def _located(finding: Finding, source: Source, content: Text) -> Finding:
+    """A finding about a figure with the source that it is in, and the line where that names its file."""
+    name = finding.where.removeprefix("figure ")
+    line = _line(source, content, f"({name}") or _line(source, content, f'"{name}"')
+    return finding._replace(where=", ".join(filter(None, (source.ref.label, line, finding.where))))
+
+
 def _place(error: RenditionError, source: Source, content: Text) -> str:
     """The line that a missing glyph is on, where the source writes it as it is."""
-    if source.ref.line or not isinstance(error, MissingGlyph):
+    return _line(source, content, error.text) if isinstance(error, MissingGlyph) else ""
+
+
+def _line(source: Source, content: Text, passage: str) -> str:
+    if source.ref.line:
         return ""
-    return line_of(source.document.data.decode(content.encoding, "replace"), error.text)
+    return line_of(source.document.data.decode(content.encoding, "replace"), passage)
 
 
 def line_of(text: str, passage: str) -> str:

@@ -65,16 +65,23 @@ class _Finisher:
 
     def _pages(self) -> None:
         tree, resources = self.pdf.Root.Pages, self._resources()
-        for drawn in self.pages.contents:
+        for number, drawn in enumerate(self.pages.contents):
             page = Dictionary(
                 Type=Name.Page,
                 Parent=tree,
-                MediaBox=Array([0, 0, PAGE_WIDTH, PAGE_HEIGHT]),
+                MediaBox=self._box(number),
                 Contents=self._stream(drawn.encode("ascii")),
                 Resources=resources,
             )
             self.page_objects.append(self.pdf.make_indirect(page))
         tree.Kids, tree.Count = Array(self.page_objects), self.pages.count
+
+    def _box(self, page: int) -> Array:
+        """The box of a page, which what is wider than the measure makes wider."""
+        sheet = self.pages.sheet
+        more = round(sheet.widened.get(page, 0), 2)
+        left, right = (more, 0.0) if sheet.right_to_left else (0.0, more)
+        return Array([-left, 0, PAGE_WIDTH + right, PAGE_HEIGHT])
 
     def _resources(self) -> Object:
         sheet = self.pages.sheet

@@ -103,6 +103,8 @@ class Sheet:
     right_to_left: bool = False
     letters: dict[int, Letters] = field(default_factory=dict)
     """For each page of a right-to-left article, how many letters run which way."""
+    widened: dict[int, float] = field(default_factory=dict)
+    """By how many points a page is wider than others, at the side where its lines end."""
 
     def count(self, page: int, lines: Iterable[Line]) -> None:
         """Count the letters of lines on a page."""

@@ -1,9 +1,13 @@
-"""Tables: columns as wide as their text asks, rows that go on over pages under the same header."""
+"""Tables: columns as wide as their text asks, rows that go on over pages under the same header.
+
+A table that has no room beside the margins is on pages that are wider, as sheets that fold out are.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import NamedTuple
 
 from reportlab.platypus import Flowable
@@ -26,8 +30,8 @@ from archiver.rendition.tagging import CLOSE, REPEATED
 from archiver.rendition.text import Line, Paragraph, Typesetter
 
 PADDING = 3.5
-MAX_COLUMNS = 40
-"""More columns than this cannot be told apart on a page."""
+MAX_COLUMNS = 100
+"""As many as the widest of pages holds, where each has words as long as LONGEST_WORD."""
 
 
 class Cell(NamedTuple):
@@ -76,27 +80,34 @@ class Columns(NamedTuple):
 
 
 SIZES = (1, 0.94, 0.88, 0.82, 0.76, 0.71)
-"""The sizes that a table's type is tried in, of its usual one, before a word in it is broken."""
+"""The sizes that a table's type is tried in, of its usual one, before its page is made wider."""
+
+WIDER = tuple(2 ** (step / 2) for step in range(11))
+"""The widths that are tried, of the usual one: those of the sizes of ISO 216, up to what PDF allows
+(14,400 points, ISO 19005-2 6.1.13)."""
 
 LONGEST_WORD = 14.0
 """In ems. What is longer (an address) does not make the type smaller: it is broken."""
 
 
 def columns(rows: Sequence[Sequence[Cell]], usual: Style, width: float) -> Columns:
-    """The columns of a table: as wide as is natural, else in type so small that no word is broken."""
+    """The columns of a table: as wide as is natural, else in type so small that no word is broken.
+
+    Where no such type is small enough, they are wider together than `width`.
+    """
     count = len(rows[0])
     in_ems = [_measured(rows, key) for key in ("natural_width", "widest_word")]
-    for scale in SIZES:
+    for wider, scale in product(WIDER, SIZES):
         style = usual._replace(size=usual.size * scale, leading=usual.leading * scale)
         gutter = max(min(12.0, width / (4 * count)) * scale**2, 3.0)
-        room = width - gutter * (count - 1)
+        room = width * wider - gutter * (count - 1)
         natural, least = ([ems * style.size + 0.5 for ems in widths] for widths in in_ems)
         least = [min(word, LONGEST_WORD * style.size) for word in least]
         if sum(natural) <= room:
             return Columns(tuple(natural), gutter, style)
         if sum(least) <= room:
-            return Columns(_shared(natural, least, room), gutter, style)
-    return Columns(_shared(least, [0.0] * count, room), gutter, style)
+            break
+    return Columns(_shared(natural, least, room), gutter, style)
 
 
 def _measured(rows: Sequence[Sequence[Cell]], key: str) -> list[float]:
@@ -201,13 +212,15 @@ class TableBlock(Block):
 
     def operators(self, page: int, x: float, y: float) -> list[str]:
         total = self.total
+        if (beyond := self.start + total - MEASURE) > SLACK:
+            self.sheet.widened[page] = max(self.sheet.widened.get(page, 0), beyond)
         left = x + MEASURE - self.start - total if self.base else x + self.start
         top = y + self.height
         rules = rectangle(left, top, total, 0.8, 0)
         text = TextObject(self.sheet.inks)
         for row in (self.header, *self.rows):
             if row is self.header and self.repeated:
-                self._show_again(text, row, left, top)
+                self._show_again(text, row, page, left, top)
             else:
                 self._show(text, row, page, left, top)
             top -= self._height(row)
@@ -223,9 +236,10 @@ class TableBlock(Block):
                 show_line(text, self.sheet.structure, line, cell.roles, self.style, page, x, baseline)
             close_marks(text)
 
-    def _show_again(self, text: TextObject, row: Row, left: float, top: float) -> None:
+    def _show_again(self, text: TextObject, row: Row, page: int, left: float, top: float) -> None:
         text.mark(REPEATED)
         for number, (cell, lines) in enumerate(zip(row.cells, row.lines, strict=True)):
+            self.sheet.count(page, lines)
             for line, x, baseline in self._places(number, cell, lines, left, top):
                 text.line(line, x, baseline, self.style.size)
         text.mark(CLOSE)

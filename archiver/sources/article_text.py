@@ -15,10 +15,20 @@ from archiver.sources import labels, lists
 from archiver.sources.languages import inferred
 from archiver.sources.lists import LINK, bare
 from archiver.sources.parts import Block, Noticed, Parts, is_kept, link_span
+from archiver.sources.pseudonyms import noted
 
 FIELD = re.compile(
     rf"[*_]{{0,3}}(?P<label>{labels.ANY})[*_]{{0,3}}\s*[:：][*_]{{0,3}}\s*(?P<value>.*)", re.IGNORECASE
 )
+UNKNOWN_FIELD = re.compile(
+    r"(?:[*_]{0,3}(?P<label>[^\W\d_]+(?:[ '’-][^\W\d_]+){0,2})[*_]{0,3}\s*[:：][*_]{0,3}\s*|(?P<by>By)\s+)"
+    r"(?P<value>\S.*)"
+)
+UNKNOWN = "unknown"
+"""Stands for a field of no kind that is known."""
+TITLE_MARKS = re.compile(rf"#{{1,6}}\s+|(?:{labels.TITLES})\s*[:：]\s*(?=\S)", re.IGNORECASE)
+"""What a title may begin with and is no part of it: the mark of a heading, or a label."""
+UNDERLINE = re.compile(r"={3,}|-{3,}")
 COLON = re.compile("[:：]")
 LONGEST_LABEL = 50
 """Characters of a label and what is before its colon: most lines have no colon so early."""
@@ -28,6 +38,8 @@ PICTURE = re.compile(r"!\[[^\[\]\n]*\]\([^()\s]+\)")
 LISTS = {"creators", "places", "subjects", "language"}
 
 STANDFIRST_CHARS = 400
+MOST_WORDS = 8
+"""A field that is not known has so many words at most; more are a sentence."""
 EDGE = 1
 """Fields stand at the head and the foot: with so many paragraphs at most on their outer side."""
 
@@ -74,18 +86,38 @@ class _Reader:
         self.prose_before_byline: int | None = None
 
     def parts(self) -> Parts:
-        groups = list(_groups(self.text))
+        groups = self._with_lists_joined(_groups(self.text))
         prose = [index > 0 and not self._labelled(group[0].text) for index, group in enumerate(groups)]
+        for edge in (range(1, len(groups)), range(len(groups) - 1, 0, -1)):
+            for index in takewhile(lambda at: not prose[at] or _unknown_field(groups[at][0].text), edge):
+                prose[index] = False
         before, after = 0, sum(prose)
         for index, group in enumerate(groups):
             if index == 0 and not self._labelled(group[0].text):
                 self._title(group.pop(0))
                 self._subtitle(group, alone=len(groups) == 1)
             after -= prose[index]
-            self._group(group, at_edge=before <= EDGE or after <= EDGE)
+            outside = not prose[index] and 0 in (before, after)
+            self._group(group, at_edge=before <= EDGE or after <= EDGE, outside=outside)
             before += prose[index]
+        self._pseudonyms()
         self._standfirst()
         return Parts(self.fields, self.body, self.places, self.noticed.findings)
+
+    def _with_lists_joined(self, groups: Iterator[list[Line]]) -> list[list[Line]]:
+        """The paragraphs, with those of linked names alone as part of the list before them."""
+        joined: list[list[Line]] = []
+        for group in groups:
+            if joined and self._ends_in_list(joined[-1]) and all(_is_linked_name(x.text) for x in group):
+                joined[-1] += group
+            else:
+                joined.append(group)
+        return joined
+
+    def _ends_in_list(self, lines: list[Line]) -> bool:
+        before = next((line for line in reversed(lines) if not _is_linked_name(line.text)), lines[0])
+        found = self._labelled(before.text)
+        return found is not None and found.field in LISTS
 
     @cached_property
     def language(self) -> str:
@@ -93,12 +125,14 @@ class _Reader:
         return (stated and stated[1]) or self.given_language or inferred(self.text)
 
     def _title(self, line: Line) -> None:
-        self.fields["title"] = LINK.sub(lambda link: link[1] or link[2], line.text).strip()
+        self.fields["title"] = _plain(TITLE_MARKS.sub("", line.text))
         self.places["title"] = self.noticed.at(line.number)
         self._keep_links(line, "the title")
 
     def _subtitle(self, lines: list[Line], *, alone: bool) -> None:
         """Take the lines below the title, up to a field, for the subtitle; not those that are the text."""
+        if lines and UNDERLINE.fullmatch(lines[0].text):
+            del lines[0]
         below = list(takewhile(lambda line: not self._labelled(line.text), lines))
         plain = " ".join(_plain(line.text) for line in below)
         if not below or alone or lists.is_prose(plain):
@@ -109,14 +143,23 @@ class _Reader:
             self._keep_links(line, "the subtitle")
         del lines[: len(below)]
 
-    def _group(self, lines: list[Line], *, at_edge: bool) -> None:
+    def _group(self, lines: list[Line], *, at_edge: bool, outside: bool) -> None:
+        """Take a paragraph: fields, and below them text; `outside` all text unknown fields, too."""
         previous = ""
-        while lines and (found := self._labelled(lines[0].text)):
-            goes_on = found.field in LISTS and previous == found.field
-            taken = self._field(found, lines, at_edge=at_edge, goes_on=goes_on)
+        while lines:
+            if found := self._labelled(lines[0].text):
+                goes_on = found.field in LISTS and previous == found.field
+                taken = self._field(found, lines, at_edge=at_edge, goes_on=goes_on)
+                previous = found.field
+            elif outside and (told := _unknown_field(lines[0].text, below_fields=bool(previous))):
+                self._unplaced(told, lines[0])
+                self.body.append(self._paragraph(lines[:1]))
+                taken, previous = 1, UNKNOWN
+            else:
+                break
             if not taken:
                 break
-            previous, lines = found.field, lines[taken:]
+            lines = lines[taken:]
         if lines:
             if not self._labelled(lines[0].text):
                 if previous in LISTS - {"creators"}:
@@ -169,11 +212,14 @@ class _Reader:
         """The lines below a list's first that go on with it."""
         values = []
         for line in lines:
-            value = self._value(field, "", line.text, at_edge=True)
-            if self._labelled(line.text) or not value.value or (value.rest and not LINK.search(line.text)):
-                break
-            named = LINK.search(line.text) or lists.looks_like_name(line.text)
-            if field in ("creators", "places") and not named:
+            text = line.text
+            if field == "creators":
+                text = lists.entry(text, self._language_of_byline(text))
+            value = self._value(field, "", text, at_edge=True)
+            linked = LINK.search(line.text) is not None
+            named = linked or lists.looks_like_name(text) or field not in ("creators", "places")
+            another = self._labelled(line.text) or _unknown_field(line.text)
+            if another or not named or not value.value or (value.rest and not linked):
                 break
             values.append((line, value))
         return values
@@ -202,9 +248,12 @@ class _Reader:
     def _creators(self, label: str, text: str) -> Value:
         if label.lower() == "by" and not (LINK.search(text) or lists.looks_like_name(text)):
             return Value(None)
-        language = self.language if lists.uses_foreign_and(text) else "en"
-        found = lists.names(text, language)
+        language = self._language_of_byline(text)
+        found = lists.names(lists.entry(text, language), language)
         return Value(found.items, ", ".join(found.rest))
+
+    def _language_of_byline(self, text: str) -> str:
+        return self.language if lists.uses_foreign_and(text) else "en"
 
     def _standfirst(self) -> None:
         """Take the paragraph after the byline for the standfirst, where more text follows it."""
@@ -222,6 +271,13 @@ class _Reader:
             if "href" in span
             for block in self.noticed.moved_link(span["text"], span["href"], "the standfirst", number)
         ]
+
+    def _pseudonyms(self) -> None:
+        """Note of creators what the last paragraphs, but the first of all, say of their names."""
+        for at, _ in self.prose[1:][-1 - EDGE :]:
+            plain = "".join(span["text"] for span in self.body[at]["content"]).replace("\n", " ")
+            if "creators" in self.fields:
+                self.fields["creators"] = noted(self.fields["creators"], plain)
 
     def _keep_links(self, line: Line, place: str) -> None:
         for found in LINK.finditer(line.text):
@@ -253,6 +309,30 @@ class _Reader:
             at = found.end()
         if at < len(line.text):
             yield {"text": line.text[at:]}
+
+
+def _is_linked_name(text: str) -> bool:
+    return all(link[2] in ("", "#") for link in LINK.finditer(text)) and not LINK.sub("", text).strip(" ,;")
+
+
+def _unknown_field(text: str, *, below_fields: bool = False) -> str:
+    """What is wrong with a line that reads as a field by its capitals, digits or links; empty for text.
+
+    Below fields it may have words in small letters.
+    """
+    found = UNKNOWN_FIELD.fullmatch(text)
+    value = _plain(found["value"]) if found else ""
+    words = value.split()
+    if not found or len(words) > MOST_WORDS or value.endswith(lists.SENTENCE_END):
+        return ""
+    if found["by"]:
+        return f"{found['by']!r} begins a byline only with a colon" if lists.looks_like_name(value) else ""
+    label = found["label"]
+    links = not LINK.sub("", found["value"]).strip(" ,;")
+    named = label[0].isupper() and not any(word[0].islower() for word in words)
+    if below_fields or links or (named and any(c.isupper() or c.isdigit() for c in value)):
+        return f"{label!r} is not a field that is known"
+    return ""
 
 
 def _groups(text: str) -> Iterator[list[Line]]:

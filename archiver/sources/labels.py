@@ -12,7 +12,7 @@ ENGLISH = {
     "source_url": "source url|source|url",
     "publisher": "publisher",
     "language": "language",
-    "subjects": "subject|subjects",
+    "subjects": "subject|subjects|keyword|keywords|tag|tags|topic|topics",
     "rights": "rights",
     "identifier": "identifier",
 }
@@ -93,9 +93,9 @@ LABELS = {
         "tema|temi|argomenti",
         "diritti",
     ),
-    "ja": ("著者|筆者|作者", "日付", "場所", "出典", "出版社|発行者", "主題|テーマ", "権利"),
+    "ja": ("著者|筆者|作者|執筆者|文", "日付", "場所", "出典", "出版社|発行者", "主題|テーマ", "権利"),
     "ka": ("ავტორი|ავტორები", "თარიღი", "ადგილი", "წყარო", "გამომცემელი", "თემა|თემები", "უფლებები"),
-    "ko": ("저자|글쓴이|작성자", "날짜|일자", "장소", "출처", "출판사|발행처", "주제", "권리"),
+    "ko": ("저자|글쓴이|작성자|글|기자", "날짜|일자", "장소", "출처", "출판사|발행처", "주제", "권리"),
     "nb": ("forfatter|forfattere", "dato", "sted", "kilde", "utgiver", "emne|emner", "rettigheter"),
     "nl": (
         "auteur|auteurs",
@@ -174,8 +174,22 @@ LABELS = {
         "huquqlar|ҳуқуқлар",
     ),
     "vi": ("tác giả", "ngày", "địa điểm|nơi", "nguồn", "nhà xuất bản", "chủ đề", "bản quyền"),
-    "zh": ("作者|记者|記者", "日期", "地点|地點", "来源|來源", "出版社|出版者", "主题|主題", "版权|版權"),
+    "zh": (
+        "作者|记者|記者|撰文|文",
+        "日期",
+        "地点|地點",
+        "来源|來源",
+        "出版社|出版者",
+        "主题|主題",
+        "版权|版權",
+    ),
 }
+
+TITLES = (
+    "title|headline|titel|titre|título|titolo|titlu|tytuł|název|cím|otsikko|başlık|tiêu đề|τίτλος|заголовок"
+    "|название|назва|العنوان|عنوان|כותרת|शीर्षक|标题|標題|題名|タイトル|제목"
+)
+"""What a title is called, in any language: only the first line has one."""
 
 SAME_LABELS = {"no": "nb", "nn": "nb", "yue": "zh", "kk": "ru", "ky": "ru"}
 """Languages that are served by the labels of another."""

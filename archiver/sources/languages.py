@@ -71,6 +71,8 @@ def inferred(text: str) -> str:
     script = max(counts, key=lambda key: counts[key], default="")
     if not counts.get(script):
         return UNKNOWN
+    if script == "Hani":
+        return _chinese(text)
     by_letters = _by_letters(text, script)
     if script in USUAL and script not in LETTERS and script not in CLASSIFIED:
         return USUAL[script]
@@ -86,6 +88,25 @@ def of_right_to_left(text: str, stated: str) -> str:
     """
     fits = tag_is_valid(stated) and writing_scripts(stated) & scripts_from_right(text)
     return stated if fits else inferred(text)
+
+
+def _chinese(text: str) -> str:
+    """Chinese, in traditional characters where nine in ten of those are such that either set lacks.
+
+    What simplified ones replace is in Big5 and not in GB 2312; what replaces it, the other way round.
+    """
+    letters = [char for char in text if "\u4e00" <= char <= "\u9fff"]
+    traditional = sum(_is_in("big5", char) and not _is_in("gb2312", char) for char in letters)
+    simplified = sum(_is_in("gb2312", char) and not _is_in("big5", char) for char in letters)
+    is_traditional = traditional and traditional >= SURE * (traditional + simplified)
+    return "zh-Hant" if is_traditional else USUAL["Hani"]
+
+
+def _is_in(codec: str, char: str) -> bool:
+    try:
+        return bool(char.encode(codec))
+    except UnicodeEncodeError:
+        return False
 
 
 def _by_letters(text: str, script: str) -> str:

@@ -49,9 +49,15 @@ PARTICLES = {
     *("the", "und", "van", "von", "y", "zu", "zum", "zur"),
 }
 """Words within names that begin with a small letter."""
-STRONG_SEPARATOR = r"\s*[;؛、，]\s*"
-SEMICOLON = r"\s*[;؛、]\s*"
-COMMA = r"\s*[,،]\s*"
+OUTSIDE = r"(?![^()（）]*[)）])"
+"""Not within brackets."""
+STRONG_SEPARATOR = r"\s*[;；؛、，|]\s*" + OUTSIDE
+SEMICOLON = r"\s*[;；؛、]\s*"
+COMMA = r"\s*[,،]\s*" + OUTSIDE
+NOTE = r"\s*[(（]([^()（）]+)[)）]"
+INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]?)+")
+UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Scripts in which a whole name is one word."""
 SENTENCE_END = (".", "!", "?", "…", "。", "؟", "।", ":")
 
 
@@ -64,7 +70,13 @@ class Listed(NamedTuple):
 
 def uses_foreign_and(value: str) -> bool:
     """Whether a text has a word that means "and" in some language but English."""
-    return re.search(rf"\s(?:{ANY_AND})\s", value) is not None and " and " not in value
+    return re.search(rf"(?:^|\s)(?:{ANY_AND})(?:$|\s)", value) is not None and " and " not in value
+
+
+def entry(line: str, language: str = "en") -> str:
+    """A line of a list without its bullet, and the words for "and" that it begins or ends with."""
+    ands = _ands(language)
+    return re.sub(rf"^(?:[-–—•*·]\s+)?(?:(?:{ands})\s+)?|[\s,]+(?:{ands})$", "", line.strip())
 
 
 def names(value: str, language: str = "en") -> Listed:
@@ -86,13 +98,13 @@ def names(value: str, language: str = "en") -> Listed:
 
 
 def _place_link(name: str, before: str, after: str, found: Listed) -> None:
-    note = re.fullmatch(r"\s*\(([^()]+)\)\s*", after)
+    note = re.fullmatch(rf"{NOTE}\s*", after)
     found.items.append({"name": bare(name), "note": note[1]} if note else bare(name))
     found.rest.extend(text.strip() for text in (before, "" if note else after) if bare(text).strip(".:"))
 
 
 def _noted(name: str) -> Any:
-    found = re.fullmatch(r"(.+?)\s*\(([^()]+)\)", name)
+    found = re.fullmatch(rf"(.+?){NOTE}", name)
     return {"name": found[1], "note": found[2]} if found else name
 
 
@@ -132,31 +144,48 @@ def _parts(value: str, links: list[str], language: str) -> list[str]:
     """The value parted at commas and words for "and" where those part names."""
     parts: list[str] = []
     for strong in re.split(STRONG_SEPARATOR, bare(_marked(value, links))):
-        pieces = [piece for piece in re.split(COMMA, strong) if piece]
-        if _is_inverted(pieces):
-            parts.append(strong)
+        sides = re.split(rf"(?:\s*,)?\s+(?:{_ands(language)})\s+{OUTSIDE}", strong)
+        if all(_is_inverted(_between_commas(side)) for side in sides):
+            parts += sides
             continue
-        for piece in pieces:
+        pieces = _between_commas(strong)
+        for piece in _with_initials(pieces):
             parts += _at_and(piece, language, listed=len(pieces) > 1)
     return [part for part in (bare(part) for part in parts) if part]
+
+
+def _ands(language: str) -> str:
+    own = AND.get(re.split("[-_]", language)[0].lower(), ())
+    return "|".join(map(re.escape, ("and", "&", *own)))
+
+
+def _between_commas(text: str) -> list[str]:
+    return [piece for piece in re.split(COMMA, text) if piece]
 
 
 def _is_inverted(pieces: list[str]) -> bool:
     """Whether this is one name, its surname first: Ruiz, Ana."""
     return (
         len(pieces) == 2
-        and len(pieces[1].split()) == 1
+        and (len(pieces[1].split()) == 1 or INITIALS.fullmatch(pieces[1]) is not None)
         and not AFTER_NAMES.fullmatch(pieces[1])
+        and not UNSPACED.search(pieces[1])
         and not any("\0" in piece or re.search(rf"\s(?:{ANY_AND})\s", piece) for piece in pieces)
     )
+
+
+def _with_initials(pieces: list[str]) -> list[str]:
+    """The pieces; surnames with the initials behind each, where all are such: Roe, J., Doe, K."""
+    if len(pieces) % 2 or not all(map(INITIALS.fullmatch, pieces[1::2])):
+        return pieces
+    return [f"{surname}, {initials}" for surname, initials in zip(pieces[::2], pieces[1::2], strict=True)]
 
 
 def _at_and(text: str, language: str, *, listed: bool) -> list[str]:
     """The names on both sides of a word for "and", where both sides are whole names."""
     text = re.sub(rf"^(?:{'|'.join(AND['en'])})\s+", "", text) if listed else text
-    own = AND.get(re.split("[-_]", language)[0].lower(), ())
-    for word in ("and", "&", *own):
-        sides = re.split(rf"\s+{re.escape(word)}\s+", text)
+    for word in _ands(language).split("|"):
+        sides = re.split(rf"\s+{word}\s+{OUTSIDE}", text)
         if len(sides) < 2:
             continue
         lengths = [len(side.split()) for side in sides]
@@ -176,7 +205,7 @@ def bare(text: str) -> str:
 def looks_like_name(text: str) -> bool:
     """Whether every word begins as those of names do, and there are few."""
     words = re.sub(r"\([^()]*\)", "", text).split()
-    if not words or len(words) > 7 or re.search(r"\d", text) or is_prose(text):
+    if not words or len(words) > 7 or re.search(r"[\d:：]", text) or is_prose(text):
         return False
     begun = [not word.lstrip("\"'“‘«(*_-")[:1].islower() for word in words]
     particles = [word.casefold() in PARTICLES or word[:2] in ("d'", "d’", "l'") for word in words]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.errors import RenditionError
-from archiver.rendition.flow import COLUMN, MEASURE, Sheet
+from archiver.rendition.flow import COLUMN, MEASURE, PAGE_HEIGHT, PAGE_WIDTH, Sheet
 from archiver.rendition.fonts import fonts
 from archiver.rendition.layout import TABLE
 from archiver.rendition.tables import Cell, Columns, Row, TableBlock, columns
@@ -53,6 +53,32 @@ def test_columns_shrink_before_a_word_or_a_number_is_broken(
     whole = [cell for cell in (*header, *row) if len(cell) < 20 and not cell.startswith("Head")]
     assert [cell for cell in whole if cell not in lines] == []
     assert lines.count("Head") == sum(cell.startswith("Head") for cell in header)
+
+
+WORDS = {"en": "Measurement", "he": "מדידותיהם", "de": "Silbergroschen"}
+
+
+@needs_poppler
+@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("count", [16, 40])
+def test_a_table_that_has_no_room_makes_its_pages_wider_rather_than_break_its_words(
+    language: str, count: int, tmp_path: Path, verapdf: Validator
+) -> None:
+    header = [f"{WORDS[language]} {number}" for number in range(count)]
+    rows = [[f"{100_000 * (line + 3) + number}" for number in range(count)] for line in range(40)]
+    table = {"type": "table", "header": header, "rows": rows}
+    pdf = rendition(["Before.", table, *["After. " * 100] * 6], tmp_path / "a.pdf", language)
+    found = [plain(word) for word in by_poppler(pdf).split()]
+    said = [cell for row in rows for cell in row]
+    assert [word for word in found if word in set(said)] == said
+    assert found.count(WORDS[language]) >= count
+    with pypdfium2.PdfDocument(pdf) as document:
+        boxes = [page.get_mediabox() for page in document]
+    first, last = boxes[0], boxes[-1]
+    assert last == pytest.approx((0, 0, PAGE_WIDTH, PAGE_HEIGHT), abs=0.01)
+    assert first[2] - first[0] > PAGE_WIDTH + 10
+    assert (first[0] < 0) == (language == "he")
+    assert verapdf.check(pdf, ("2a", "ua1")) == ()
 
 
 def test_an_address_in_a_table_does_not_make_its_type_small() -> None:
@@ -101,10 +127,10 @@ def test_a_heading_is_not_left_at_the_foot_of_a_page_before_a_table(lines: int, 
 
 
 def test_a_table_of_too_many_columns_is_told_by_how_it_begins(tmp_path: Path) -> None:
-    table = {"type": "table", "header": ["Year", *["x"] * 50], "rows": []}
+    table = {"type": "table", "header": ["Year", *["x"] * 100], "rows": []}
     with pytest.raises(RenditionError, match="the table that begins “Year x x") as raised:
         rendition([table], tmp_path / "a.pdf")
-    assert raised.value.message == "has 51 columns, more than the 40 a page can show"
+    assert raised.value.message == "has 101 columns, more than the 100 a page can show"
 
 
 WITH_GAPS = [

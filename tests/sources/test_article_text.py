@@ -76,6 +76,64 @@ def test_several_authors_stand_one_a_line(article: Write) -> None:
     assert creators(text(article, "**Author:** Ann Bee").article) == ["Ann Bee"]
 
 
+@pytest.mark.parametrize(
+    "first", ["Title: The mill", "# The mill", "**The mill**", "The mill\n========", "Заголовок: The mill"]
+)
+def test_the_marks_and_the_label_of_a_title_are_no_part_of_it(article: Write, first: str) -> None:
+    source = article(f"{first}\n\nAuthor: Ann Bee\n\nOne here.\n\nTwo here.", "a.txt")
+    assert (source.article.title, source.article.subtitle) == ("The mill", None)
+    assert not source.findings
+
+
+def test_a_list_goes_on_over_blank_lines_where_links_alone_follow(article: Write) -> None:
+    source = text(
+        article,
+        "Author: [Ann Bee](#)\n\n[Cee Dee](#)",
+        foot="Location: [Kabul](#)\n\n[Herat](#)\n[Balkh](#)\n\n[More](https://example.org/)",
+    )
+    assert creators(source.article) == ["Ann Bee", "Cee Dee"]
+    assert source.article.places == ("Kabul", "Herat", "Balkh")
+    assert body(source.article)[-1] == "More"
+
+
+def test_keywords_are_subjects(article: Write) -> None:
+    assert text(article, foot="Tags: war, peace\nKeywords: salt").article.subjects == (
+        "war",
+        "peace",
+        "salt",
+    )
+
+
+def test_a_line_below_a_byline_with_a_label_is_no_standfirst(article: Write) -> None:
+    source = text(article, "Author: Ann Bee\nRole: reporter")
+    assert source.article.abstract == "One here."
+    assert body(source.article)[0] == "Role: reporter"
+    assert warned(source) == ["line 4"]
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "Author: Ann Bee\nCee Dee\nand Eff Gee",
+        "Author: Ann Bee, Cee Dee and\nEff Gee",
+        "Author: Ann Bee,\nCee Dee,\nand Eff Gee",
+        "Author: [Ann Bee](#)\n[Cee Dee](#)\nand [Eff Gee](#)",
+        "Author:\n- Ann Bee\n- Cee Dee\n- Eff Gee",
+        "Author: Ann Bee\n& Cee Dee & Eff Gee",
+    ],
+)
+def test_a_byline_goes_on_over_lines_at_words_for_and(article: Write, byline: str) -> None:
+    source = text(article, byline)
+    assert creators(source.article) == ["Ann Bee", "Cee Dee", "Eff Gee"]
+    assert source.article.abstract == "One here."
+    assert not source.findings
+
+
+def test_a_word_for_and_begins_a_line_of_a_byline_in_its_own_language(article: Write) -> None:
+    german = "Die Mühle steht still, und niemand im ganzen Tal weiß, warum sie heute nicht mehr läuft."
+    assert creators(text(article, "Autor: Ann Bee\nund Cee Dee", german).article) == ["Ann Bee", "Cee Dee"]
+
+
 def test_a_sentence_below_places_is_no_place(article: Write) -> None:
     source = text(article, foot="Location: [Kabul](#)\nHerat\nThe war went on for years after.")
     assert source.article.places == ("Kabul", "Herat")
@@ -326,6 +384,50 @@ def test_a_label_of_another_language_stays_in_the_body(article: Write) -> None:
     assert source.article.language == ("en",)
     assert source.article.date is None
     assert "Data: 12 January 2002" in body(source.article)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("Translator: Jim Doe", "'Translator' is not a field that is known"),
+        ("Photos: [Jim Doe](#)", "'Photos' is not a field that is known"),
+        ("Issue: 14", "'Issue' is not a field that is known"),
+        ("Перевод: Иван Петров", "'Перевод' is not a field that is known"),
+        ("译者: [张三](#)", "'译者' is not a field that is known"),
+        ("By Jim Doe", "'By' begins a byline only with a colon"),
+    ],
+)
+@pytest.mark.parametrize(
+    "form",
+    [
+        "Title\n\nAuthor: Jane Roe\n{}\n\nOne here.\n\nTwo here.\n\nThree here.",
+        "Title\n\nAuthor: Jane Roe\n\n{}\n\nOne here.\n\nTwo here.\n\nThree here.",
+        "Title\n\nAuthor: Jane Roe\n\nOne here.\n\nTwo here.\n\nThree here.\n\n{}\nLocation: Leith",
+        "Title\n\nAuthor: Jane Roe\n\nOne here.\n\nTwo here.\n\nThree here.\n\nLocation: Leith\n\n{}",
+    ],
+)
+def test_a_field_that_is_not_known_stays_in_the_body_and_is_told(
+    article: Write, form: str, line: str, told: str
+) -> None:
+    written = form.format(line)
+    source = article(written, "a.txt")
+    number = written.split("\n").index(line) + 1
+    assert creators(source.article) == ["Jane Roe"]
+    assert source.article.abstract == "One here."
+    assert re.sub(r"[][]|\(#\)", "", line) in body(source.article)
+    assert [finding.message for finding in source.findings] == [f"{told}; it stays in the body"]
+    assert warned(source) == [f"line {number}"]
+    assert bool(source.article.places) == ("Location" in written)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Revealed: how the mill was lost.", "By now nobody came", "Анна: да, это так"],
+)
+def test_a_text_with_a_colon_is_no_field(article: Write, line: str) -> None:
+    source = article(f"Title\n\nAuthor: Jane Roe\n\n{line}\n\nTwo here.\n\nThree here.", "a.txt")
+    assert source.article.abstract == line
+    assert not source.findings
 
 
 def test_no_label_names_two_fields() -> None:

@@ -38,6 +38,19 @@ from archiver.sources.lists import items, names
         ("ru", "Анна Иванова и Пётр Петров", ["Анна Иванова", "Пётр Петров"]),
         ("ar", "علي حسن و عمر خالد", ["علي حسن", "عمر خالد"]),
         ("zh", "张三、李四", ["张三", "李四"]),
+        ("ko", "김민서, 박준호", ["김민서", "박준호"]),
+        ("en", "Ann Bee | Cee Dee", ["Ann Bee", "Cee Dee"]),
+        ("zh", "张三（笔名）、李四", [{"name": "张三", "note": "笔名"}, "李四"]),
+        ("en", "Roe, J., Doe, J. K.", ["Roe, J.", "Doe, J. K."]),
+        ("en", "Roe, J. and Doe, J. K.", ["Roe, J.", "Doe, J. K."]),
+        ("en", "Roe, Jane, and Doe, John", ["Roe, Jane", "Doe, John"]),
+        ("de", "Roe, J. und Doe, K.", ["Roe, J.", "Doe, K."]),
+        ("en", "Ann Bee (a pseudonym; editor)", [{"name": "Ann Bee", "note": "a pseudonym; editor"}]),
+        (
+            "en",
+            "Ann Bee (writer and editor), Cee Dee",
+            [{"name": "Ann Bee", "note": "writer and editor"}, "Cee Dee"],
+        ),
     ],
 )
 def test_a_byline_has_these_names(language: str, byline: str, found: list[object]) -> None:
@@ -50,6 +63,7 @@ def test_a_byline_has_these_names(language: str, byline: str, found: list[object
         ("[Ann Bee](#), special to the Post", ["special to the Post"]),
         ("Ann Bee, special to the Post", ["special to the Post"]),
         ("[Ann Bee](#) in Kabul", ["in Kabul"]),
+        ("Ann Bee, Translator: Cee Dee", ["Translator: Cee Dee"]),
     ],
 )
 def test_what_is_no_name_is_given_back(byline: str, rest: list[str]) -> None:
