@@ -446,6 +446,42 @@ def test_fields_that_ghostscript_makes_part_of_a_page_look_the_same(tmp_path: Pa
     assert likeness.compare(old, new, [1], 60) == ()
 
 
+@needs_ghostscript
+@pytest.mark.parametrize("unit", [1, 2, 2.5])
+def test_a_page_in_other_units_looks_as_it_does_in_points(unit: float, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.pdf", tmp_path / "new.pdf"
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(300, 400))
+        page.obj.UserUnit = unit
+        page.Contents = pdf.make_stream(b"0 0 1 rg 60 60 100 60 re f 1 w 20 20.3 m 280 20.3 l S")
+        pdf.save(old)
+    ghostscript.rewrite(old, new, 60)
+    assert likeness.compare(old, new, [1], 60) == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "size"),
+    [
+        (b"0 0 1 rg 60 60 100 60 re f", (300, 400)),
+        (b"0 0 1 rg 60 60 100 60 re f 1 w 20 20 m 280 20 l S", (300, 410)),
+        (b"0.3 0 1 rg 60 60 100 60 re f 1 w 20 20 m 280 20 l S", (300, 400)),
+    ],
+)
+def test_a_line_that_is_gone_another_shape_and_another_colour_are_told(
+    content: bytes, size: tuple[int, int], tmp_path: Path
+) -> None:
+    drawn = {
+        "old": (b"0 0 1 rg 60 60 100 60 re f 1 w 20 20 m 280 20 l S", (300, 400)),
+        "new": (content, size),
+    }
+    for name, (shown, page_size) in drawn.items():
+        with pikepdf.new() as pdf:
+            page = pdf.add_blank_page(page_size=page_size)
+            page.Contents = pdf.make_stream(shown)
+            pdf.save(tmp_path / f"{name}.pdf")
+    assert likeness.compare(tmp_path / "old.pdf", tmp_path / "new.pdf", [1], 60) == (1,)
+
+
 @pytest.mark.parametrize(
     ("pages", "most", "expected"),
     [(3, 5, [1, 2, 3]), (100, 4, [1, 34, 67, 100]), (9, 1, [1]), (1, 1, [1])],
