@@ -84,7 +84,8 @@ def render(
             return _with_text(same, source, pdf, None, _kept(pdf, source))
         why = f"does not say that it is PDF/A, and there is no veraPDF to judge what is made of it: {EXTRA}"
         return _none(pdf, why, where)
-    if claimed and not _wrong(validator, original, claimed):
+    denied = _wrong(validator, original, claimed) if claimed else ()
+    if claimed and not denied:
         same = _same(pdf, target, original, claimed, where, judged=True)
         return _with_text(same, source, pdf, None, _kept(pdf, source))
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
@@ -97,7 +98,7 @@ def render(
         except RenditionError as error:
             target.unlink(missing_ok=True)
             made = _none(pdf, error.message, where)
-        return _with_text(made, source, pdf, reading, findings)
+        return _with_text(made, source, pdf, reading, (*_denied(claimed, denied, where), *findings))
 
 
 def _claimed(pdf: Path) -> tuple[str, ...]:
@@ -120,6 +121,13 @@ def _wrong(validator: Validator, pdf: Path, claimed: Sequence[str]) -> tuple[Fin
         return validator.check(pdf, claimed)
     except RenditionError as error:
         return (Finding(error.rule, Severity.ERROR, error.message),)
+
+
+def _denied(claimed: Sequence[str], denied: Sequence[Finding], where: str) -> Iterator[Finding]:
+    """That a file is not what it says it is, where veraPDF finds so."""
+    if denied:
+        said = f"says that it is {told(claimed)}, and is not: {_summed(denied)}"
+        yield Finding("rendition-claim", Severity.WARNING, said, where)
 
 
 def _none(pdf: Pdf, why: str, where: str) -> Rendition:

@@ -57,6 +57,16 @@ def test_what_is_pdfa_already_is_its_own_rendition(tmp_path: Path, verapdf: Vali
     assert (rendition.made.type, rendition.judged) == ("replication", True)
 
 
+def test_that_a_file_is_not_the_pdfa_that_it_says_is_told(tmp_path: Path, verapdf: Validator) -> None:
+    def no_mark(pdf: Pdf) -> None:
+        del pdf.Root.MarkInfo
+
+    rendition = made(pdfs.changed(pdfs.conforming(tmp_path / "a.pdf"), no_mark), verapdf)
+    (told,) = (finding for finding in rendition.findings if finding.rule == "rendition-claim")
+    assert told.message.startswith("says that it is PDF/A-2a and PDF/UA-1, and is not: veraPDF says: ")
+    assert rendition.claims == ("2u",)
+
+
 def test_what_is_pdfua_stays_so_as_pdfa(tmp_path: Path, verapdf: Validator) -> None:
     def no_pdfa(pdf: Pdf) -> None:
         with pdf.open_metadata(update_docinfo=False) as metadata:
