@@ -24,7 +24,7 @@ from archiver.rendition.flavours import told
 from archiver.rendition.looking import recognizer_of
 from archiver.rendition.reading import Reading, plain, read_pages
 from archiver.rendition.rendered import ARCHIVER, Making, Rendition
-from archiver.rendition.repair import Done, Traits, repair, traits
+from archiver.rendition.repair import Done, Traits, has_sound_tree, repair, traits
 from archiver.rendition.scan_texts import UNRECOGNIZED, ScanTexts, unread
 from archiver.rendition.verapdf import EXTRA, Validator
 from archiver.rendition.xmp import claims, claims_accessibility
@@ -42,10 +42,11 @@ MOST_REASONS = 3
 
 
 class Way(NamedTuple):
-    """A way to make a PDF PDF/A: who goes it, and the file that it begins with."""
+    """A way to make a PDF PDF/A: who goes it, the file that it begins with, and what was said of that."""
 
     agent: Agent
     begin: Path
+    said: str = ""
 
 
 class Broken(NamedTuple):
@@ -102,9 +103,10 @@ def render(
 
 
 def _claimed(pdf: Path) -> tuple[str, ...]:
+    """What a PDF says that it is; nothing where veraPDF might go round in its pages without end."""
     try:
-        return claims(pdf)
-    except RenditionError:
+        return claims(pdf) if has_sound_tree(pdf) else ()
+    except (RenditionError, *BROKEN):
         return ()
 
 
@@ -234,7 +236,7 @@ def _repaired(broken: Broken, target: Path, room: Path) -> Rendition:
     detail = f"made {told(repaired.claims)}{by}: {what}"
     findings = [
         Finding("rendition-repaired", Severity.INFO, detail, where),
-        *_lost(found, where),
+        *_lost(found, way.said, where),
         *_compared(plain(original, room), target, found, settings, where),
     ]
     making = Making("normalization", detail, way.agent)
@@ -249,11 +251,11 @@ def _ways(begin: Path, folder: Path, settings: Settings, reasons: list[str]) -> 
         return
     rewritten = folder / "rewritten.pdf"
     try:
-        ghostscript.rewrite(plain(begin, folder), rewritten, settings.max_pdf_seconds)
+        said = ghostscript.rewrite(plain(begin, folder), rewritten, settings.max_pdf_seconds)
     except RenditionError as error:
         reasons.append(error.message)
         return
-    yield Way(Agent(ghostscript.NAME, "software", ghostscript.version()), rewritten)
+    yield Way(Agent(ghostscript.NAME, "software", ghostscript.version()), rewritten, said)
 
 
 def _attempt(way: Way, broken: Broken, target: Path, reasons: list[str]) -> Repaired | None:
@@ -307,7 +309,10 @@ def _summed(wrong: Sequence[Finding]) -> str:
 # --- what is told of a repaired PDF -----------------------------------------------------------
 
 
-def _lost(found: Traits, where: str) -> Iterator[Finding]:
+def _lost(found: Traits, said_by_ghostscript: str, where: str) -> Iterator[Finding]:
+    if said_by_ghostscript:
+        said = f"may show less in the rendition, as {ghostscript.NAME} says: {said_by_ghostscript}"
+        yield Finding("rendition-incomplete", Severity.WARNING, said, where)
     if found.signed:
         said = "is signed: the signature is the original's; the rendition is changed, and has none"
         yield Finding("rendition-signature", Severity.WARNING, said, where)

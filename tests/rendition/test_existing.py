@@ -394,8 +394,9 @@ def test_ghostscript_is_given_what_it_cannot_decrypt_itself(tmp_path: Path, vera
 def test_what_lacks_a_page_is_no_rendition(
     tmp_path: Path, verapdf: Validator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def rewrite(_: Path, target: Path, __: int) -> None:
+    def rewrite(_: Path, target: Path, __: int) -> str:
         pdfs.written(target, "one")
+        return ""
 
     monkeypatch.setattr(ghostscript, "version", lambda: "10")
     monkeypatch.setattr(ghostscript, "rewrite", rewrite)
