@@ -208,7 +208,7 @@ def _folders_shown(folder: str) -> Iterator[bytes]:
     for name in filter(_shows, os.listdir(folder)):
         try:
             with opened(Path(folder, name)) as file:
-                for part in iter(partial(file.readline, LONGEST_PART), b""):
+                for part in filter(PICTURE.search, iter(partial(file.readline, LONGEST_PART), b"")):
                     for written in {*QUOTED.split(part), *BARE.split(part)}:
                         if written.lower().endswith(PICTURES):
                             path = os.path.join(os.fsencode(folder), unquote_to_bytes(written.strip()))
@@ -225,6 +225,8 @@ SHOWING = (".md", ".markdown", ".html", ".htm", ".xhtml", ".json", ".jsonl", ".n
 """Documents that show pictures which are files of their own."""
 
 PICTURES = tuple(suffix.encode() for suffix in scans.PAGE_SUFFIXES)
+PICTURE = re.compile(b"|".join(map(re.escape, PICTURES)), re.IGNORECASE)
+"""How paths of pictures end; most lines have none."""
 
 LONGEST_PART = 1 << 20
 """How much of a line is searched for pictures at once, in bytes."""

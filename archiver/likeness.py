@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,11 @@ LONGEST = 1200
 """Pixels of the longer side of a page, which is drawn at 72 to an inch where it is no larger."""
 
 BLOCK = 4
-"""Pixels are compared in blocks of so many by so many, so that the edges of letters may shift a little."""
+"""Pixels are compared in blocks of so many by so many, each with all that are next to it, so that the edges
+of letters may shift a little, and a number may be rounded."""
 
-DIFFERENT = 48
-"""Blocks differ that are so far apart in one colour, of 255."""
+DIFFERENT = 32
+"""Blocks differ that are so far apart in one colour, of 255, as where a line of a pixel is missing."""
 
 
 def available() -> bool:
@@ -76,16 +77,38 @@ def _different(old: str, new: str, pages: Sequence[int]) -> Iterator[int]:
 def _differ(first: Any, second: Any, index: int) -> bool:
     from PIL import ImageChops
 
-    one, other = _drawn(first, index), _drawn(second, index)
-    if one.size != other.size:
+    longest = min(LONGEST, max(first[index].get_size()))
+    one, other = (_drawn(document[index], longest) for document in (first, second))
+    if any(abs(mine - yours) > 1 for mine, yours in zip(one.size, other.size, strict=True)):
         return True
-    bands = ImageChops.difference(one.reduce(BLOCK), other.reduce(BLOCK)).split()
-    return any(any(band.histogram()[DIFFERENT:]) for band in bands)
+    if one.size == other.size and not ImageChops.difference(one, other).getbbox():
+        return False
+    apart = ImageChops.lighter(_apart(one, other), _apart(other, one)).reduce(BLOCK)
+    return any(any(band.histogram()[DIFFERENT:]) for band in apart.split())
 
 
-def _drawn(document: Any, index: int) -> Any:
-    page = document[index]
-    scale = min(1.0, LONGEST / max(page.get_size()))
+def _apart(one: Any, other: Any) -> Any:
+    """How far each pixel is from all that are at its place in another picture, or next to that."""
+    from PIL import ImageChops
+
+    lighter = ImageChops.subtract(one, _spread(other, ImageChops.lighter))
+    darker = ImageChops.subtract(_spread(other, ImageChops.darker), one)
+    return ImageChops.lighter(lighter, darker)
+
+
+def _spread(picture: Any, choose: Callable[[Any, Any], Any]) -> Any:
+    """Each pixel as the one that is chosen of it and those next to it."""
+    from PIL.ImageChops import offset
+
+    for across, down in ((1, 0), (0, 1)):
+        before, after = offset(picture, across, down), offset(picture, -across, -down)
+        picture = choose(picture, choose(before, after))
+    return picture
+
+
+def _drawn(page: Any, longest: float) -> Any:
+    """A page whose longer side is so many pixels, as PDFium knows of no UserUnit (ISO 32000-1 7.7.3.3)."""
+    scale = longest / max(page.get_size())
     return page.render(scale=scale, rev_byteorder=True).to_pil().convert("RGB")
 
 

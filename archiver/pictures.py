@@ -23,7 +23,7 @@ from typing import IO, NamedTuple
 
 from PIL import Image, ImageCms, ImageOps, TiffImagePlugin, UnidentifiedImageError
 
-from archiver import tiff
+from archiver import jpeg2000, tiff
 from archiver.errors import RenditionError
 
 PIXELS_PER_INCH = 150
@@ -134,7 +134,7 @@ def _read(content: bytes, name: str, max_pixels: int) -> Picture:
         left_out = left_out_of(image)
         refuse_cut_off(image, warned)
         with _overheard() if image.format == "TIFF" else nullcontext():
-            return (_passed(image, content) or _decoded(image))._replace(left_out=left_out)
+            return (_passed(image, content) or _decoded(image, content))._replace(left_out=left_out)
 
 
 @contextmanager
@@ -242,8 +242,10 @@ def are_whole(data: bytes | bytearray, height: int, row: int) -> bool:
     return samples.eof and size == height * row
 
 
-def _decoded(image: Image.Image) -> Picture:
+def _decoded(image: Image.Image, content: bytes) -> Picture:
     profile, negative = _foreign_profile(image), is_negative(image)
+    if image.format == "JPEG2000":
+        image = in_full(image, jpeg2000.read(io.BytesIO(content)).bits or EIGHT)
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I;16"):
         image = eight_bits(image, negative=negative)
@@ -256,6 +258,19 @@ def _decoded(image: Image.Image) -> Picture:
     image = image.convert("L" if image.mode in ("1", "L", "I", "F") else "RGB")
     data = zlib.compress(image.tobytes(), 6)
     return Picture(image.width, image.height, len(image.getbands()), data, Coding.DEFLATED)
+
+
+def in_full(image: Image.Image, bits: int) -> Image.Image:
+    """A picture whose samples had so few bits in JPEG 2000, from black to white, as Pillow has no white."""
+    if bits >= EIGHT or image.mode not in ("L", "LA", "RGB", "RGBA"):
+        return image
+    most = (1 << bits) - 1
+    samples = [255 * (sample >> (EIGHT - bits)) // most for sample in range(256)]
+    whole = image.point(samples * len(image.getbands()))
+    return whole.convert("1") if most == 1 and image.mode == "L" else whole
+
+
+EIGHT = 8
 
 
 def eight_bits(image: Image.Image, *, negative: bool) -> Image.Image:

@@ -59,15 +59,17 @@ INTERPRETATIONS = {
 """What the numbers of Compression and PhotometricInterpretation mean (TIFF 6.0 and what came after it)."""
 
 READ = (
-    "samples of 1, 8 or 16 bits (of 16 with WhiteIsZero little-endian ones), without compression, or with "
-    "LZW, deflate, PackBits, JPEG or CCITT"
+    "samples of 1, 8 or 16 bits (of 16 with WhiteIsZero, and in BigTIFF, little-endian ones), without "
+    "compression, or with LZW, deflate, PackBits, JPEG or CCITT"
 )
 """What a TIFF has that is read."""
 
 
 def described(file: IO[bytes]) -> str:
     """What the first picture of a TIFF is, in words; nothing where a file is none, or is cut off."""
-    order = "big-endian" if file.read(2) == b"MM" else "little-endian"
+    begin = file.read(4)
+    order = "big-endian" if begin.startswith(b"MM") else "little-endian"
+    kind = "BigTIFF" if b"+" in begin else "TIFF"
     file.seek(0)
     try:
         stated = dict(_stated(file))
@@ -80,7 +82,7 @@ def described(file: IO[bytes]) -> str:
     each = f"{samples} sample{'' if samples == 1 else 's'} of {bits} bits"
     how = COMPRESSIONS.get(coded, f"compression {coded}")
     colours = INTERPRETATIONS.get(shown, f"photometric interpretation {shown}")
-    return f"a {order} TIFF with {how}, {colours}, {each}"
+    return f"a {order} {kind} with {how}, {colours}, {each}"
 
 
 def _stated(file: IO[bytes]) -> Iterator[tuple[int, int]]:

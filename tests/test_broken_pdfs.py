@@ -5,12 +5,15 @@ They are broken in the ways of veraPDF's corpus, by the clauses of ISO 19005-2 t
 
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from archiver import bag
 from archiver.findings import Verdict
+from archiver.rendition.verapdf import Validator
 from tests.conftest import packaged
 from tests.rendition import pdfs
+from tests.rendition.pdfs import needs_ghostscript
 
 CATALOG = "<< /Type /Catalog /Pages 2 0 R >>"
 PAGES = "<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
@@ -57,6 +60,13 @@ MENDED = {
     "6.1.12 sizes beyond all numbers": paged(PAGE.replace("200 200", "1e308 3.5e9")),
     "no MediaBox": paged(PAGE.replace("/MediaBox [0 0 200 200]", "")),
     "MediaBox of words": paged(PAGE.replace("0 0 200 200", "(a) /b null 3")),
+    "pages below themselves": written(
+        CATALOG,
+        PAGES.replace(">>", "/Parent 2 0 R >>"),
+        PAGE.replace("/MediaBox [0 0 200 200]", ""),
+        CONTENT,
+    ),
+    "page below another": paged(PAGE.replace("2 0 R", "3 0 R")),
     "wrong count of pages": written(CATALOG, PAGES.replace("1 >>", "4000000000 >>"), PAGE, CONTENT),
     "a page twice": written(CATALOG, PAGES.replace("3 0 R", "3 0 R 3 0 R"), PAGE, CONTENT),
     "kids that are none": written(CATALOG, PAGES.replace("3 0 R", "null 9 0 R 3 0 R"), PAGE, CONTENT),
@@ -119,6 +129,29 @@ def test_what_can_be_read_has_a_rendition_that_conforms(
     assert isinstance(outcome.bag, Path)
     assert (outcome.bag / "data/original/a.pdf").read_bytes() == MENDED[kind]
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_claim_is_not_judged_where_pages_are_below_themselves(tmp_path: Path, verapdf: Validator) -> None:
+    def ring(pdf: pikepdf.Pdf) -> None:
+        pdf.Root.Pages.Parent = pdf.Root.Pages
+
+    path = pdfs.changed(pdfs.conforming(tmp_path / "a.pdf"), ring)
+    outcome = packaged(path, tmp_path / "out", verapdf=True)
+    (told,) = (each.message for each in outcome.report.findings if each.rule == "rendition-repaired")
+    assert "places in the page tree corrected" in told
+
+
+@needs_ghostscript
+def test_what_ghostscript_could_not_draw_is_told(tmp_path: Path) -> None:
+    path = pdfs.unembedded_font(tmp_path / "a.pdf")
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.pages[0].Contents = pdf.make_stream(b"anything")
+        pdf.pages[0].Contents.Filter = pikepdf.Name("/Nope")
+        pdf.save(path)
+    outcome = packaged(path, tmp_path / "out", verapdf=True)
+    (told,) = (each.message for each in outcome.report.findings if each.rule == "rendition-incomplete")
+    assert told.startswith("may show less in the rendition, as Ghostscript says: Error: ")
+    assert told.endswith("Output may be incorrect.")
 
 
 @pytest.mark.parametrize("kind", LOST)

@@ -11,6 +11,7 @@ from PIL import Image
 
 from archiver import pictures
 from archiver.errors import RenditionError
+from tests import shallow
 
 WIDTH, HEIGHT = 30, 100
 ROW = bytes(1 + 3 * WIDTH)
@@ -52,6 +53,15 @@ def test_a_plain_png_goes_in_as_it_is(tmp_path: Path) -> None:
 def test_a_damaged_png_is_refused(samples: bytes, tmp_path: Path) -> None:
     with pytest.raises(RenditionError, match="not a picture that can be read"):
         pictures.load(png(tmp_path / "a.png", samples), 10**6)
+
+
+def test_jpeg_2000_of_few_bits_is_as_light_as_it_says() -> None:
+    gray = pictures.of(shallow.GRAY_OF_4_BITS, "a.jp2", 10**6)
+    assert list(zlib.decompress(gray.data)) == [17 * shade for shade in range(16)] * 4
+    colour = pictures.of(shallow.COLOUR_OF_4_BITS, "a.jp2", 10**6)
+    assert zlib.decompress(colour.data)[:6] == bytes([0, 255, 51, 17, 255, 51])
+    bitonal = pictures.of(shallow.BITONAL, "a.jp2", 10**6)
+    assert zlib.decompress(bitonal.data)[:4] == bytes([0, 255, 0, 255])
 
 
 @pytest.mark.parametrize(

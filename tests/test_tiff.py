@@ -67,6 +67,10 @@ def stated(order: str, compression: int, photometric: int, bits: int, data: byte
             "is a big-endian TIFF with no compression, WhiteIsZero, 1 sample of 16 bits, which is not read",
         ),
         (
+            struct.pack(">2sHHHQQ", b"MM", 43, 8, 0, 16, 1) + struct.pack(">HHQHHI", 258, 3, 1, 8, 0, 0),
+            "is a big-endian BigTIFF with no compression, WhiteIsZero, 1 sample of 8 bits, which is not",
+        ),
+        (
             stated("<", 50001, 1, 8, b"RIFF"),
             "is a little-endian TIFF with WebP, BlackIsZero, 1 sample of 8 bits, which cannot be decoded",
         ),

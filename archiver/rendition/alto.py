@@ -63,10 +63,10 @@ def _block(space: etree._Element, paragraph: Paragraph, identifier: str, languag
 
 def _line(block: etree._Element, line: Line, identifier: str) -> None:
     element = _add(block, "TextLine", ID=identifier, BASELINE=" ".join(_baseline(line)), **_place(line.box))
-    for count, word in enumerate(line.words):
-        if count:
-            _add(element, "SP")
+    for word in line.words:
         _add(element, "String", CONTENT=word.text, WC=f"{word.confidence:.2f}", **_place(word.box))
+        if word.parted and word is not line.words[-1]:
+            _add(element, "SP")
 
 
 def _baseline(line: Line) -> Iterator[str]:

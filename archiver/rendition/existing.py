@@ -24,7 +24,7 @@ from archiver.rendition.flavours import told
 from archiver.rendition.looking import recognizer_of
 from archiver.rendition.reading import Reading, plain, read_pages
 from archiver.rendition.rendered import ARCHIVER, Making, Rendition
-from archiver.rendition.repair import Done, Traits, repair, traits
+from archiver.rendition.repair import Done, Traits, has_sound_tree, repair, traits
 from archiver.rendition.scan_texts import UNRECOGNIZED, ScanTexts, unread
 from archiver.rendition.verapdf import EXTRA, Validator
 from archiver.rendition.xmp import claims, claims_accessibility
@@ -42,10 +42,11 @@ MOST_REASONS = 3
 
 
 class Way(NamedTuple):
-    """A way to make a PDF PDF/A: who goes it, and the file that it begins with."""
+    """A way to make a PDF PDF/A: who goes it, the file that it begins with, and what was said of that."""
 
     agent: Agent
     begin: Path
+    said: str = ""
 
 
 class Broken(NamedTuple):
@@ -84,7 +85,8 @@ def render(
             return _with_text(same, source, pdf, None, _kept(pdf, source))
         why = f"does not say that it is PDF/A, and there is no veraPDF to judge what is made of it: {EXTRA}"
         return _none(pdf, why, where)
-    if claimed and not _wrong(validator, original, claimed):
+    denied = _wrong(validator, original, claimed) if claimed else ()
+    if claimed and not denied:
         same = _same(pdf, target, original, claimed, where, judged=True)
         return _with_text(same, source, pdf, None, _kept(pdf, source))
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
@@ -97,13 +99,14 @@ def render(
         except RenditionError as error:
             target.unlink(missing_ok=True)
             made = _none(pdf, error.message, where)
-        return _with_text(made, source, pdf, reading, findings)
+        return _with_text(made, source, pdf, reading, (*_denied(claimed, denied, where), *findings))
 
 
 def _claimed(pdf: Path) -> tuple[str, ...]:
+    """What a PDF says that it is; nothing where veraPDF might go round in its pages without end."""
     try:
-        return claims(pdf)
-    except RenditionError:
+        return claims(pdf) if has_sound_tree(pdf) else ()
+    except (RenditionError, *BROKEN):
         return ()
 
 
@@ -120,6 +123,13 @@ def _wrong(validator: Validator, pdf: Path, claimed: Sequence[str]) -> tuple[Fin
         return validator.check(pdf, claimed)
     except RenditionError as error:
         return (Finding(error.rule, Severity.ERROR, error.message),)
+
+
+def _denied(claimed: Sequence[str], denied: Sequence[Finding], where: str) -> Iterator[Finding]:
+    """That a file is not what it says it is, where veraPDF finds so."""
+    if denied:
+        said = f"says that it is {told(claimed)}, and is not: {_summed(denied)}"
+        yield Finding("rendition-claim", Severity.WARNING, said, where)
 
 
 def _none(pdf: Pdf, why: str, where: str) -> Rendition:
@@ -226,7 +236,7 @@ def _repaired(broken: Broken, target: Path, room: Path) -> Rendition:
     detail = f"made {told(repaired.claims)}{by}: {what}"
     findings = [
         Finding("rendition-repaired", Severity.INFO, detail, where),
-        *_lost(found, where),
+        *_lost(found, way.said, where),
         *_compared(plain(original, room), target, found, settings, where),
     ]
     making = Making("normalization", detail, way.agent)
@@ -241,11 +251,11 @@ def _ways(begin: Path, folder: Path, settings: Settings, reasons: list[str]) -> 
         return
     rewritten = folder / "rewritten.pdf"
     try:
-        ghostscript.rewrite(plain(begin, folder), rewritten, settings.max_pdf_seconds)
+        said = ghostscript.rewrite(plain(begin, folder), rewritten, settings.max_pdf_seconds)
     except RenditionError as error:
         reasons.append(error.message)
         return
-    yield Way(Agent(ghostscript.NAME, "software", ghostscript.version()), rewritten)
+    yield Way(Agent(ghostscript.NAME, "software", ghostscript.version()), rewritten, said)
 
 
 def _attempt(way: Way, broken: Broken, target: Path, reasons: list[str]) -> Repaired | None:
@@ -299,7 +309,10 @@ def _summed(wrong: Sequence[Finding]) -> str:
 # --- what is told of a repaired PDF -----------------------------------------------------------
 
 
-def _lost(found: Traits, where: str) -> Iterator[Finding]:
+def _lost(found: Traits, said_by_ghostscript: str, where: str) -> Iterator[Finding]:
+    if said_by_ghostscript:
+        said = f"may show less in the rendition, as {ghostscript.NAME} says: {said_by_ghostscript}"
+        yield Finding("rendition-incomplete", Severity.WARNING, said, where)
     if found.signed:
         said = "is signed: the signature is the original's; the rendition is changed, and has none"
         yield Finding("rendition-signature", Severity.WARNING, said, where)

@@ -65,8 +65,11 @@ def cmyk_profile() -> bytes:
         return b""
 
 
-def rewrite(source: Path, target: Path, seconds: int) -> None:
-    """Write a PDF anew to `target`. Raises RenditionError where Ghostscript cannot, or takes too long."""
+def rewrite(source: Path, target: Path, seconds: int) -> str:
+    """Write a PDF anew to `target`; what Ghostscript says of it, which is nothing where all is well.
+
+    Raises RenditionError where Ghostscript cannot, or takes too long.
+    """
     program = shutil.which("gs") or "gs"
     folder = target.parent.absolute()
     plain = folder / "ghostscript-in.pdf"
@@ -80,7 +83,15 @@ def rewrite(source: Path, target: Path, seconds: int) -> None:
         raise RenditionError(f"{NAME} took more than {seconds} seconds") from None
     finally:
         plain.unlink()
+    said = (done.stderr + done.stdout).decode(errors="replace").strip().splitlines()
     if done.returncode or not target.is_file():
-        said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
         reason = next((line.strip() for line in said if "Error" in line), "it gave no reason")
-        raise RenditionError(f"{NAME} cannot read it: {reason[:200]}")
+        raise RenditionError(f"{NAME} cannot read it: {reason[:LONGEST]}")
+    return NO_NEWS.sub("", " ".join(" ".join(said).split()))[:LONGEST]
+
+
+LONGEST = 300
+"""How much of what Ghostscript says is told, in characters."""
+
+NO_NEWS = re.compile(r"GPL Ghostscript [\d.]+: |\*{4} |[^\x20-\x7e]")
+"""What it says that tells nothing, and what may not be shown."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from lxml import etree
 
 from archiver.article import NOT_TEXT
 from archiver.errors import RenditionError
-from archiver.rendition.recognition import Box, Line, Matrix, Paragraph, Recognized, Word
+from archiver.rendition.recognition import Box, Line, Matrix, Paragraph, Point, Recognized, Word
+from archiver.scripts import RANGES
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
@@ -89,4 +91,21 @@ def _line(element: etree._Element, to_page: Matrix) -> Line | None:
         along = whole.way(right - left, slope * (right - left))
         sure = min(1.0, max(0.0, confidence / 100))
         words.append(Word(text, sure, bounds.around(to_page), whole.place(left, y), along))
-    return Line(tuple(words), box.around(to_page), size) if words else None
+    return Line((*_closed_up(words), words[-1]), box.around(to_page), size) if words else None
+
+
+def _closed_up(words: Sequence[Word]) -> Iterator[Word]:
+    """All words but the last; one of a script without spaces reaches to the next one."""
+    for word, after in pairwise(words):
+        border = word.text[-1] + after.text[0]
+        if WITHOUT_SPACE.search(border) and not any(map(str.isalnum, WITHOUT_SPACE.sub("", border))):
+            along = Point(after.start.x - word.start.x, after.start.y - word.start.y)
+            ahead = along.x * word.along.x + along.y * word.along.y > 0
+            word = word._replace(along=along if ahead else word.along, parted=False)
+        yield word
+
+
+WITHOUT_SPACE = re.compile(
+    f"[{''.join(RANGES[script] for script in ('Hani', 'Hira', 'Kana', 'Bopo'))}\u3000-\u303f\uff00-\uff0f]"
+)
+"""The characters that no spaces part from others of them, nor from punctuation."""

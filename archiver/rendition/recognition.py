@@ -58,7 +58,8 @@ class Box(NamedTuple):
 class Word(NamedTuple):
     """A word, in logical order: its confidence (0 to 1), its place, and its baseline from end to end.
 
-    `start` is the end of the baseline that is on the left for whoever reads it.
+    `start` is the end of the baseline that is on the left for whoever reads it, and `parted` is whether a
+    space comes after the word, if another one does.
     """
 
     text: str
@@ -66,6 +67,7 @@ class Word(NamedTuple):
     box: Box
     start: Point
     along: Point
+    parted: bool = True
 
 
 class Line(NamedTuple):
@@ -77,8 +79,10 @@ class Line(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Its words, with spaces between them."""
-        return " ".join(word.text for word in self.words)
+        """Its words, with the spaces between them."""
+        return "".join(f"{word.text} " if word.parted else word.text for word in self.words).removesuffix(
+            " "
+        )
 
 
 class Paragraph(NamedTuple):

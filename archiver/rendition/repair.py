@@ -153,7 +153,42 @@ def traits(source: Path) -> Traits:
         return Traits(len(pdf.pages), marked and "/StructTreeRoot" in pdf.Root, signed, attachments, xfa)
 
 
+def has_sound_tree(source: Path) -> bool:
+    """Whether each page and node of a PDF names the one above it. Raises pikepdf.PdfError."""
+    with pikepdf.open(source) as pdf:
+        return not any(_misplaced(pdf))
+
+
 # --- what is repaired -------------------------------------------------------------------------
+
+
+def _tree(pdf: Pdf, done: Done) -> None:
+    """Each page and node names the one above it (ISO 32000-1 7.7.3): readers, and veraPDF, go up by that
+    until they come to the root, or without end."""
+    for above, kid in _misplaced(pdf):
+        if above is None:
+            del kid.Parent
+        else:
+            kid.Parent = above
+        done["places in the page tree corrected"] += 1
+
+
+def _misplaced(pdf: Pdf) -> Iterator[tuple[Any, Any]]:
+    """Nodes and pages that do not name the node above them: that node, None above the root, and they."""
+    root = pdf.Root.Pages
+    if "/Parent" in root:
+        yield None, root
+    open_nodes, seen = [root], {root.objgen}
+    while open_nodes:
+        node = open_nodes.pop()
+        for kid in _listed(node.get("/Kids")):
+            if isinstance(kid, Dictionary) and kid.objgen not in seen:
+                parent = kid.get("/Parent")
+                if not isinstance(parent, Dictionary) or parent.objgen != node.objgen:
+                    yield node, kid
+                if "/Kids" in kid:
+                    seen.add(kid.objgen)
+                    open_nodes.append(kid)
 
 
 def _every(pdf: Pdf) -> Iterator[Any]:
@@ -434,6 +469,7 @@ def _intents(pdf: Pdf) -> list[Any]:
 
 
 REPAIRS: tuple[Callable[[Pdf, Done], None], ...] = (
+    _tree,
     _forms,
     _everywhere,
     _catalog,

@@ -70,7 +70,8 @@ def draw(image: ImageFile, content: bytes, found: Capture, cmyk: bytes, *, recom
         drawn = _jpeg_in_tiff(image) or _deep(image, found)
     if drawn is None:
         image.load()
-        drawn = _encoded(image, recompress=recompress)
+        bits = found.bits if image.format == "JPEG2000" else pictures.EIGHT
+        drawn = _encoded(pictures.in_full(image, bits), recompress=recompress)
         if found.bits > drawn.entries.get("/BitsPerComponent", 8):
             drawn = drawn._replace(changed=f"has {found.bits} bits a sample, of which 8 are shown")
     if assumed:
@@ -104,7 +105,7 @@ def _jpeg(image: ImageFile, content: bytes) -> Drawn | None:
 def _jpeg2000(image: ImageFile, content: bytes) -> Drawn | None:
     """A JPEG 2000 file of one plain colour specification, byte for byte."""
     header = jpeg2000.read(io.BytesIO(content))
-    if not header.boxed or header.mapped or header.bits not in (1, 8, 16) or len(header.colours) != 1:
+    if not header.boxed or header.mapped or header.bits not in SHOWN_BITS or len(header.colours) != 1:
         return None
     (colour,) = header.colours
     plain = (colour.method, colour.number, header.channels)
@@ -113,6 +114,9 @@ def _jpeg2000(image: ImageFile, content: bytes) -> Drawn | None:
         return None
     return Drawn(_entries(image, header.bits, Filter=Name.JPXDecode), content, header.channels, profile)
 
+
+SHOWN_BITS = (8, 16)
+"""Bits a sample of which readers of PDF show the white one white."""
 
 PLAIN_JPEG2000 = {
     (jpeg2000.ENUMERATED, jpeg2000.SRGB, 3),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from pikepdf import Object, Pdf
@@ -19,7 +19,7 @@ from archiver.rendition.direction import RIGHT_TO_LEFT
 from archiver.rendition.embedded_fonts import write_font
 from archiver.rendition.embedding import Embedded
 from archiver.rendition.fonts import WIDE, Fonts, Typeface
-from archiver.rendition.recognition import Matrix, Paragraph, Recognized, Word
+from archiver.rendition.recognition import Matrix, Paragraph, Point, Recognized, Word
 from archiver.rendition.shaping import RIGHT_TO_LEFT_MARK
 from archiver.rendition.tagging import CLOSE, Element, Structure
 
@@ -58,6 +58,18 @@ def _rightward(text: str) -> str:
     return "".join(reversed(parts))
 
 
+def _together(words: Sequence[Word]) -> Iterator[Word]:
+    """Words, each of one character that no space follows with the next: PDFium drops a blank by itself."""
+    held: Word | None = None
+    for word in words:
+        if held:
+            x, y = word.start.x + word.along.x - held.start.x, word.start.y + word.along.y - held.start.y
+            word = held._replace(text=held.text + word.text, along=Point(x, y), parted=word.parted)
+        held = word if len(word.text) == 1 and not word.parted else None
+        if held is None:
+            yield word
+
+
 class TextLayer:
     """The invisible text of one document: its structure, and the characters that its font says."""
 
@@ -82,14 +94,14 @@ class TextLayer:
         yield f"BT /{RESOURCE} 1 Tf 3 Tr\n{begin()}"
         for line in paragraph.lines:
             size = max(SMALLEST, math.hypot(*to_points.way(0, line.size)))
-            for word in line.words:
+            for word in _together(line.words):
                 yield self._word(word, size, to_points, paragraph.right_to_left, begin)
         yield f"{CLOSE}\nET"
 
     def _word(
         self, word: Word, size: float, to_points: Matrix, right_to_left: bool, begin: Callable[..., str]
     ) -> str:
-        """A word, and a space after it as one reads: at its left where that is from right to left.
+        """A word, and the space after it as one reads: at its left where that is from right to left.
 
         Readers of PDF take what is on the page from left to right, and so it is written. What has an
         /ActualText is content that `begin` begins, beside the rest: within it, poppler would take its
@@ -103,7 +115,7 @@ class TextLayer:
         shown = _rightward(word.text) if backward else word.text
         stretch = max(SMALLEST_STRETCH, width / (len(shown) * self.advance))
         cos, sin = level if backward else (across / width, up / width)
-        space, codes = self._code(" "), "".join(map(self._code, shown))
+        space, codes = self._code(" ") if word.parted else "", "".join(map(self._code, shown))
         if right_to_left:
             x, y = x - stretch * self.advance * cos, y - stretch * self.advance * sin
             text = f"<{space}{codes}> Tj"

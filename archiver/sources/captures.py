@@ -45,18 +45,36 @@ KEPT = {"response", "resource"}
 
 REVISIT = "revisit"
 """The type of records of what was the same as in another record, which holds it (ISO 28500 6.7)."""
+
+NAMING = {
+    True: (
+        ("WARC-Refers-To",),
+        ("WARC-Refers-To-Target-URI", "WARC-Refers-To-Date"),
+        ("WARC-Payload-Digest",),
+    ),
+    False: (("WARC-Record-ID",), ("WARC-Target-URI", "WARC-Date"), ("WARC-Payload-Digest",)),
+}
+"""The fields by which a revisit names the record that it is of (True), and that record's own fields."""
+
 UNTOLD = ("", "application/http", "message/http")
 """The media types of records that do not tell what they are of."""
 
 MOST_TOLD = 3
-MOST_PICTURES = 100_000
-"""So many pictures of a file are looked for by the pages that show them."""
+MOST_PICTURES = MOST_REVISITS = 100_000
+"""So many pictures of a file are looked for by pages that show them, and so many records by revisits."""
 MOST_PAGES_LISTED = 64 * 1024 * 1024
 WITHOUT = "reading web captures needs warcio, which is not there"
 
 
+Key = tuple[str, ...]
+"""What names a record: its identifier, its address and date, or its digest."""
+
+
 class Capture(NamedTuple):
-    """A record of a WARC file: of what type, which it is (from 1), where, its address and media type."""
+    """A record of a WARC file: of what type, which it is (from 1), where, its address and media type.
+
+    `keys` name it, or, of a revisit, the record that it is of, the surest first.
+    """
 
     type: str
     number: int
@@ -65,6 +83,7 @@ class Capture(NamedTuple):
     length: int
     address: str
     media_type: str
+    keys: tuple[Key, ...]
 
 
 def is_capture(path: Path) -> bool:
@@ -73,7 +92,8 @@ def is_capture(path: Path) -> bool:
 
 
 def locate(place: Place) -> Iterator[SourceRef]:
-    """The pages captured in a file, in its order: records of HTML that the server gave with 200.
+    """The pages captured in a file, in its order: records of HTML that the server gave with 200, and
+    revisits of those.
 
     In a WACZ that lists its pages, those. The last one comes with what was noticed of the file.
     Raises SourceError for a file that cannot be read, or has no page, MissingExtra without warcio.
@@ -90,10 +110,12 @@ def locate(place: Place) -> Iterator[SourceRef]:
             address = capture.address.partition("#")[0]
             if listed and address not in listed:
                 continue
+            shown: Capture | None = capture
             if capture.type == REVISIT:
-                if capture.media_type in (*PAGES, *UNTOLD):
-                    revisited[address] = None
-            elif capture.media_type in PAGES:
+                shown = _index(place, _version(place)).original(capture.keys)
+            if shown is None and capture.media_type in (*PAGES, *UNTOLD):
+                revisited[address] = None
+            elif shown and shown.media_type in PAGES:
                 held.add(address)
                 if last:
                     yield last
@@ -117,7 +139,7 @@ def _told(where: str, missing: Sequence[str], revisited: Sequence[str]) -> Itera
         told = f"lists {counted(len(missing), 'page')} that it does not hold: {_named(missing)}"
         yield Finding("source-capture-missing", Severity.WARNING, told, where)
     if revisited:
-        told = "has revisit records, which say that a page was as in another record, and are no documents: "
+        told = "has revisit records of what is in no record that was found in it, and are no documents: "
         yield Finding("source-capture-revisit", Severity.INFO, told + _named(revisited), where)
 
 
@@ -128,57 +150,102 @@ def _named(addresses: Iterable[str]) -> str:
     return ", ".join(first[:MOST_TOLD]) + more
 
 
+class Record(NamedTuple):
+    """A record as it was read: its bytes, warcio's headers, the media type and bytes of what was captured.
+
+    A revisit has no such bytes. `keys` are those of `Capture`.
+    """
+
+    raw: bytes
+    type: str
+    headers: Any
+    media_type: str
+    payload: bytes
+    keys: tuple[Key, ...]
+
+    def field(self, name: str) -> str:
+        """A named field of the record; empty where it has none."""
+        return str(self.headers.get_header(name) or "")
+
+    @property
+    def said(self) -> str:
+        """What was captured, and when, as the record says."""
+        return f"{self.field('WARC-Target-URI')} at {self.field('WARC-Date') or 'an unknown time'}"
+
+    def original(self, name: str) -> Original:
+        """The record as a file."""
+        compressed = self.raw.startswith(GZIP)
+        return Original(name if compressed else name.removesuffix(".gz"), "application/warc", data=self.raw)
+
+
 def read(ref: SourceRef, settings: Settings) -> Source:
-    """Read a captured page, with the pictures that were captured beside it.
+    """Read a captured page, with the pictures that were captured beside it; that of a revisit is in another
+    record, which is kept beside it.
 
     Raises SourceError for a record that cannot be read or does not have its digest, InvalidArticle.
     """
-    with _reading(ref.label), _member(ref.place, ref.member) as file:
-        file.seek(ref.offset)
-        if (ref.length or 0) > settings.max_source_bytes:
-            raise SourceError(_too_large(settings), where=ref.label)
-        raw = file.read(ref.length or 0)
-        file.seek(ref.offset)
-        record = next(iter(_iterator(file)))
-        address = record.rec_headers.get_header("WARC-Target-URI") or ""
-        if record.rec_headers.get_header("WARC-Segment-Number"):
-            told = "is the first segment of a record (ISO 28500 7), and segments are not put together"
-            raise SourceError(told, where=ref.label)
-        payload = _payload(record, ref.label, settings)
+    own = _record(ref, settings)
+    address, said = own.field("WARC-Target-URI"), own.said
+    whole, kept = own, list[Original]()
+    if own.type == REVISIT:
+        whole, beside = _revisited(ref, own, settings)
+        said, kept = f"{said}, when it was as {whole.said}", [beside]
     shown, held = _Pictures(ref, settings), Pictures(settings, DATA_FOLDER)
-    charset = _parameter(_type(record), "charset") or webpage.declared(payload)
-    text = decoding.decode(payload, ref, charset)
+    charset = _parameter(whole.media_type, "charset") or webpage.declared(whole.payload)
+    text = decoding.decode(whole.payload, ref, charset)
     page = webpage.Page(
         text.text, ref.label, _web(address), lambda src: held.show(src) or shown.show(urljoin(address, src))
     )
     parts = webpage.parse(page)
-    identifier = (record.rec_headers.get_header("WARC-Record-ID") or "").strip("<>")
-    if identifier:
+    if identifier := own.field("WARC-Record-ID").strip("<>"):
         parts.fields["identifier"] = identifier
-    article, noticed = metadata.build(parts.fields, parts.body, raw, ref, settings, parts.places)
-    name = ref.name if raw.startswith(GZIP) else ref.name.removesuffix(".gz")
-    document = Original(name, "application/warc", data=raw)
-    when = record.rec_headers.get_header("WARC-Date") or "an unknown time"
+    article, noticed = metadata.build(parts.fields, parts.body, own.raw, ref, settings, parts.places)
+    document = own.original(ref.name)
     captured = Event(
         "capture",
-        f"{address} at {when}, as its WARC record says",
+        f"{said}, as its WARC record says",
         Agent("archiver", "software"),
         (f"data/original/{document.stored}",),
     )
-    taken = Finding(
-        "source-page-captured", Severity.INFO, f"was captured from {address} at {when}", where=ref.label
-    )
-    if why := record.rec_headers.get_header("WARC-Truncated"):
+    taken = Finding("source-page-captured", Severity.INFO, f"was captured from {said}", where=ref.label)
+    if why := whole.field("WARC-Truncated"):
         told = f"was not captured whole (WARC-Truncated: {why}); what is missing is not in the capture"
         noticed = [*noticed, Finding("source-capture-truncated", Severity.WARNING, told, where=ref.label)]
     return Source(
         ref,
-        (document, *shown.originals(), *held.found.values()),
+        (document, *kept, *shown.originals(), *held.found.values()),
         article,
         Text(text.encoding),
         (taken, *text.findings, *parts.findings, *webpage.left_out(held, ref.label), *noticed),
         (captured,),
     )
+
+
+def _record(ref: SourceRef, settings: Settings) -> Record:
+    """The record that a document is. Raises SourceError where it cannot be read."""
+    with _reading(ref.label), _member(ref.place, ref.member) as file:
+        if (ref.length or 0) > settings.max_source_bytes:
+            raise SourceError(_too_large(settings), where=ref.label)
+        file.seek(ref.offset)
+        raw = file.read(ref.length or 0)
+        file.seek(ref.offset)
+        record = next(iter(_iterator(file)))
+        if record.rec_headers.get_header("WARC-Segment-Number"):
+            told = "is the first segment of a record (ISO 28500 7), and segments are not put together"
+            raise SourceError(told, where=ref.label)
+        payload = b"" if record.rec_type == REVISIT else _payload(record, ref.label, settings)
+        return Record(raw, record.rec_type, record.rec_headers, _type(record), payload, _keys(record))
+
+
+def _revisited(ref: SourceRef, own: Record, settings: Settings) -> tuple[Record, Original]:
+    """The record that a revisit is of, and its file. Raises SourceError where it cannot be read."""
+    with _reading(ref.label):
+        found = _index(ref.place, _version(ref.place)).original(own.keys)
+    if found is None:
+        raise SourceError("is a revisit record of what is in no record of its file", where=ref.label)
+    at = replace(ref, record=found.number, member=found.member, offset=found.offset, length=found.length)
+    whole = _record(at, settings)
+    return whole, whole.original(at.name)
 
 
 def _web(address: str) -> str:
@@ -206,7 +273,7 @@ class _Pictures:
 
     def _captured(self, address: str) -> Original | None:
         with _reading(self.ref.label):
-            capture = _index(self.ref.place, _version(self.ref.place)).get(address)
+            capture = _index(self.ref.place, _version(self.ref.place)).pictures.get(address)
             if capture is None or capture.length > self.settings.max_image_bytes:
                 return None
             with _member(self.ref.place, capture.member) as file:
@@ -239,14 +306,42 @@ def _version(place: Place) -> Hashable:
     return status.st_mtime_ns, status.st_size
 
 
+class _Index(NamedTuple):
+    """The pictures in a file by their addresses, and records that revisits are of by what names them."""
+
+    pictures: dict[str, Capture]
+    originals: dict[Key, Capture]
+
+    def original(self, keys: Iterable[Key]) -> Capture | None:
+        """The record that is named so, if it is there."""
+        return next((self.originals[key] for key in keys if key in self.originals), None)
+
+
 @lru_cache(maxsize=4)
-def _index(place: Place, version: Hashable) -> dict[str, Capture]:
-    """The pictures in a file as it is, by their addresses."""
-    found: dict[str, Capture] = {}
+def _index(place: Place, version: Hashable) -> _Index:
+    """What is in a file as it is; it is read twice where it has revisits."""
+    found = _Index({}, {})
+    revisits: list[Capture] = []
     for capture in _records(place):
-        if capture.type in KEPT and capture.media_type.startswith("image/") and len(found) < MOST_PICTURES:
-            found.setdefault(capture.address, capture)
+        if capture.type == REVISIT and len(revisits) < MOST_REVISITS:
+            revisits.append(capture)
+        elif _is_picture(capture) and len(found.pictures) < MOST_PICTURES:
+            found.pictures.setdefault(capture.address, capture)
+    wanted = {key for revisit in revisits for key in revisit.keys}
+    for capture in _records(place) if wanted else ():
+        if capture.type in KEPT:
+            found.originals.update(
+                {key: capture for key in capture.keys if key in wanted and key not in found.originals}
+            )
+    for revisit in revisits:
+        original = found.original(revisit.keys)
+        if original and _is_picture(original):
+            found.pictures.setdefault(revisit.address, original)
     return found
+
+
+def _is_picture(capture: Capture) -> bool:
+    return capture.type in KEPT and capture.media_type.startswith("image/")
 
 
 # --- WARC ---------------------------------------------------------------------------------------
@@ -292,7 +387,16 @@ def _records(place: Place) -> Iterator[Capture]:
                     address = record.rec_headers.get_header("WARC-Target-URI") or ""
                     media_type = _type(record).partition(";")[0].strip().lower()
                     offset, length = records.get_record_offset(), records.get_record_length()
-                    yield Capture(kind, number, member, offset, length, address, media_type)
+                    yield Capture(kind, number, member, offset, length, address, media_type, _keys(record))
+
+
+def _keys(record: Any) -> tuple[Key, ...]:
+    """What names a record, or, of a revisit, the record that it is of."""
+    named = (
+        tuple((record.rec_headers.get_header(name) or "").strip("<>") for name in names)
+        for names in NAMING[record.rec_type == REVISIT]
+    )
+    return tuple(key for key in named if all(key))
 
 
 def _status(record: Any) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from email import policy
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import getaddresses
+from itertools import groupby
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from archiver import pictures
 from archiver.errors import RenditionError, SourceError
@@ -157,12 +158,19 @@ def _content(
     text, _, told = decoding.decode(data, ref, charset)
     noticed.findings += told
     if body.get_content_subtype() != "html":
-        return list(plain(text))
+        return list(plain(_lines(body, text)))
     tree = elements.tree(text, ref.label)
     markup = Markup(noticed, lambda src: held.show(src) or _shown(files.get(src), settings))
     blocks = markup.blocks(next(tree.iter("body"), tree))
     noticed.findings += markup.left_out()
     return blocks
+
+
+def _lines(part: Any, text: str) -> Iterator[Line]:
+    """The lines of a part in plain text, as its media type says that they are meant (RFC 3676 3)."""
+    if str(part.get_param("format", "")).lower() != "flowed":
+        return fixed(text)
+    return flowed(text, joint="" if str(part.get_param("delsp", "")).lower() == "yes" else " ")
 
 
 def _shown(original: Original | None, settings: Settings) -> str | None:
@@ -176,29 +184,59 @@ def _shown(original: Original | None, settings: Settings) -> str | None:
     return original.name
 
 
-def plain(text: str) -> Iterator[Block]:
+class Line(NamedTuple):
+    """A line of plain text, and in how many quotations it is."""
+
+    quotes: int
+    text: str
+
+
+def fixed(text: str) -> Iterator[Line]:
+    """The lines of a text as they are written."""
+    for line in text.replace("\r\n", "\n").split("\n"):
+        quotes, rest = 0, line.rstrip()
+        while rest.startswith(">") and quotes < MOST_QUOTES:
+            quotes, rest = quotes + 1, rest[1:].removeprefix(" ")
+        yield Line(quotes, rest)
+
+
+def flowed(text: str, joint: str) -> Iterator[Line]:
+    """The lines of a text in which those that end with a space go on in the next one (RFC 3676 4)."""
+    parts: list[str] = []
+    of_parts = 0
+    for line in text.replace("\r\n", "\n").split("\n"):
+        rest = line.lstrip(">")
+        quotes, rest = min(len(line) - len(rest), MOST_QUOTES), rest.removeprefix(" ")
+        if parts and (quotes != of_parts or not rest or rest == SIGNATURE):
+            yield Line(of_parts, "".join(parts).rstrip())
+            parts = []
+        if rest.endswith(" ") and rest != SIGNATURE:
+            parts.append(rest[:-1] + joint)
+            of_parts = quotes
+        else:
+            yield Line(quotes, "".join([*parts, rest]).rstrip())
+            parts = []
+    if parts:
+        yield Line(of_parts, "".join(parts).rstrip())
+
+
+SIGNATURE = "-- "
+"""The line that no other one goes on in (RFC 3676 4.3)."""
+
+
+def plain(lines: Iterable[Line], depth: int = 0) -> Iterator[Block]:
     """The blocks of a message's plain text: paragraphs with their lines, and what it quotes."""
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").split("\n")]
-    yield from _plain(lines, 0)
-
-
-def _plain(lines: list[str], depth: int) -> Iterator[Block]:
-    held: list[str] = []
-    quoted: list[str] = []
-    for line in [*lines, ""]:
-        is_quoted = line.startswith(">") and depth < MOST_QUOTES
-        if held and (is_quoted or not line):
-            yield {"type": "paragraph", "content": [{"text": "\n".join(held)}]}
-            held = []
-        if quoted and not is_quoted:
-            inner = list(_plain(quoted, depth + 1))
-            if inner:
-                yield {"type": "quote", "blocks": inner}
-            quoted = []
+    for is_quoted, some in groupby(lines, lambda line: line.quotes > depth):
         if is_quoted:
-            quoted.append(line[1:].removeprefix(" "))
-        elif line.strip():
-            held.append(line)
+            if inner := list(plain(some, depth + 1)):
+                yield {"type": "quote", "blocks": inner}
+            continue
+        for has_text, paragraph in groupby(some, lambda line: bool(line.text)):
+            if has_text:
+                yield {
+                    "type": "paragraph",
+                    "content": [{"text": "\n".join(each.text for each in paragraph)}],
+                }
 
 
 MOST_QUOTES = 8

@@ -69,7 +69,7 @@ PLACES = (
 SAYING_NOTHING = {"", "anonymous", "none", "unknown", "unspecified", "untitled"}
 """What programs write where they were told nothing."""
 
-PLACE = re.compile(r"(?: \([^()]*\))?: ")
+PLACE = re.compile(r"^, object \d+ \d+ at offset \d+(?:: )?|(?: \([^()]*\))?: ")
 """Where qpdf says that something is, after the file's name."""
 
 MOST_WARNINGS = 2

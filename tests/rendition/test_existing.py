@@ -57,6 +57,16 @@ def test_what_is_pdfa_already_is_its_own_rendition(tmp_path: Path, verapdf: Vali
     assert (rendition.made.type, rendition.judged) == ("replication", True)
 
 
+def test_that_a_file_is_not_the_pdfa_that_it_says_is_told(tmp_path: Path, verapdf: Validator) -> None:
+    def no_mark(pdf: Pdf) -> None:
+        del pdf.Root.MarkInfo
+
+    rendition = made(pdfs.changed(pdfs.conforming(tmp_path / "a.pdf"), no_mark), verapdf)
+    (told,) = (finding for finding in rendition.findings if finding.rule == "rendition-claim")
+    assert told.message.startswith("says that it is PDF/A-2a and PDF/UA-1, and is not: veraPDF says: ")
+    assert rendition.claims == ("2u",)
+
+
 def test_what_is_pdfua_stays_so_as_pdfa(tmp_path: Path, verapdf: Validator) -> None:
     def no_pdfa(pdf: Pdf) -> None:
         with pdf.open_metadata(update_docinfo=False) as metadata:
@@ -384,8 +394,9 @@ def test_ghostscript_is_given_what_it_cannot_decrypt_itself(tmp_path: Path, vera
 def test_what_lacks_a_page_is_no_rendition(
     tmp_path: Path, verapdf: Validator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def rewrite(_: Path, target: Path, __: int) -> None:
+    def rewrite(_: Path, target: Path, __: int) -> str:
         pdfs.written(target, "one")
+        return ""
 
     monkeypatch.setattr(ghostscript, "version", lambda: "10")
     monkeypatch.setattr(ghostscript, "rewrite", rewrite)
@@ -444,6 +455,42 @@ def test_fields_that_ghostscript_makes_part_of_a_page_look_the_same(tmp_path: Pa
     old.write_bytes(form.getvalue())
     ghostscript.rewrite(old, new, 60)
     assert likeness.compare(old, new, [1], 60) == ()
+
+
+@needs_ghostscript
+@pytest.mark.parametrize("unit", [1, 2, 2.5])
+def test_a_page_in_other_units_looks_as_it_does_in_points(unit: float, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.pdf", tmp_path / "new.pdf"
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(300, 400))
+        page.obj.UserUnit = unit
+        page.Contents = pdf.make_stream(b"0 0 1 rg 60 60 100 60 re f 1 w 20 20.3 m 280 20.3 l S")
+        pdf.save(old)
+    ghostscript.rewrite(old, new, 60)
+    assert likeness.compare(old, new, [1], 60) == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "size"),
+    [
+        (b"0 0 1 rg 60 60 100 60 re f", (300, 400)),
+        (b"0 0 1 rg 60 60 100 60 re f 1 w 20 20 m 280 20 l S", (300, 410)),
+        (b"0.3 0 1 rg 60 60 100 60 re f 1 w 20 20 m 280 20 l S", (300, 400)),
+    ],
+)
+def test_a_line_that_is_gone_another_shape_and_another_colour_are_told(
+    content: bytes, size: tuple[int, int], tmp_path: Path
+) -> None:
+    drawn = {
+        "old": (b"0 0 1 rg 60 60 100 60 re f 1 w 20 20 m 280 20 l S", (300, 400)),
+        "new": (content, size),
+    }
+    for name, (shown, page_size) in drawn.items():
+        with pikepdf.new() as pdf:
+            page = pdf.add_blank_page(page_size=page_size)
+            page.Contents = pdf.make_stream(shown)
+            pdf.save(tmp_path / f"{name}.pdf")
+    assert likeness.compare(tmp_path / "old.pdf", tmp_path / "new.pdf", [1], 60) == (1,)
 
 
 @pytest.mark.parametrize(

@@ -3,19 +3,28 @@
 import subprocess
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from pikepdf import Dictionary
 from PIL import Image
 
+from archiver.article import Article
 from archiver.errors import RenditionError, SettingsError
 from archiver.records.checking import schema
 from archiver.rendition.alto import alto
+from archiver.rendition.fonts import fonts
 from archiver.rendition.hocr import parse
-from archiver.rendition.recognition import Box, Matrix
+from archiver.rendition.recognition import Box, Matrix, Recognized
+from archiver.rendition.scan_pages import PageBook, PagePicture
+from archiver.rendition.scan_pictures import Drawn
+from archiver.rendition.spool import Spool
 from archiver.rendition.tesseract import Calls, Segmentation, find, name_of, package_of
 from archiver.rendition.text_layer import _rightward
+from archiver.settings import Settings
+from tests.rendition.renditions import by_poppler, needs_poppler
 from tests.scanned import needs_tesseract, page
 
 HEAD = '<html xmlns="http://www.w3.org/1999/xhtml"><body><div class="ocr_page">'
@@ -51,6 +60,52 @@ def test_a_word_on_a_turned_page_runs_as_one_reads_it(angle: int, turned: int) -
     (along,) = (each.along for each in found.words())
     assert found.turned == turned
     assert along == pytest.approx({0: (40, 0), 90: (0, -100), 180: (-40, 0), 270: (0, 100)}[angle])
+
+
+CHINESE = (
+    ("渡轮", 344, 459),
+    ("早上", 458, 515),
+    ("七", 532, 571),
+    ("点", 580, 620),
+    (",", 625, 640),
+    ("OCR", 660, 760),
+    ("船上", 793, 892),
+    ("40", 905, 1015),
+    ("名", 1029, 1048),
+    ("。", 1050, 1070),
+)
+"""Words of a line as Tesseract has them, and from where to where each is."""
+
+
+def chinese() -> Recognized:
+    line = "bbox 344 63 1694 108; baseline 0 -5; x_size 53.3; x_descenders 13.3"
+    words = (word(text, f"bbox {left} 63 {right} 104; x_wconf 96") for text, left, right in CHINESE)
+    return parse(hocr(line, "".join(words)), 2475, 260, Matrix())
+
+
+def test_no_spaces_part_words_of_a_script_without_them() -> None:
+    found = chinese()
+    assert found.text == "渡轮早上七点, OCR 船上 40 名。"
+    record = etree.fromstring(alto(found, 1, "a.tif", "Tesseract 5", "zh"))
+    schema("alto-4-3.xsd").assertValid(record)
+    namespace = {"a": "http://www.loc.gov/standards/alto/ns-v4#"}
+    assert [each.get("CONTENT") for each in record.iterfind(".//a:String", namespace)] == [
+        text for text, _, _ in CHINESE
+    ]
+    assert len(record.findall(".//a:SP", namespace)) == 4
+
+
+@needs_poppler
+def test_words_without_spaces_between_them_come_out_of_readers_as_they_are(tmp_path: Path) -> None:
+    with Spool(tmp_path / "spool") as spool:
+        book = PageBook(spool, "zh", fonts(Settings().fonts))
+        drawn = Drawn(Dictionary(Width=1, Height=1, BitsPerComponent=8), b"\xff", 1)
+        book.add(PagePicture(drawn, 594, 62.4, text=chinese()))
+        article = Article.model_validate({"title": "1", "identifier": "1", "language": ["zh"], "body": []})
+        book.save(tmp_path / "a.pdf", article, ("2a", "ua1"), [], right_to_left=False)
+    with pypdfium2.PdfDocument(tmp_path / "a.pdf") as pdf:
+        assert pdf[0].get_textpage().get_text_bounded().strip() == chinese().text
+    assert by_poppler(tmp_path / "a.pdf").strip() == chinese().text
 
 
 @given(st.binary(max_size=300))

@@ -21,6 +21,7 @@ from archiver.rendition import Rendition, ghostscript, render
 from archiver.rendition.verapdf import Validator
 from archiver.settings import Settings
 from archiver.sources import SourceRef, read
+from tests import shallow
 from tests.rendition.pdfs import needs_ghostscript
 from tests.rendition.renditions import by_poppler, by_structure, needs_poppler, plain
 from tests.scanned import TEXTS, needs_tesseract, page, pictures_of, scanned
@@ -218,6 +219,20 @@ def test_a_jpeg_2000_is_in_the_rendition_byte_for_byte(
     with pikepdf.open(written(made)) as pdf:
         assert image_of(pdf).read_raw_bytes() == (tmp_path / "a.jp2").read_bytes()
         assert image_of(pdf).Filter == pikepdf.Name.JPXDecode
+    assert verapdf.check(written(made), made.claims) == ()
+
+
+@pytest.mark.parametrize("content", [shallow.GRAY_OF_4_BITS, shallow.COLOUR_OF_4_BITS, shallow.BITONAL])
+def test_jpeg_2000_of_few_bits_is_shown_as_light_as_it_is(
+    content: bytes, tmp_path: Path, verapdf: Validator
+) -> None:
+    (tmp_path / "a.jp2").write_bytes(content)
+    made = rendered(tmp_path / "a.jp2")
+    with pikepdf.open(written(made)) as pdf:
+        shown = pikepdf.PdfImage(image_of(pdf)).as_pil_image()
+        assert (shown.mode == "1") == (content is shallow.BITONAL)
+    lightest = shown.convert("RGB").getpixel((15, 0))
+    assert lightest == ((255, 255, 51) if content is shallow.COLOUR_OF_4_BITS else (255, 255, 255))
     assert verapdf.check(written(made), made.claims) == ()
 
 

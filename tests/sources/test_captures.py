@@ -211,7 +211,79 @@ def revisited(path: Path, address: str) -> Path:
     return path
 
 
-def test_revisits_are_told_and_are_no_documents(tmp_path: Path) -> None:
+def again(path: Path, address: str, *fields: str, media_type: str = "text/html") -> Path:
+    """A WARC file with a record more: a revisit with these fields, cut off as those of Wget are."""
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\n\r\n".encode()
+    made = record("revisit", "application/http", address, head, b"")
+    lines = [line for line in made.split(b"\r\n") if not line.startswith(b"WARC-Payload-Digest")]
+    added = [field.encode() for field in (*fields, "WARC-Truncated: length")]
+    made = b"\r\n".join([lines[0], *added, *lines[1:]])
+    path.write_bytes(path.read_bytes() + (gzip.compress(made) if path.suffix == ".gz" else made))
+    return path
+
+
+def named(path: Path, name: str, of: str = ADDRESS) -> str:
+    """A field of the record of an address in a file."""
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    (one,) = (
+        each for each in content.split(b"WARC/1.1\r\n") if f"WARC-Target-URI: {of}\r\n".encode() in each
+    )
+    return next(line for line in one.decode("latin-1").split("\r\n") if line.startswith(name)).partition(
+        ": "
+    )[2]
+
+
+@pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
+@pytest.mark.parametrize("by", ["record", "date", "digest"])
+def test_a_revisit_has_the_page_of_the_record_that_it_names(by: str, name: str, tmp_path: Path) -> None:
+    path = captured(tmp_path / name)
+    fields = {
+        "record": [f"WARC-Refers-To: {named(path, 'WARC-Record-ID')}"],
+        "date": [f"WARC-Refers-To-Target-URI: {ADDRESS}", "WARC-Refers-To-Date: 2024-05-06T07:08:09Z"],
+        "digest": [f"WARC-Payload-Digest: {named(path, 'WARC-Payload-Digest')}"],
+    }
+    other = "https://evening.example/other"
+    first, second = locate(again(path, other, *fields[by]))
+    page_of_first, page_of_second = read(first, Settings()), read(second, Settings())
+    assert page_of_second.article.source_url == other
+    assert page_of_second.article.body == page_of_first.article.body
+    assert page_of_second.article.identifier != page_of_first.article.identifier
+    record_of_first, *pictures = page_of_second.attachments
+    assert record_of_first == page_of_first.document
+    assert [each.data for each in pictures] == [picture()]
+    assert "when it was as " + ADDRESS in page_of_second.events[0].detail
+    rules = {each.rule for each in page_of_second.findings}
+    assert not rules & {"source-capture-truncated", "source-capture-revisit"}
+
+
+def test_a_picture_that_is_a_revisit_is_shown(tmp_path: Path) -> None:
+    path = capture(
+        tmp_path / "a.warc",
+        (ADDRESS, "text/html", page().encode(), "200 OK"),
+        ("https://mirror.example/boat.png", "image/png", picture(), "200 OK"),
+    )
+    digest = named(path, "WARC-Payload-Digest", "https://mirror.example/boat.png")
+    again(
+        path, "https://evening.example/boat.png", f"WARC-Payload-Digest: {digest}", media_type="image/png"
+    )
+    (ref,) = locate(path)
+    assert [each.data for each in read(ref, Settings()).attachments] == [picture()]
+
+
+def test_a_package_of_a_revisit_holds_both_records(tmp_path: Path) -> None:
+    path = captured(tmp_path / "a.warc")
+    _, ref = locate(
+        again(path, "https://evening.example/other", f"WARC-Refers-To: {named(path, 'WARC-Record-ID')}")
+    )
+    outcome = packaged(ref, tmp_path / "out", verapdf=True)
+    assert outcome.status == "packaged", outcome.report
+    assert isinstance(outcome.bag, Path)
+    kept = sorted(each.name for each in (outcome.bag / "data/original").glob("*.warc"))
+    assert kept == ["a-record-2.warc", "a-record-5.warc"]
+    assert packaged(ref, tmp_path / "out", verapdf=True).status == "already packaged"
+
+
+def test_revisits_of_what_is_elsewhere_are_told_and_are_no_documents(tmp_path: Path) -> None:
     first, second = locate(
         revisited(
             capture(

@@ -1,5 +1,6 @@
 """Messages as articles."""
 
+import json
 from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
@@ -12,7 +13,7 @@ from archiver.article import Quote
 from archiver.errors import ArchiverError, SourceError
 from archiver.settings import Settings
 from archiver.sources import SourceRef, read
-from archiver.sources.mail import is_message, plain
+from archiver.sources.mail import Line, fixed, flowed, is_message, plain
 from tests.conftest import Write, packaged
 from tests.sources.pages import picture
 
@@ -103,10 +104,56 @@ def test_a_message_in_a_message_is_kept_whole(article: Write) -> None:
 
 
 def test_quotations_are_quotations() -> None:
-    found = list(plain("I agree.\n\n> The boat\n> is back.\n>\n>> Is it?\n\nYes."))
+    found = list(plain(fixed("I agree.\n\n> The boat\n> is back.\n>\n>> Is it?\n\nYes.")))
     assert [block["type"] for block in found] == ["paragraph", "quote", "paragraph"]
     assert [block["type"] for block in found[1]["blocks"]] == ["paragraph", "quote"]
     assert Quote.model_validate(found[1])
+
+
+FLOWED = (
+    "The boat is back, \nand so are all \nwho were on it.\n\n"
+    "> Is it \n> back?\n>> It left \n> on Monday. \n\n"
+    " > is no quotation.\n From here on.\n-- \nAda \n"
+)
+
+
+def test_lines_that_flow_are_joined() -> None:
+    assert list(flowed(FLOWED, " ")) == [
+        Line(0, "The boat is back, and so are all who were on it."),
+        Line(0, ""),
+        Line(1, "Is it back?"),
+        Line(2, "It left"),
+        Line(1, "on Monday."),
+        Line(0, ""),
+        Line(0, "> is no quotation."),
+        Line(0, "From here on."),
+        Line(0, "--"),
+        Line(0, "Ada"),
+        Line(0, ""),
+    ]
+    assert list(flowed("The boat ", " ")) == [Line(0, "The boat")]
+    assert list(flowed("港の \n船", "")) == [Line(0, "港の船")]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "told"),
+    [
+        ("; format=flowed", "The boat is back."),
+        ("; Format=Flowed; DelSp=Yes", "The boatis back."),
+        ("; format=fixed", "The boat\nis back."),
+        ("", "The boat\nis back."),
+    ],
+)
+def test_lines_flow_where_the_message_says_so(parameters: str, told: str, article: Write) -> None:
+    head = f"From: ada@harbour.example\nSubject: Boat\nContent-Type: text/plain{parameters}\n\n"
+    found = article(f"{head}The boat \nis back.\n".encode(), "a.eml").article
+    assert json.dumps(told) in found.model_dump_json()
+
+
+@given(st.text("> \nab-"), st.sampled_from([" ", ""]))
+def test_no_character_is_lost_where_lines_flow(text: str, joint: str) -> None:
+    shown = "".join(line.text for line in flowed(text, joint))
+    assert [c for c in shown if c in "ab-"] == [c for c in text if c in "ab-"]
 
 
 def test_without_a_subject_the_name_is_taken_and_told(article: Write) -> None:

@@ -249,6 +249,16 @@ def test_a_damaged_cross_reference_table_is_told(tmp_path: Path) -> None:
     assert str(tmp_path) not in told
 
 
+def test_a_page_without_a_size_is_told(tmp_path: Path) -> None:
+    path = pdfs.changed(
+        pdfs.written(tmp_path / "a.pdf"), lambda pdf: pdf.pages[0].obj.__delitem__("/MediaBox")
+    )
+    (told,) = [each.message for each in source(path).findings if each.rule == "source-pdf-damaged"]
+    assert told.startswith(
+        "is damaged, and was read as well as can be: kid 0 (from 0) MediaBox is undefined"
+    )
+
+
 @pytest.mark.parametrize("damage", [b"startxref\n", b"trailer", b"endobj"])
 def test_what_is_told_of_a_damaged_pdf_is_the_same_from_a_file_and_from_standard_input(
     damage: bytes, tmp_path: Path
