@@ -97,7 +97,7 @@ def find_below(place: Path) -> Below:
             found.bags.append(Path(at))
             continue
         list_entries(len(entries))
-        found.bags.extend(Path(e.path) for e in entries if is_serialized(e.name) and _is(e.is_file))
+        found.bags.extend(Path(e.path) for e in entries if _is(e.is_file) and is_serialized(e.name))
         found.links.extend(Path(e.path) for e in entries if e.is_symlink() and _leads_to_bags(e))
         waiting += reversed([e.path for e in entries if e.name not in NO_HOLDINGS and _is(e.is_dir)])
     return found
