@@ -13,7 +13,7 @@ import pikepdf
 import pypdfium2
 import pytest
 from lxml import etree
-from PIL import Image, ImageChops, ImageCms, ImageOps, TiffImagePlugin
+from PIL import Image, ImageChops, ImageCms, ImageFilter, ImageOps, TiffImagePlugin
 
 from archiver import pictures
 from archiver.errors import RenditionError, SettingsError, SourceError
@@ -93,6 +93,17 @@ def test_words_are_in_their_places_on_a_page_that_is_turned_or_slants(turned: in
     x, y = (float(line.split(f'{name}="')[1].split('"')[0]) for name in ("xMin", "yMin"))
     assert abs(x - left * 72 / 300) < 8
     assert abs(y - top * 72 / 300) < 8
+
+
+@needs_tesseract
+def test_arabic_is_read_in_noise(tmp_path: Path) -> None:
+    clean = ImageOps.expand(page("ar"), 200, 255).filter(ImageFilter.GaussianBlur(0.7))
+    noise = Image.effect_noise(clean.size, 25)
+    noisy = ImageChops.add(clean.point([20 + shade * 4 // 5 for shade in range(256)]), noise, 1, -128)
+    made = rendered(scanned(tmp_path / "a.png", noisy), tesseract=True, language="ar")
+    found = plain(written(made).with_suffix(".txt").read_text()).split()
+    wanted = TEXTS["ar"].split()
+    assert len(set(wanted) & set(found)) > 0.8 * len(set(wanted))
 
 
 @needs_tesseract
