@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from PIL import Image
 
-from archiver.likeness import MEMORY
+from archiver.likeness import MEMORY, few
 
 LIMITED = ("/bin/sh", "-c", 'ulimit -v "$0" && ulimit -t "$1" && shift && exec "$@"', str(MEMORY))
 
@@ -76,12 +76,13 @@ def _next(stream: Any) -> Drawing | None:
 def _written(file: str, pages: Sequence[int]) -> Iterator[bytes]:
     import pypdfium2
 
-    with pypdfium2.PdfDocument(file) as document:
-        for number in pages:
-            try:
-                yield from _drawn(document[number - 1])
-            except (pypdfium2.PdfiumError, ValueError, MemoryError):
-                yield HEADER.pack(0, 0, 0, 0, 0, 0, 0, 0)
+    for some in few(pages):
+        with pypdfium2.PdfDocument(file) as document:
+            for number in some:
+                try:
+                    yield from _drawn(document[number - 1])
+                except (pypdfium2.PdfiumError, ValueError, MemoryError):
+                    yield HEADER.pack(0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def _drawn(page: Any) -> tuple[bytes, bytes]:

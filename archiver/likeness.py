@@ -66,12 +66,21 @@ def compare(old: Path, new: Path, pages: Sequence[int], seconds: int) -> tuple[i
 def _different(old: str, new: str, pages: Sequence[int]) -> Iterator[int]:
     import pypdfium2
 
-    with pypdfium2.PdfDocument(old) as first, pypdfium2.PdfDocument(new) as second:
-        first.init_forms()
-        second.init_forms()
-        for number in pages:
-            if number > len(first) or number > len(second) or _differ(first, second, number - 1):
-                yield number
+    for some in few(pages):
+        with pypdfium2.PdfDocument(old) as first, pypdfium2.PdfDocument(new) as second:
+            first.init_forms()
+            second.init_forms()
+            for number in some:
+                if number > len(first) or number > len(second) or _differ(first, second, number - 1):
+                    yield number
+
+
+def few(pages: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Pages, a few at once: PDFium keeps the pictures of a document in memory until that is closed."""
+    return (pages[at : at + PAGES_AT_ONCE] for at in range(0, len(pages), PAGES_AT_ONCE))
+
+
+PAGES_AT_ONCE = 16
 
 
 def _differ(first: Any, second: Any, index: int) -> bool:

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -109,7 +109,7 @@ def make_one(job: Job, room: Path) -> Outcome:
             identifier = source.article.identifier or ""
             outcome = _made_from(source, job, room)
     except Exception as error:
-        outcome = failed(job.ref.label, error, identifier)
+        outcome = failed(job.ref.label, error, identifier, job.ref.told)
     return replace(outcome, seconds=time.monotonic() - begun)
 
 
@@ -180,8 +180,8 @@ def _met(job: Job, made: Outcome, target: Place) -> Outcome:
     return replace(made, status="already packaged", report=report, staged=None)
 
 
-def failed(source: str, error: Exception, identifier: str = "") -> Outcome:
-    """The outcome of a document that failed of an error.
+def failed(source: str, error: Exception, identifier: str = "", noticed: Sequence[Finding] = ()) -> Outcome:
+    """The outcome of a document that failed of an error, with what was noticed of its file before.
 
     Raises the error where every other document would fail of it too.
     """
@@ -200,7 +200,8 @@ def failed(source: str, error: Exception, identifier: str = "") -> Outcome:
         case _:
             told = f"failed inside archiver ({type(error).__name__}: {error}); please report it"
             findings = (Finding("archiver-internal", Severity.ERROR, told, where=source),)
-    return Outcome(source, "failed", Report(source, (), tuple(map(shortened, findings))), identifier)
+    told_of = tuple(map(shortened, (*findings, *noticed)))
+    return Outcome(source, "failed", Report(source, (), told_of), identifier)
 
 
 @contextmanager

@@ -54,6 +54,5 @@ def scanned(path: Path, picture: Image.Image | None = None, **options: object) -
 
 def pictures_of(pdf: Path) -> list[Image.Image]:
     """The pages of a PDF as they are shown, a pixel a pixel of their pictures at 300 per inch."""
-    scale = RESOLUTION / 72 * (1 - 1e-9)  # a hair more would be a pixel more
     with pypdfium2.PdfDocument(pdf) as document:
-        return [shown.render(scale=scale).to_pil().convert("RGB") for shown in document]
+        return [shown.render(scale=RESOLUTION / 72).to_pil().convert("RGB") for shown in document]

@@ -99,7 +99,6 @@ MENDED = {
 """What comes out as a rendition that conforms."""
 
 LOST = {
-    "6.1.10 unknown filter": (streamed(CONTENT.replace("<<", "<< /Filter /Nope")), ""),
     "6.1.12 number beyond all": (paged(PAGE.replace("200 200", "9" * 20 + " 200")), "no page can be found"),
     "6.1.12 list of 50,000 lists": (
         paged(PAGE.replace("/Contents", f"/X {'[' * 50_000}{']' * 50_000} /Contents")),
@@ -142,9 +141,13 @@ def test_a_claim_is_not_judged_where_pages_are_below_themselves(tmp_path: Path, 
 
 
 @needs_ghostscript
-def test_what_ghostscript_could_not_draw_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("resources", ["/Font", "/XObject"])
+def test_content_that_cannot_be_read_is_told_and_loses_no_other_page(
+    resources: str, tmp_path: Path
+) -> None:
     path = pdfs.unembedded_font(tmp_path / "a.pdf")
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.pages[0].Resources = pikepdf.Dictionary({resources: pdf.pages[0].Resources.get(resources, {})})
         pdf.pages[0].Contents = pdf.make_stream(b"anything")
         pdf.pages[0].Contents.Filter = pikepdf.Name("/Nope")
         pdf.save(path)
@@ -152,6 +155,9 @@ def test_what_ghostscript_could_not_draw_is_told(tmp_path: Path) -> None:
     (told,) = (each.message for each in outcome.report.findings if each.rule == "rendition-incomplete")
     assert told.startswith("may show less in the rendition, as Ghostscript says: Error: ")
     assert told.endswith("Output may be incorrect.")
+    assert isinstance(outcome.bag, Path)
+    with pikepdf.open(outcome.bag / "data/rendition/a.pdf") as pdf:
+        assert len(pdf.pages) == 2
 
 
 @pytest.mark.parametrize("kind", LOST)

@@ -19,7 +19,7 @@ from archiver.rendition.flavours import Flavour
 from archiver.rendition.fonts import fonts
 from archiver.rendition.looking import Seen, look, recognizer_of, resolution_of
 from archiver.rendition.rendered import Rendition
-from archiver.rendition.scan_pages import PageBook, PagePicture
+from archiver.rendition.scan_pages import HAIR, PageBook, PagePicture
 from archiver.rendition.scan_pictures import QUALITY
 from archiver.rendition.scan_texts import ScanTexts, uncertain, unread
 from archiver.rendition.spool import Spool
@@ -111,7 +111,7 @@ def page_size(captured: Capture) -> tuple[float, float]:
     for x, y in filter(None, (resolution_of(captured), (USUAL_RESOLUTION, USUAL_RESOLUTION))):
         size = across * POINTS_PER_INCH / x, down * POINTS_PER_INCH / y
         if min(size) >= SHORTEST and max(size) <= LONGEST:
-            return size
+            return max(SHORTEST, size[0] - HAIR), max(SHORTEST, size[1] - HAIR)
     stretch = min(LONGEST / max(size), max(1.0, SHORTEST / min(size)))
     return max(SHORTEST, size[0] * stretch), max(SHORTEST, size[1] * stretch)
 

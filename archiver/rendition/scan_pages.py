@@ -23,6 +23,10 @@ from archiver.rendition.text_layer import RESOURCE, TextLayer
 
 PICTURE = "Picture"
 
+HAIR = 0.001
+"""By how many points a page is smaller than its pixels, and its picture than the page: readers that round
+up draw pixel for pixel by that; without it they stretch all by one."""
+
 ORIENTED: dict[int, tuple[int, int, int, int, int, int]] = {
     1: (1, 0, 0, 1, 0, 0),
     2: (-1, 0, 0, 1, 1, 0),
@@ -86,18 +90,19 @@ class PageBook:
         )
 
     def _content(self, page: PagePicture) -> str:
-        number, (width, height) = len(self.pages), (page.width, page.height)
+        number, (width, height) = len(self.pages), (page.width - HAIR, page.height - HAIR)
         a, b, c, d, e, f = ORIENTED[page.orientation]
         matrix = (a * width, b * height, c * width, d * height, e * width, f * height)
         shown = f"q {' '.join(f'{value:.3f}' for value in matrix)} cm /{PICTURE} Do Q"
         opening = ARTIFACT
         if page.alternative:
             figure = Element("Figure", self.structure.root, language="en", alternative=page.alternative)
-            figure.bounds = (0, 0, width, height)
+            figure.bounds = (0, 0, page.width, page.height)
             opening = self.structure.open(figure, number)
         text = ""
         if page.text:
-            scale = Matrix(width / page.text.width, 0, 0, -height / page.text.height, 0, height)
+            across, down = page.width / page.text.width, page.height / page.text.height
+            scale = Matrix(across, 0, 0, -down, 0, page.height)
             text = self.layer.draw(number, page.text, scale)
         return f"{opening}\n{shown}\n{CLOSE}\n{text}"
 

@@ -53,7 +53,8 @@ def locate(path: Path) -> Iterator[SourceRef]:
     """
     from archiver.sources import captures
 
-    return captures.locate(path) if captures.is_capture(path) else refs.locate(path)
+    is_capture = captures.is_capture(path) or captures.begins_as_capture(path)
+    return captures.locate(path) if is_capture else refs.locate(path)
 
 
 def read(ref: SourceRef, settings: Settings) -> Source:
@@ -129,8 +130,10 @@ def _only(ref: SourceRef) -> SourceRef:
     """The one document that is meant. Raises SourceError for a file that holds several."""
     from archiver.sources import captures
 
-    many = ref.path.suffix.lower() in LINES_SUFFIXES or captures.is_capture(ref.path)
-    if ref.line or ref.record or ref.data is not None or not many:
+    if ref.line or ref.record or ref.data is not None:
+        return ref
+    is_capture = captures.is_capture(ref.path) or captures.begins_as_capture(ref.path)
+    if not is_capture and ref.path.suffix.lower() not in LINES_SUFFIXES:
         return ref
     found = list(islice(locate(ref.path), 2))
     if len(found) != 1:

@@ -6,6 +6,8 @@ import gzip
 import json
 import posixpath
 import zipfile
+import zlib
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -42,6 +44,9 @@ SUFFIXES = (".warc", ".warc.gz", ".wacz", *UNREAD)
 PAGES = ("text/html", "application/xhtml+xml")
 KEPT = {"response", "resource"}
 """The types of records that hold what was captured (ISO 28500 6.3, 6.4)."""
+
+GIVEN = {"200", "203"}
+"""How a server says that it gives what was asked for, or what a proxy made of it (RFC 9110 15.3)."""
 
 REVISIT = "revisit"
 """The type of records of what was the same as in another record, which holds it (ISO 28500 6.7)."""
@@ -84,6 +89,12 @@ class Capture(NamedTuple):
     address: str
     media_type: str
     keys: tuple[Key, ...]
+    status: str
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the record holds what was asked for."""
+        return self.type in KEPT and self.status in GIVEN
 
 
 def is_capture(path: Path) -> bool:
@@ -91,9 +102,25 @@ def is_capture(path: Path) -> bool:
     return path.name.lower().endswith(SUFFIXES)
 
 
+def begins_as_capture(path: Path) -> bool:
+    """Whether a file of this machine is a WARC by how it begins, compressed or not, whatever its name."""
+    try:
+        with opened(path) as file:
+            head = file.read(LEAST)
+            if head.startswith(GZIP):
+                file.seek(0)
+                head = gzip.GzipFile(fileobj=file).read(LEAST)
+    except (OSError, EOFError, zlib.error, ArchiverError):
+        return False
+    return bool(head.startswith(b"WARC/"))
+
+
+LEAST = 16
+
+
 def locate(place: Place) -> Iterator[SourceRef]:
-    """The pages captured in a file, in its order: records of HTML that the server gave with 200, and
-    revisits of those.
+    """The pages captured in a file, in its order: records of HTML that the server gave, and revisits of
+    those.
 
     In a WACZ that lists its pages, those. The last one comes with what was noticed of the file.
     Raises SourceError for a file that cannot be read, or has no page, MissingExtra without warcio.
@@ -104,6 +131,7 @@ def locate(place: Place) -> Iterator[SourceRef]:
     last: SourceRef | None = None
     held: set[str] = set()
     revisited: dict[str, None] = {}
+    others: Counter[str] = Counter()
     with _reading(place.name):
         listed = _listed(place)
         for capture in _records(place):
@@ -113,6 +141,9 @@ def locate(place: Place) -> Iterator[SourceRef]:
             shown: Capture | None = capture
             if capture.type == REVISIT:
                 shown = _index(place, _version(place)).original(capture.keys)
+            elif not capture.is_given:
+                others[capture.status] += capture.media_type in PAGES
+                continue
             if shown is None and capture.media_type in (*PAGES, *UNTOLD):
                 revisited[address] = None
             elif shown and shown.media_type in PAGES:
@@ -128,19 +159,33 @@ def locate(place: Place) -> Iterator[SourceRef]:
                 )
     if not last:
         told = f": it has revisit records alone, of {_named(revisited)}" if revisited else ""
+        told += f"; it has {_counted(others)}" if +others else ""
         raise SourceError(f"holds no captured web page{told}", where=place.name)
     missing = [address for address in listed if address not in held and address not in revisited]
-    yield replace(last, told=tuple(_told(place.name, missing, list(revisited))))
+    yield replace(last, told=tuple(_told(place.name, missing, list(revisited), others)))
 
 
-def _told(where: str, missing: Sequence[str], revisited: Sequence[str]) -> Iterator[Finding]:
-    """The pages of a file that are no documents, since it lists them alone, or has revisits of them."""
+def _told(
+    where: str, missing: Sequence[str], revisited: Sequence[str], others: Counter[str]
+) -> Iterator[Finding]:
+    """The pages of a file that are no documents: it lists them alone, or has revisits of them, or their
+    server did not give them.
+    """
+    if +others:
+        told = f"has {_counted(others)}, which are no documents"
+        yield Finding("source-capture-status", Severity.INFO, told, where)
     if missing:
         told = f"lists {counted(len(missing), 'page')} that it does not hold: {_named(missing)}"
         yield Finding("source-capture-missing", Severity.WARNING, told, where)
     if revisited:
         told = "has revisit records of what is in no record that was found in it, and are no documents: "
         yield Finding("source-capture-revisit", Severity.INFO, told + _named(revisited), where)
+
+
+def _counted(others: Counter[str]) -> str:
+    """How many pages came with other answers of their server than that it gives them."""
+    answers = ", ".join(f"{status or 'none'}: {times:,}" for status, times in sorted((+others).items()))
+    return f"{counted(others.total(), 'page')} with other answers than 200 ({answers})"
 
 
 def _named(addresses: Iterable[str]) -> str:
@@ -325,11 +370,11 @@ def _index(place: Place, version: Hashable) -> _Index:
     for capture in _records(place):
         if capture.type == REVISIT and len(revisits) < MOST_REVISITS:
             revisits.append(capture)
-        elif _is_picture(capture) and len(found.pictures) < MOST_PICTURES:
+        elif capture.is_given and _is_picture(capture) and len(found.pictures) < MOST_PICTURES:
             found.pictures.setdefault(capture.address, capture)
     wanted = {key for revisit in revisits for key in revisit.keys}
     for capture in _records(place) if wanted else ():
-        if capture.type in KEPT:
+        if capture.is_given:
             found.originals.update(
                 {key: capture for key in capture.keys if key in wanted and key not in found.originals}
             )
@@ -341,7 +386,7 @@ def _index(place: Place, version: Hashable) -> _Index:
 
 
 def _is_picture(capture: Capture) -> bool:
-    return capture.type in KEPT and capture.media_type.startswith("image/")
+    return capture.media_type.startswith("image/")
 
 
 # --- WARC ---------------------------------------------------------------------------------------
@@ -357,7 +402,9 @@ def _iterator(file: IO[bytes], *, check: bool = True) -> Any:
         from warcio.archiveiterator import ArchiveIterator
     except ImportError:
         raise MissingExtra(WITHOUT, hint=webpage.EXTRA) from None
-    return ArchiveIterator(file, check_digests=check)
+    records = ArchiveIterator(file, check_digests=check)
+    records.INC_RECORD = ""  # which it would print; what it then cannot read is an error of its own
+    return records
 
 
 @contextmanager
@@ -375,7 +422,7 @@ def _reading(label: str) -> Iterator[None]:
 
 
 def _records(place: Place) -> Iterator[Capture]:
-    """Every record that holds what a server gave with 200, or a file by itself, and every revisit."""
+    """Every record that holds what a server answered, or a file by itself, and every revisit."""
     number = 0
     for member in _members(place):
         with _member(place, member) as file:
@@ -383,11 +430,18 @@ def _records(place: Place) -> Iterator[Capture]:
             for record in records:
                 number += 1
                 kind = record.rec_type
-                if kind == REVISIT or (kind in KEPT and _status(record) == "200"):
+                if kind == REVISIT or kind in KEPT:
                     address = record.rec_headers.get_header("WARC-Target-URI") or ""
                     media_type = _type(record).partition(";")[0].strip().lower()
-                    offset, length = records.get_record_offset(), records.get_record_length()
-                    yield Capture(kind, number, member, offset, length, address, media_type, _keys(record))
+                    if not media_type and webpage.is_page(record.content_stream().read(SNIFFED)):
+                        media_type = PAGES[0]
+                    place_of = member, records.get_record_offset(), records.get_record_length()
+                    keys, status = _keys(record), _status(record)
+                    yield Capture(kind, number, *place_of, address, media_type, keys, status)
+
+
+SNIFFED = 4096
+"""By so many bytes a page is told whose media type nobody stated (RFC 9110 8.3)."""
 
 
 def _keys(record: Any) -> tuple[Key, ...]:
@@ -524,7 +578,7 @@ def _listed(place: Place) -> set[str]:
         for name in sorted(package.namelist()):
             if name.startswith("pages/") and name.endswith(".jsonl"):
                 with package.open(name) as lines:
-                    text = lines.read(MOST_PAGES_LISTED).decode("utf-8", "replace")
+                    text = lines.read(MOST_PAGES_LISTED).decode("utf-8-sig", "replace")
                 found.update(_addresses(text, f"{place.name}, {name}"))
     return found
 

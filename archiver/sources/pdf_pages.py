@@ -119,8 +119,11 @@ def _has_picture(resources: Any) -> bool:
 
 
 def _has_inline_picture(page: pikepdf.Page) -> bool:
-    """Whether a page has a picture within its content (ISO 32000-1 8.9.7)."""
-    return any(INLINE_PICTURE.search(part.read_bytes()) for part in _parts(page.obj.get("/Contents")))
+    """Whether a page has a picture within its content (ISO 32000-1 8.9.7), as far as that can be read."""
+    try:
+        return any(INLINE_PICTURE.search(part.read_bytes()) for part in _parts(page.obj.get("/Contents")))
+    except BROKEN:
+        return False
 
 
 def _resources(resources: Any) -> Iterator[Any]:

@@ -31,7 +31,7 @@ PAGE = re.compile(
 )
 """How a page begins (WHATWG HTML 13.1)."""
 
-CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)""", re.I)
+CHARSET = re.compile(rb"""(?:<meta[^>]+charset|^<\?xml[^>]+encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 DECLARED_WITHIN = 1024
 """A page declares its encoding in so many bytes (WHATWG HTML 4.2.5.4)."""
 

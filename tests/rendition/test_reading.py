@@ -11,6 +11,7 @@ from lxml import etree
 from pikepdf import Array, Dictionary, Name, Pdf
 from PIL import Image
 
+from archiver import drawing
 from archiver.drawing import drawings
 from archiver.records.checking import schema
 from archiver.rendition import Rendition, render
@@ -424,3 +425,26 @@ def test_pictures_without_words_beside_pages_of_text_are_told(tmp_path: Path, ve
     assert (
         told.message == "the pictures without text were not recognized (page 2): no text was found in them"
     )
+
+
+PAGES = 120
+
+
+def test_memory_for_drawing_does_not_grow_with_the_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coded = io.BytesIO()
+    Image.effect_noise((1200, 1200), 200).save(coded, "JPEG", quality=100)
+    with pikepdf.new() as pdf:
+        for _ in range(PAGES):
+            picture = pdf.make_stream(coded.getvalue(), Type=Name.XObject, Subtype=Name.Image)
+            picture.Width, picture.Height, picture.BitsPerComponent = 1200, 1200, 8
+            picture.ColorSpace, picture.Filter = Name.DeviceGray, Name.DCTDecode
+            page = pdf.add_blank_page(page_size=(72, 72))
+            page.Resources = Dictionary(XObject=Dictionary(P=picture))
+            page.Contents = pdf.make_stream(b"72 0 0 72 0 0 cm /P Do")
+        pdf.save(tmp_path / "a.pdf")
+    less_than_all_pictures = (tmp_path / "a.pdf").stat().st_size // 1024
+    monkeypatch.setattr(drawing, "LIMITED", (*drawing.LIMITED[:-1], str(less_than_all_pictures)))
+    shown = drawings(tmp_path / "a.pdf", range(1, PAGES + 1), 60)
+    assert sum(each is not None for each in shown) == PAGES

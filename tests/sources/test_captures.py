@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from archiver.errors import ArchiverError, SourceError
 from archiver.settings import Settings
-from archiver.sources import locate, read
+from archiver.sources import SourceRef, locate, read
 from tests.conftest import packaged
 from tests.sources.pages import ADDRESS, PASSAGES, capture, captured, page, picture, record
 
@@ -52,7 +52,7 @@ def test_a_wacz_is_read_as_it_lies_and_lists_its_pages(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as package:
         package.write(warc, "archive/data.warc.gz")
         pages = ({"format": "json-pages-1.0"}, {"url": ADDRESS})
-        package.writestr("pages/pages.jsonl", "\n".join(map(json.dumps, pages)))
+        package.writestr("pages/pages.jsonl", "\ufeff" + "\n".join(map(json.dumps, pages)))
     (ref,) = locate(path)
     assert read(ref, Settings()).article.source_url == ADDRESS
 
@@ -326,6 +326,55 @@ def test_a_record_of_an_uncompressed_capture_in_a_wacz_is_named_so(tmp_path: Pat
         package.write(plain, "archive/a.warc")
     source = read(next(locate(tmp_path / "a.wacz")), Settings())
     assert source.document.name == "a-record-2.warc"
+
+
+def test_pages_that_their_server_did_not_give_are_told(tmp_path: Path) -> None:
+    pages = [("", "200 OK"), ("b", "203 Non-Authoritative Information"), ("c", "404 Not Found")]
+    pages += [("d", "404 Not Found"), ("e", "206 Partial Content"), ("f", "200 OK")]
+    path = capture(
+        tmp_path / "a.warc",
+        *((f"{ADDRESS}{name}", "text/html", page().encode(), status) for name, status in pages[:-1]),
+        (f"{ADDRESS}f", "text/html\r\nContent-Encoding: zstd", b"?", "200 OK"),
+    )
+    *others, last = locate(path)
+    assert [ref.record for ref in others] == [2, 3]
+    outcome = packaged(last, tmp_path / "out")
+    assert outcome.status == "failed"
+    (told,) = (each for each in outcome.report.findings if each.rule == "source-capture-status")
+    assert told.message == (
+        "has 3 pages with other answers than 200 (206: 1, 404: 2), which are no documents"
+    )
+    alone = capture(tmp_path / "b.warc", (ADDRESS, "text/html", page().encode(), "404 Not Found"))
+    with pytest.raises(SourceError, match=r"no captured web page; it has 1 page .* \(404: 1\)"):
+        list(locate(alone))
+
+
+def test_a_page_without_a_media_type_is_told_by_its_content(tmp_path: Path) -> None:
+    path = capture(
+        tmp_path / "a.warc",
+        (ADDRESS, "\r\nX-Type: none", page().encode(), "200 OK"),
+        (f"{ADDRESS}2", "\r\nX-Type: none", picture(), "200 OK"),
+    )
+    (ref,) = locate(path)
+    assert PASSAGES[0] in read(ref, Settings()).article.model_dump_json()
+
+
+@pytest.mark.parametrize("name", ["crawl.warc", "crawl.warc.gz"])
+def test_a_capture_is_one_whatever_its_name(name: str, tmp_path: Path) -> None:
+    path = captured(tmp_path / name).rename(tmp_path / "page.html")
+    (ref,) = locate(path)
+    assert read(ref, Settings()).article.source_url == ADDRESS
+    assert read(SourceRef(path), Settings()).article.source_url == ADDRESS
+
+
+def test_nothing_is_printed_of_a_record_of_another_length(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = captured(tmp_path / "a.warc")
+    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
+    with pytest.raises(SourceError, match="cannot be read as a web capture"):
+        list(locate(path))
+    assert capfd.readouterr().err == ""
 
 
 def with_field(path: Path, field: str) -> Path:

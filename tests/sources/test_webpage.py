@@ -234,6 +234,7 @@ def test_a_page_is_told_by_its_content() -> None:
     assert is_page(b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'>")
     assert not is_page(b"A title\n\n<html> is a format\n")
     assert declared(b"<meta http-equiv=Content-Type content='text/html; charset=koi8-r'>") == "koi8-r"
+    assert declared(b"<?xml version='1.0' encoding='iso-8859-2'?><html>") == "iso-8859-2"
 
 
 @given(st.text(alphabet="<>/= \"'apdivtrimgs!-&;#1x\n"))
