@@ -15,6 +15,7 @@ from reportlab.platypus import Flowable
 from archiver.rendition.embedding import TextObject
 from archiver.rendition.flow import (
     COLUMN,
+    KEPT_WHOLE,
     MEASURE,
     SLACK,
     Block,
@@ -128,9 +129,10 @@ def _shared(wanted: Sequence[float], least: Sequence[float], room: float) -> tup
 class TableBlock(Block):
     """Rows under a header row. A part that goes on after a page break repeats the header as an artifact.
 
-    A header of more than half a page is not repeated: it goes over pages as the other rows do. Rows
-    are cut between their lines where they are of more than half a page, or must be for what leads in
-    to the table to be on one page with its beginning.
+    One of up to a quarter of a page stays whole, and no last row goes alone to another page. A header
+    of more than half a page is not repeated: it goes over pages as the other rows do. Rows are cut
+    between their lines where they are of more than half a page, or must be for what leads in to the
+    table to be on one page with its beginning.
     """
 
     def __init__(
@@ -164,7 +166,13 @@ class TableBlock(Block):
         if self._height(self.header) > most:
             self.header, self.rows = NO_ROW, (self.header, *self.rows)
 
+    @property
+    def _stays_whole(self) -> bool:
+        return not self.repeated and self.height <= min(KEPT_WHOLE, self.room)
+
     def head_height(self) -> float:
+        if self._stays_whole:
+            return self.height
         return self._height(self.header) + (self._least(self.rows[0]) if self.rows else 0)
 
     def _least(self, row: Row) -> float:
@@ -177,6 +185,8 @@ class TableBlock(Block):
 
     def split(self, width: float, height: float) -> list[Flowable]:
         """The rows that fit, and the rest, which may begin within a row that is cut."""
+        if self._stays_whole:
+            return []
         room = height - self._height(self.header) + SLACK
         count = 0
         while count < len(self.rows) and self._height(self.rows[count]) <= room:
@@ -188,6 +198,8 @@ class TableBlock(Block):
             if fitting >= 2:
                 upper, rest[0] = rest[0].cut(rest[0].best_cut(fitting))
                 taken.append(upper)
+        elif len(rest) == 1 < count:
+            rest.insert(0, taken.pop())
         if not taken or not rest:
             return []
         ends = sum(map(self._height, taken)) - 2 * PADDING * (len(taken) > count)

@@ -126,6 +126,20 @@ def test_a_heading_is_not_left_at_the_foot_of_a_page_before_a_table(lines: int, 
         assert "QUERY" not in found or "lengthyword" in found
 
 
+@pytest.mark.parametrize("lines", range(12, 26))
+@pytest.mark.parametrize("rows", [2, 5, 20])
+def test_a_short_table_stays_whole_and_no_last_row_stands_alone(
+    lines: int, rows: int, tmp_path: Path
+) -> None:
+    table = {"type": "table", "header": ["XX", "b"], "rows": [[f"row{n}", "b"] for n in range(rows)]}
+    pdf = pypdfium2.PdfDocument(rendition([*["line"] * lines, table], tmp_path / "a.pdf"))
+    counts = [page.get_textpage().get_text_range().count("row") for page in pdf]
+    shown = [count for count in counts if count]
+    assert sum(shown) == rows
+    assert shown[-1] > 1
+    assert rows > 5 or len(shown) == 1
+
+
 def test_a_table_of_too_many_columns_is_told_by_how_it_begins(tmp_path: Path) -> None:
     table = {"type": "table", "header": ["Year", *["x"] * 100], "rows": []}
     with pytest.raises(RenditionError, match="the table that begins “Year x x") as raised:
