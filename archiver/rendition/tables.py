@@ -31,6 +31,8 @@ from archiver.rendition.tagging import CLOSE, REPEATED
 from archiver.rendition.text import Line, Paragraph, Typesetter
 
 PADDING = 3.5
+GUTTER = 1.31
+"""What is between columns, in ems: of less, poppler takes each column for a text of its own."""
 MAX_COLUMNS = 100
 """As many as the widest of pages holds, where each has words as long as LONGEST_WORD."""
 
@@ -100,7 +102,7 @@ def columns(rows: Sequence[Sequence[Cell]], usual: Style, width: float) -> Colum
     in_ems = [_measured(rows, key) for key in ("natural_width", "widest_word")]
     for wider, scale in product(WIDER, SIZES):
         style = usual._replace(size=usual.size * scale, leading=usual.leading * scale)
-        gutter = max(min(12.0, width / (4 * count)) * scale**2, 3.0)
+        gutter = GUTTER * style.size
         room = width * wider - gutter * (count - 1)
         natural, least = ([ems * style.size + 0.5 for ems in widths] for widths in in_ems)
         least = [min(word, LONGEST_WORD * style.size) for word in least]

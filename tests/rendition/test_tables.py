@@ -1,6 +1,7 @@
 """Tables: nothing in them is too long, too many or too narrow for a page."""
 
 from pathlib import Path
+from random import Random
 
 import pypdfium2
 import pytest
@@ -124,6 +125,30 @@ def test_a_heading_is_not_left_at_the_foot_of_a_page_before_a_table(lines: int, 
     for page in pdf:
         found = page.get_textpage().get_text_range()
         assert "QUERY" not in found or "lengthyword" in found
+
+
+WORDED = {
+    "en": ("the", "of", "river", "mill", "stone", "ledger", "archive", "parchment", "copper", "harbour"),
+    "ru": ("река", "мельница", "камень", "книга", "печать", "зима"),
+    "hi": ("नदी", "चक्की", "पत्थर", "किताब", "मुहर", "सर्दी"),
+}
+
+
+@needs_poppler
+@pytest.mark.parametrize("language", WORDED)
+@pytest.mark.parametrize("count", [5, 8, 11, 17, 30])
+def test_a_table_of_many_columns_comes_out_of_poppler_row_by_row(
+    language: str, count: int, tmp_path: Path
+) -> None:
+    chance = Random(count)
+    header = [f"{chance.choice(WORDED[language])}{number}" for number in range(count)]
+    words = [" ".join(chance.choices(WORDED[language], k=chance.randint(1, 4))) for _ in range(6 * count)]
+    cells = [chance.choice((word, str(chance.randrange(100_000)))) for word in words]
+    rows = [cells[at : at + count] for at in range(0, len(cells), count)]
+    table = {"type": "table", "header": header, "rows": rows}
+    pdf = rendition(["Before.", table, "After."], tmp_path / "a.pdf", language)
+    stated = " ".join(["Before.", *header, *cells, "After."])
+    assert stated in plain(by_poppler(pdf))
 
 
 @pytest.mark.parametrize("lines", range(12, 26))
