@@ -26,7 +26,7 @@ from archiver.rendition.flow import (
     rectangle,
     show_line,
 )
-from archiver.rendition.shaping import indented
+from archiver.rendition.shaping import LEFT_TO_RIGHT_MARK, after_blank, saying
 from archiver.rendition.tagging import CLOSE, REPEATED
 from archiver.rendition.text import Line, Paragraph, Typesetter
 
@@ -287,8 +287,11 @@ def _indented(line: Line, width: float) -> Line:
     Poppler reads a table row by row only where the cells of a column begin below each other.
     """
     first, *others = line.parts
-    glyphs = indented(first.glyphs, width)
-    return Line((first._replace(glyphs=glyphs), *others), line.width + glyphs.width - first.glyphs.width)
+    blank = saying(LEFT_TO_RIGHT_MARK, first.glyphs.face, width)
+    if blank.face is not first.glyphs.face:
+        return Line((first._replace(glyphs=blank), first, *others), line.width + blank.width)
+    begun = first._replace(glyphs=after_blank(blank, first.glyphs))
+    return Line((begun, *others), line.width + blank.width)
 
 
 def row(typesetter: Typesetter, cells: Sequence[Cell], columns: Columns) -> Row:

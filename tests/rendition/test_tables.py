@@ -151,6 +151,19 @@ def test_a_table_of_many_columns_comes_out_of_poppler_row_by_row(
     assert stated in plain(by_poppler(pdf))
 
 
+@needs_poppler
+@pytest.mark.parametrize("align", ["right", "center"])
+def test_aligned_columns_of_chinese_come_out_of_poppler_row_by_row(
+    align: str, tmp_path: Path, verapdf: Validator
+) -> None:
+    header = ["磨坊", "江河", "档案馆"]
+    rows = [["59283", "档案馆印", "江河石冬天"], ["石", "7403", "档案"], ["冬天江河", "1", "印"]]
+    table = {"type": "table", "header": header, "rows": rows, "align": [align] * 3}
+    pdf = rendition([table], tmp_path / "a.pdf", "zh")
+    assert " ".join(cell for row in [header, *rows] for cell in row) in plain(by_poppler(pdf))
+    assert verapdf.check(pdf, ("2a", "ua1")) == ()
+
+
 @pytest.mark.parametrize("lines", range(12, 26))
 @pytest.mark.parametrize("rows", [2, 5, 20])
 def test_a_short_table_stays_whole_and_no_last_row_stands_alone(
