@@ -183,7 +183,9 @@ def _date(value: object) -> object:
 
 
 def _rights(value: object) -> object:
-    return {"statement": value} if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return {"uri": value} if re.fullmatch(r"https?://\S+", value) else {"statement": value}
 
 
 FieldName = Literal[

@@ -342,6 +342,13 @@ IN_WORDS = [
     ("ja", "令和元年", "2019"),
     ("ja", "大正三年頃", "1914~"),
     ("zh", "民國九十一年一月", "2002-01"),
+    ("de", "12.01.2002", "2002-01-12"),
+    ("de-AT", "1. 2. 2002", "2002-02-01"),
+    ("ru", "12.01.2002 г.", "2002-01-12"),
+    ("fi", "1.2.2002", "2002-02-01"),
+    ("tr", "01.02.2002", "2002-02-01"),
+    ("hr", "1. 2. 2002.", "2002-02-01"),
+    ("pl", "01.02.2002 - 03.02.2002", "2002-02-01/2002-02-03"),
     ("zh", "中华民国23年", "1934"),
     ("zh", "民國一〇三年", "2014"),
     ("en", "early 1990s", "199X"),
@@ -479,6 +486,24 @@ def test_a_date_of_two_meanings_is_an_error(stated: str) -> None:
         to_edtf(stated)
     assert "may " in str(raised.value)
     assert "write " in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("languages", "stated"),
+    [
+        (["en"], "1.2.2002"),
+        (["de", "en"], "1.2.2002"),
+        (["und"], "1.2.2002"),
+        (["de"], "1/2/2002"),
+        (["fr"], "01/02/2002"),
+        (["de"], "1-2-2002"),
+    ],
+)
+def test_full_stops_tell_the_order_only_in_languages_that_write_dates_so(
+    languages: list[str], stated: str
+) -> None:
+    with pytest.raises(AmbiguousDate):
+        to_edtf(stated, languages)
 
 
 def test_a_month_that_two_languages_name_alike_is_that_of_the_document() -> None:

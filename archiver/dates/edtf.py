@@ -33,6 +33,12 @@ def is_edtf(text: str) -> bool:
     return len(sides) == 1 or _sortable(start) <= _sortable(end)
 
 
+def is_within(inner: str, outer: str) -> bool:
+    """Whether an EDTF date or interval is surely in a date, such as 1990/1993 in 199X."""
+    begins = outer.rstrip("?~%").rstrip("X")
+    return "/" not in outer and all(side.startswith(begins) for side in inner.split("/"))
+
+
 def _is_point(text: str) -> bool:
     found = POINT.fullmatch(text) if text.isascii() else None
     if not found:

@@ -121,6 +121,17 @@ def names(languages: Languages) -> Names:
     )
 
 
+@lru_cache(maxsize=64)
+def puts_day_first_with_dots(languages: Languages) -> bool:
+    """Whether CLDR writes a date in numbers as day, month and year with full stops in all of `languages`.
+
+    In no language has it the month first where full stops part them and the year is last.
+    """
+    locales = [_cldr(language.replace("-", "_")) for language in languages]
+    patterns = [data["date_formats"]["short"].pattern if data else "" for data in locales]
+    return bool(patterns) and all(re.match(r"d+\.\s*M+\.\s*y", pattern) for pattern in patterns)
+
+
 def _scanner(spellings: set[str]) -> re.Pattern[str]:
     """Finds names, the longest first, then numbers, dashes and other words."""
     parts = (_spelling(name) for name in sorted(spellings, key=len, reverse=True) if key(name))

@@ -10,7 +10,15 @@ from typing import Literal, NamedTuple
 
 from archiver.dates import words
 from archiver.dates.edtf import is_edtf
-from archiver.dates.names import NOT_IN_A_WORD, Languages, key, known_languages, names, normalized
+from archiver.dates.names import (
+    NOT_IN_A_WORD,
+    Languages,
+    key,
+    known_languages,
+    names,
+    normalized,
+    puts_day_first_with_dots,
+)
 from archiver.dates.parts import ENGLISH, Parts, parts_of, without_counters
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
@@ -142,12 +150,13 @@ def _numeric(text: str, manner: Manner) -> str | None:
         return f"{first}-{b:02}-{int(last):02}"
     if len(last) not in (2, 4) or len(first) > 2:
         return None
-    if manner.order in (None, "ymd") and a != b and 1 <= a <= 12 and 1 <= b <= 12:
+    order = "dmy" if found[2] == "." and puts_day_first_with_dots(manner.languages) else manner.order
+    if order in (None, "ymd") and a != b and 1 <= a <= 12 and 1 <= b <= 12:
         raise AmbiguousDate(
             f"{text!r} may have the day or the month first",
             "write it as 2002-02-01, or set date_order to dmy or mdy",
         )
-    day, month = (b, a) if b > 12 or (manner.order == "mdy" and a <= 12) else (a, b)
+    day, month = (b, a) if b > 12 or (order == "mdy" and a <= 12) else (a, b)
     return f"{last}-{month:02}-{day:02}" if len(last) == 4 else None
 
 

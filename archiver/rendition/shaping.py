@@ -248,14 +248,8 @@ def saying(text: str, face: Face, width: float) -> Glyphs:
     return Glyphs(face, "", width, f"]TJ {scale:.2f} Tz[<{shown}>]TJ 100 Tz[", codes, True, width)
 
 
-def indented(glyphs: Glyphs, width: float) -> Glyphs:
-    """Glyphs after a blank of a width, which together say what they say (14.9.4).
-
-    As they are, where their face has no blanks.
-    """
-    if glyphs.face.blank is None:
-        return glyphs
-    blank = saying(LEFT_TO_RIGHT_MARK, glyphs.face, width)
+def after_blank(blank: Glyphs, glyphs: Glyphs) -> Glyphs:
+    """Glyphs after a blank of their face, which together say what they say (14.9.4)."""
     return replace(
         glyphs,
         width=blank.width + glyphs.width,

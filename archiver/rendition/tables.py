@@ -15,6 +15,7 @@ from reportlab.platypus import Flowable
 from archiver.rendition.embedding import TextObject
 from archiver.rendition.flow import (
     COLUMN,
+    KEPT_WHOLE,
     MEASURE,
     SLACK,
     Block,
@@ -25,11 +26,13 @@ from archiver.rendition.flow import (
     rectangle,
     show_line,
 )
-from archiver.rendition.shaping import indented
+from archiver.rendition.shaping import LEFT_TO_RIGHT_MARK, after_blank, saying
 from archiver.rendition.tagging import CLOSE, REPEATED
 from archiver.rendition.text import Line, Paragraph, Typesetter
 
 PADDING = 3.5
+GUTTER = 1.31
+"""What is between columns, in ems: of less, poppler takes each column for a text of its own."""
 MAX_COLUMNS = 100
 """As many as the widest of pages holds, where each has words as long as LONGEST_WORD."""
 
@@ -99,7 +102,7 @@ def columns(rows: Sequence[Sequence[Cell]], usual: Style, width: float) -> Colum
     in_ems = [_measured(rows, key) for key in ("natural_width", "widest_word")]
     for wider, scale in product(WIDER, SIZES):
         style = usual._replace(size=usual.size * scale, leading=usual.leading * scale)
-        gutter = max(min(12.0, width / (4 * count)) * scale**2, 3.0)
+        gutter = GUTTER * style.size
         room = width * wider - gutter * (count - 1)
         natural, least = ([ems * style.size + 0.5 for ems in widths] for widths in in_ems)
         least = [min(word, LONGEST_WORD * style.size) for word in least]
@@ -128,9 +131,10 @@ def _shared(wanted: Sequence[float], least: Sequence[float], room: float) -> tup
 class TableBlock(Block):
     """Rows under a header row. A part that goes on after a page break repeats the header as an artifact.
 
-    A header of more than half a page is not repeated: it goes over pages as the other rows do. Rows
-    are cut between their lines where they are of more than half a page, or must be for what leads in
-    to the table to be on one page with its beginning.
+    One of up to a quarter of a page stays whole, and no last row goes alone to another page. A header
+    of more than half a page is not repeated: it goes over pages as the other rows do. Rows are cut
+    between their lines where they are of more than half a page, or must be for what leads in to the
+    table to be on one page with its beginning.
     """
 
     def __init__(
@@ -164,7 +168,13 @@ class TableBlock(Block):
         if self._height(self.header) > most:
             self.header, self.rows = NO_ROW, (self.header, *self.rows)
 
+    @property
+    def _stays_whole(self) -> bool:
+        return not self.repeated and self.height <= min(KEPT_WHOLE, self.room)
+
     def head_height(self) -> float:
+        if self._stays_whole:
+            return self.height
         return self._height(self.header) + (self._least(self.rows[0]) if self.rows else 0)
 
     def _least(self, row: Row) -> float:
@@ -177,6 +187,8 @@ class TableBlock(Block):
 
     def split(self, width: float, height: float) -> list[Flowable]:
         """The rows that fit, and the rest, which may begin within a row that is cut."""
+        if self._stays_whole:
+            return []
         room = height - self._height(self.header) + SLACK
         count = 0
         while count < len(self.rows) and self._height(self.rows[count]) <= room:
@@ -188,6 +200,8 @@ class TableBlock(Block):
             if fitting >= 2:
                 upper, rest[0] = rest[0].cut(rest[0].best_cut(fitting))
                 taken.append(upper)
+        elif len(rest) == 1 < count:
+            rest.insert(0, taken.pop())
         if not taken or not rest:
             return []
         ends = sum(map(self._height, taken)) - 2 * PADDING * (len(taken) > count)
@@ -273,8 +287,11 @@ def _indented(line: Line, width: float) -> Line:
     Poppler reads a table row by row only where the cells of a column begin below each other.
     """
     first, *others = line.parts
-    glyphs = indented(first.glyphs, width)
-    return Line((first._replace(glyphs=glyphs), *others), line.width + glyphs.width - first.glyphs.width)
+    blank = saying(LEFT_TO_RIGHT_MARK, first.glyphs.face, width)
+    if blank.face is not first.glyphs.face:
+        return Line((first._replace(glyphs=blank), first, *others), line.width + blank.width)
+    begun = first._replace(glyphs=after_blank(blank, first.glyphs))
+    return Line((begun, *others), line.width + blank.width)
 
 
 def row(typesetter: Typesetter, cells: Sequence[Cell], columns: Columns) -> Row:

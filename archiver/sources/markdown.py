@@ -1,4 +1,4 @@
-"""Markdown (CommonMark, with tables) under YAML front matter."""
+"""Markdown (CommonMark, with tables and footnotes) under YAML front matter."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
 
 from archiver.article import MAX_DEPTH, NOT_TEXT
 from archiver.errors import SourceError
@@ -28,13 +29,15 @@ def parse(text: str, name: str) -> Parts:
     """
     front = _front_matter(text, name)
     parser = MarkdownIt("commonmark", {"maxNesting": 100, "store_labels": True}).enable("table")
+    parser.use(footnote_plugin, inline=False, move_to_end=False).disable("footnote_ref")
     normalized = parser.normalizeLink
     parser.normalizeLink = lambda url: normalized(url) if is_kept("".join(url.split())) else url  # type: ignore[method-assign]
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     references: dict[str, Any] = {}
     tokens = parser.parse(front.rest, references)
     _refuse_depth(tokens, name, front.lines)
-    reader = _Reader(name, front.rest, front.lines)
+    notes = {token.meta["label"] for token in tokens if token.type == NOTE}
+    reader = _Reader(name, front.rest, front.lines, notes)
     body: list[Block] = []
     at = next((at for at, token in enumerate(tokens) if token.tag == "h1" and token.level == 0), None)
     if "title" not in front.fields and at is not None:
@@ -69,11 +72,13 @@ def _front_matter(text: str, name: str) -> _FrontMatter:
     return _FrontMatter(fields, places, text[found.end() :], text[: found.end()].count("\n"))
 
 
-NESTED = re.compile("(blockquote|bullet_list|ordered_list)_(open|close)")
+NOTE = "footnote_reference_open"
+NOTE_MARK = re.compile(r"\[\^([^][\s]+)\]")
+NESTED = re.compile("(blockquote|bullet_list|ordered_list|footnote_reference)_(open|close)")
 
 
 def _refuse_depth(tokens: list[Token], name: str, offset: int) -> None:
-    """Raise SourceError, with its line, where quotes and lists are nested more than MAX_DEPTH deep."""
+    """Raise SourceError, with its line, where quotes, lists and notes are more than MAX_DEPTH deep."""
     depth = 0
     for token in filter(lambda token: NESTED.fullmatch(token.type), tokens):
         depth += token.nesting
@@ -84,10 +89,13 @@ def _refuse_depth(tokens: list[Token], name: str, offset: int) -> None:
 
 
 class _Reader:
-    """Walks the tokens of one document; `offset` is the number of lines before its first."""
+    """Walks the tokens of one document; `offset` is the number of lines before its first.
 
-    def __init__(self, name: str, text: str, offset: int) -> None:
-        self.lines, self.offset = text.split("\n"), offset
+    `notes` are the labels of its footnotes.
+    """
+
+    def __init__(self, name: str, text: str, offset: int, notes: set[str]) -> None:
+        self.lines, self.offset, self.notes = text.split("\n"), offset, notes
         self.noticed = Noticed(name)
         self.labels: set[str] = set()
         self.pictures: dict[str, int] = {}
@@ -140,6 +148,8 @@ class _Reader:
                 return figures if _is_blank(spans) else [{"type": "paragraph", "content": spans}, *figures]
             case "blockquote_open":
                 return [{"type": "quote", "blocks": self._until("blockquote_close")}]
+            case "footnote_reference_open":
+                return self._note(token.meta["label"])
             case "bullet_list_open":
                 return [{"type": "list", "items": self._items("bullet_list_close")}]
             case "ordered_list_open":
@@ -160,6 +170,14 @@ class _Reader:
             case "table_open":
                 return self._table(line)
         return []
+
+    def _note(self, label: str) -> list[Block]:
+        """A footnote, in the place where it is written, behind its mark."""
+        blocks = self._until("footnote_reference_close")
+        if not blocks or blocks[0]["type"] != "paragraph":
+            return [{"type": "paragraph", "content": [{"text": f"[{label}]"}]}, *blocks]
+        first, *others = blocks
+        return [{**first, "content": [{"text": f"[{label}] "}, *first["content"]]}, *others]
 
     def _content(self, closing: str) -> list[Token]:
         inline = self.tokens[self.at]
@@ -251,8 +269,12 @@ class _Reader:
                 case "code_inline":
                     spans.append(_span(token.content, link, **style, code=True))
                 case _ if token.content:
-                    spans.append(_span(token.content, link, **style))
+                    spans.append(_span(NOTE_MARK.sub(self._mark, token.content), link, **style))
         return _closed_up(spans), figures
+
+    def _mark(self, found: re.Match[str]) -> str:
+        """What stands in a text for the mark of a footnote; what is none stays."""
+        return f"[{found[1]}]" if found[1] in self.notes else found[0]
 
     def _figure(self, token: Token, line: int, spans: list[Block], link: _Link | None) -> list[Block]:
         src, alt = str(token.attrGet("src") or ""), token.content

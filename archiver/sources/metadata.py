@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from archiver.article import Article, Metadata, Obtained, PublicationDate
+from archiver.dates.edtf import is_within
 from archiver.dates.reading import AmbiguousDate, DateOrder, is_on_another_weekday, to_edtf
 from archiver.errors import InvalidArticle
 from archiver.findings import Finding, Severity, by_line
@@ -178,13 +179,13 @@ def date_decisions(findings: Sequence[Finding]) -> list[str]:
 def _contradicting(stated: str, given: object, languages: Sequence[str], where: str) -> list[Finding]:
     """What is told of a date whose EDTF is given, and is not what its statement is understood as.
 
-    It may have a time of day, which no statement gives to the second.
+    It may say more than that: a time of day, or which years the early 1990s are.
     """
     try:
         read = to_edtf(stated, languages)
     except AmbiguousDate:
         return []
-    if read is None or read in (given, str(given).partition("T")[0]):
+    if read is None or is_within(str(given), read):
         return []
     told = f"{stated!r} is understood as {read}, and the EDTF beside it is {given!r}, which is kept"
     return [

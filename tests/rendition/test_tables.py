@@ -1,6 +1,7 @@
 """Tables: nothing in them is too long, too many or too narrow for a page."""
 
 from pathlib import Path
+from random import Random
 
 import pypdfium2
 import pytest
@@ -124,6 +125,57 @@ def test_a_heading_is_not_left_at_the_foot_of_a_page_before_a_table(lines: int, 
     for page in pdf:
         found = page.get_textpage().get_text_range()
         assert "QUERY" not in found or "lengthyword" in found
+
+
+WORDED = {
+    "en": ("the", "of", "river", "mill", "stone", "ledger", "archive", "parchment", "copper", "harbour"),
+    "ru": ("река", "мельница", "камень", "книга", "печать", "зима"),
+    "hi": ("नदी", "चक्की", "पत्थर", "किताब", "मुहर", "सर्दी"),
+}
+
+
+@needs_poppler
+@pytest.mark.parametrize("language", WORDED)
+@pytest.mark.parametrize("count", [5, 8, 11, 17, 30])
+def test_a_table_of_many_columns_comes_out_of_poppler_row_by_row(
+    language: str, count: int, tmp_path: Path
+) -> None:
+    chance = Random(count)
+    header = [f"{chance.choice(WORDED[language])}{number}" for number in range(count)]
+    words = [" ".join(chance.choices(WORDED[language], k=chance.randint(1, 4))) for _ in range(6 * count)]
+    cells = [chance.choice((word, str(chance.randrange(100_000)))) for word in words]
+    rows = [cells[at : at + count] for at in range(0, len(cells), count)]
+    table = {"type": "table", "header": header, "rows": rows}
+    pdf = rendition(["Before.", table, "After."], tmp_path / "a.pdf", language)
+    stated = " ".join(["Before.", *header, *cells, "After."])
+    assert stated in plain(by_poppler(pdf))
+
+
+@needs_poppler
+@pytest.mark.parametrize("align", ["right", "center"])
+def test_aligned_columns_of_chinese_come_out_of_poppler_row_by_row(
+    align: str, tmp_path: Path, verapdf: Validator
+) -> None:
+    header = ["磨坊", "江河", "档案馆"]
+    rows = [["59283", "档案馆印", "江河石冬天"], ["石", "7403", "档案"], ["冬天江河", "1", "印"]]
+    table = {"type": "table", "header": header, "rows": rows, "align": [align] * 3}
+    pdf = rendition([table], tmp_path / "a.pdf", "zh")
+    assert " ".join(cell for row in [header, *rows] for cell in row) in plain(by_poppler(pdf))
+    assert verapdf.check(pdf, ("2a", "ua1")) == ()
+
+
+@pytest.mark.parametrize("lines", range(12, 26))
+@pytest.mark.parametrize("rows", [2, 5, 20])
+def test_a_short_table_stays_whole_and_no_last_row_stands_alone(
+    lines: int, rows: int, tmp_path: Path
+) -> None:
+    table = {"type": "table", "header": ["XX", "b"], "rows": [[f"row{n}", "b"] for n in range(rows)]}
+    pdf = pypdfium2.PdfDocument(rendition([*["line"] * lines, table], tmp_path / "a.pdf"))
+    counts = [page.get_textpage().get_text_range().count("row") for page in pdf]
+    shown = [count for count in counts if count]
+    assert sum(shown) == rows
+    assert shown[-1] > 1
+    assert rows > 5 or len(shown) == 1
 
 
 def test_a_table_of_too_many_columns_is_told_by_how_it_begins(tmp_path: Path) -> None:

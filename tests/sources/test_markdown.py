@@ -37,6 +37,33 @@ def test_the_link_of_the_title_is_kept(article: Write) -> None:
     assert warned(source) == [("source-link-moved", "line 2")]
 
 
+def test_footnotes_stay_where_they_are_written_behind_their_marks(article: Write) -> None:
+    source = article(
+        "# T\n\nOne[^1] and `[^1]` and two[^src], no [^other].\n\n[^1]: Word.\n"
+        "[^src]: https://example.org/x\n\n    More of it.\n\n[^unused]: Nobody *asks*.\n\nEnd.\n"
+    )
+    assert body(source.article) == [
+        "One[1] and [^1] and two[src], no [^other].",
+        "[1] Word.",
+        "[src] https://example.org/x",
+        "More of it.",
+        "[unused] Nobody asks.",
+        "End.",
+    ]
+    assert source.findings == ()
+
+
+def test_a_footnote_that_begins_with_a_list_has_its_mark_before_it(article: Write) -> None:
+    source = article("# T\n\nOne[^1].\n\n[^1]:\n    - a\n    - b\n")
+    assert body(source.article) == ["One[1].", "[1]"]
+    assert source.article.body[2].type == "list"
+
+
+def test_footnotes_within_footnotes_without_end_are_refused(article: Write) -> None:
+    with pytest.raises(DocumentError, match="nested more than 10 deep"):
+        article("# T\n\n" + "[^a]: " * 50 + "x\n")
+
+
 def test_cells_beyond_the_columns_follow_the_table(article: Write) -> None:
     source = article("# T\n\n| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 | five | six\\|6 |\n\nEnd.\n")
     assert body(source.article) == ["five | six|6", "End."]

@@ -157,6 +157,23 @@ def test_a_known_field_that_is_empty_is_not_given(article: Write) -> None:
     assert (source.article.creators, source.article.publisher, source.article.rights) == ((), None, None)
 
 
+@pytest.mark.parametrize(
+    ("stated", "edtf"), [("early 1990s", "1989/1993"), ("1968", "196X"), ("1990s", "1990/..")]
+)
+def test_an_edtf_that_says_less_or_other_than_the_date_as_stated_is_told(
+    article: Write, stated: str, edtf: str
+) -> None:
+    [told] = of_json(article, date={"stated": stated, "edtf": edtf}).findings
+    assert told.rule == "metadata-date-contradicts"
+
+
+def test_rights_that_are_an_address_are_their_uri(article: Write) -> None:
+    licence = "https://creativecommons.org/licenses/by/4.0/"
+    found = of_json(article, rights=licence).article.rights
+    assert found is not None
+    assert (found.statement, found.uri) == (None, licence)
+
+
 def test_an_edtf_that_contradicts_the_date_as_stated_is_told(article: Write) -> None:
     source = of_json(article, date={"stated": "12 Jan 2002", "edtf": "1999-01-01"})
     assert source.article.date is not None
@@ -175,6 +192,9 @@ def test_an_edtf_that_contradicts_the_date_as_stated_is_told(article: Write) -> 
         ("12 Jan 2002, 10:30", "2002-01-12T10:30:00Z"),
         ("01/02/2002", "2002-02-01"),
         ("a day in spring", "2002-21"),
+        ("early 1990s", "1990/1993"),
+        ("19th century", "1871?"),
+        ("May 1968", "1968-05-03"),
     ],
 )
 def test_an_edtf_that_says_more_than_the_date_as_stated_is_taken(
