@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import re
 import socket
@@ -121,10 +120,6 @@ class Dask:
                 scheduler_kwargs={"dashboard_address": ":0"},  # else one that is taken is told
                 silence_logs=logging.CRITICAL,
             )
-
-    def alone(self) -> contextlib.AbstractContextManager[Executor]:
-        """See Workers: each of them has one document in hand."""
-        return contextlib.nullcontext(self._client.get_executor(pure=False))
 
     def beside(self) -> Executor:
         """See Workers."""

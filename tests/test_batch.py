@@ -27,7 +27,7 @@ from archiver.cli import running
 from archiver.cli.running import Asked
 from archiver.cluster import Dask
 from archiver.errors import OutOfSpace, SettingsError, WorkersLost
-from archiver.line import TICK
+from archiver.line import MOST_DEATHS, TICK
 from archiver.settings import Settings
 from archiver.sources import SourceRef
 from archiver.stores import Url
@@ -166,7 +166,7 @@ def test_of_documents_with_one_identifier_the_first_that_was_named_is_packaged(
     found = [SourceRef(tmp_path / f"{name}.json") for name in texts]
     if replace:
         list(package_many(found[1:2], tmp_path / "out", PLAIN, Here()))
-    workers = choose(jobs, None, few=False)
+    workers = choose(jobs, None, PLAIN, few=False)
     outcomes = list(package_many(found, tmp_path / "out", PLAIN, workers, replace=replace))
     assert [outcome.status for outcome in outcomes] == [
         "packaged",
@@ -186,7 +186,7 @@ def test_documents_are_taken_as_they_are_needed_and_outcomes_come_in_their_order
         for taken in itertools.count(1):
             yield SourceRef(tmp_path / f"{taken}.txt", data=f"Title {taken}\n\nText.".encode())
 
-    batch = package_many(endless(), tmp_path / "out", PLAIN, Processes(2))
+    batch = package_many(endless(), tmp_path / "out", PLAIN, Processes(2, PLAIN))
     sources = [Path(outcome.source).stem for outcome in itertools.islice(batch, 20)]
     assert sources == [str(number) for number in range(1, 21)]
     assert taken <= 20 + 2 * AHEAD
@@ -199,7 +199,7 @@ def test_no_thread_of_the_workers_is_left_when_a_run_is_over(tmp_path: Path) -> 
     """Python tells at length of one that ends while the process does."""
     found = [SourceRef(tmp_path / f"{n}.txt", data=f"Title {n}\n\nText.".encode()) for n in range(4)]
     before = {*threading.enumerate()}
-    assert len(list(package_many(found, tmp_path / "out", PLAIN, Processes(2)))) == 4
+    assert len(list(package_many(found, tmp_path / "out", PLAIN, Processes(2, PLAIN)))) == 4
     assert {*threading.enumerate()} <= before
 
 
@@ -261,8 +261,37 @@ def test_a_document_that_kills_its_worker_is_tried_alone_and_named_and_the_other
     }
     told = "05-deadly.txt: the process that packaged it died, and died again"
     assert (code, told in out) == ((3, True) if status == "failed" else (0, False))
-    assert (tmp_path / "deaths").read_text() == "x\n" * min(most, 3)
+    assert (tmp_path / "deaths").read_text() == "x\n" * min(most, MOST_DEATHS)
     assert not (tmp_path / "output" / STAGING_FOLDER).exists()
+
+
+UNREADY = """#!/bin/sh
+case "$*" in
+*--version*) echo veraPDF 1.28.1 ;;
+*) if ! grep -qx $PPID "$SEEN"; then
+       echo $PPID >> "$SEEN"
+       [ "$(wc -l < "$SEEN")" -le 5 ] && kill -9 $PPID && sleep 5
+   fi
+   echo '{"report": {"jobs": [{"validationResult": [{"compliant": true, "jobEndStatus": "normal",
+          "details": {"ruleSummaries": []}}]}]}}' ;;
+esac
+"""
+
+
+def test_a_worker_that_is_killed_while_it_gets_ready_fails_no_document(tmp_path: Path) -> None:
+    """The first five processes that check a PDF die of it: two workers, then those with nothing else."""
+    (tmp_path / "in").mkdir()
+    for number in range(8):
+        (tmp_path / f"in/{number}.txt").write_text(f"Title {number}\n\nText.\n")
+    program = tmp_path / "verapdf"
+    program.write_text(UNREADY)
+    program.chmod(0o755)
+    (tmp_path / "seen").touch()
+    environment = {**DATED, "SEEN": str(tmp_path / "seen")}
+    arguments = ["in", "--verapdf", "./verapdf", "--jobs", "2", "-q"]
+    assert run("package", *arguments, cwd=tmp_path, env=environment) == (0, "", "")
+    assert len((tmp_path / "seen").read_text().splitlines()) > 5
+    assert bags_in(tmp_path / "output") == 8
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -421,15 +450,10 @@ class Cut(Inline):
 
 
 class CutOnce(Here):
-    """Workers whose first pool of each kind cannot start a process."""
-
-    lost = Processes.lost
+    """Workers whose first pool beside them cannot start a process."""
 
     def __init__(self) -> None:
-        self.line, self.places = ([Inline(), Cut()] for _ in range(2))
-
-    def start(self) -> Executor:
-        return self.line.pop()
+        self.places = [Inline(), Cut()]
 
     def beside(self) -> Executor:
         return self.places.pop()
@@ -439,6 +463,16 @@ def test_a_pool_that_cannot_start_a_process_is_started_again(tmp_path: Path) -> 
     found = [SourceRef(tmp_path / "a.txt", data=b"Title\n\nText.")]
     (outcome,) = package_many(found, Url(f"memory://{tmp_path.name}"), PLAIN, CutOnce())
     assert outcome.status == "packaged"
+
+
+def test_a_worker_that_cannot_be_started_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pools: list[Executor] = [Inline(), Cut()]
+    monkeypatch.setattr("archiver.workers.pool_of", lambda *_: pools.pop())
+    found = [SourceRef(tmp_path / "a.txt", data=b"Title\n\nText.")]
+    (outcome,) = package_many(found, tmp_path / "out", PLAIN, Processes(1, PLAIN))
+    assert (outcome.status, pools) == ("packaged", [])
 
 
 SLEEPER = """#!/bin/sh

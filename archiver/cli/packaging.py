@@ -127,7 +127,7 @@ def package(
                 yield found
 
     asked = Asked(replace, failed, 1 if fail_fast else max_failures, reports, quiet, as_json)
-    leave(run(find, settings, lambda few: choose(jobs, scheduler, few=few), asked))
+    leave(run(find, settings, lambda few: choose(jobs, scheduler, settings, few=few), asked))
 
 
 def _algorithms(of_settings: tuple[str, ...], given: tuple[str, ...]) -> tuple[str, ...]:
