@@ -549,6 +549,16 @@ def test_what_failed_is_tried_again_by_its_report(tmp_path: Path) -> None:
     assert "gone.txt" in page
 
 
+@pytest.mark.parametrize("per", ["document", "batch"])
+def test_a_report_that_names_none_of_the_documents_is_told(tmp_path: Path, per: str) -> None:
+    failing(tmp_path / "in")
+    (tmp_path / "run.jsonl").write_text('{"source": "elsewhere/03.txt", "status": "failed"}\n')
+    arguments = ["in", "--no-verapdf", "--retry-failed", "run.jsonl", "--bag-per", per]
+    told = "archiver: --retry-failed: none of what failed is among the documents (name them as in"
+    code, out, err = run("package", *arguments, cwd=tmp_path)
+    assert (code, out, err[: len(told)]) == (2, "", told)
+
+
 def test_a_bag_of_many_that_failed_is_tried_again_with_all_its_documents(tmp_path: Path) -> None:
     for name in ("a/1", "a/2", "b/1", "b/2"):
         (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
