@@ -97,8 +97,11 @@ class Dask:
             self._client = self._distributed.Client(
                 self._cluster or self.scheduler, timeout=PATIENCE / 4, set_as_default=False
             )
+        try:
+            self._client.wait_for_workers(1, timeout=PATIENCE / 2)
+        except TimeoutError:
+            raise TimeoutError("it has none") from None
         self._comm = self._client.scheduler_comm
-        self._client.wait_for_workers(1, timeout=PATIENCE / 2)
         self.ahead = AHEAD * len(self._client.scheduler_info()["workers"])
         executor: Executor = self._client.get_executor(pure=False)
         return executor

@@ -705,6 +705,25 @@ def a_cluster(port: int) -> "list[subprocess.Popen[bytes]]":
     ]
 
 
+def test_a_scheduler_without_a_worker_is_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archiver.cluster.PATIENCE", 2.0)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    scheduler, worker = a_cluster(port)
+    worker.kill()
+    worker.wait()
+    workers = Dask(f"tcp://127.0.0.1:{port}", 1)
+    try:
+        with pytest.raises(
+            SettingsError, match=r"no Dask scheduler with a worker answers there: it has none$"
+        ):
+            workers.start()
+    finally:
+        workers.stop()
+        scheduler.kill()
+        scheduler.wait()
+
+
 def test_a_scheduler_that_is_restarted_is_given_again_what_the_one_before_had_in_hand(
     quiet: tuple[Path, dict[str, str]], tmp_path: Path
 ) -> None:
