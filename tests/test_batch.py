@@ -465,6 +465,19 @@ def test_a_pool_that_cannot_start_a_process_is_started_again(tmp_path: Path) -> 
     assert outcome.status == "packaged"
 
 
+def test_what_workers_are_forked_from_has_all_loaded_and_no_thread_but_the_first(tmp_path: Path) -> None:
+    looked = (
+        "import archiver.forked, os, sys; from archiver.sources import languages; "
+        "print(len(os.listdir('/proc/self/task')), languages._classifier.cache_info().currsize, "
+        "'archiver.rendition.finishing' in sys.modules, 'jpype' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", looked], cwd=tmp_path, capture_output=True, check=True, env=DATED
+    )
+    assert done.stdout == b"1 1 True False\n"
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_worker_that_cannot_be_started_is_started_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
