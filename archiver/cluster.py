@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import re
 import socket
@@ -98,8 +97,11 @@ class Dask:
             self._client = self._distributed.Client(
                 self._cluster or self.scheduler, timeout=PATIENCE / 4, set_as_default=False
             )
+        try:
+            self._client.wait_for_workers(1, timeout=PATIENCE / 2)
+        except TimeoutError:
+            raise TimeoutError("it has none") from None
         self._comm = self._client.scheduler_comm
-        self._client.wait_for_workers(1, timeout=PATIENCE / 2)
         self.ahead = AHEAD * len(self._client.scheduler_info()["workers"])
         executor: Executor = self._client.get_executor(pure=False)
         return executor
@@ -121,10 +123,6 @@ class Dask:
                 scheduler_kwargs={"dashboard_address": ":0"},  # else one that is taken is told
                 silence_logs=logging.CRITICAL,
             )
-
-    def alone(self) -> contextlib.AbstractContextManager[Executor]:
-        """See Workers: each of them has one document in hand."""
-        return contextlib.nullcontext(self._client.get_executor(pure=False))
 
     def beside(self) -> Executor:
         """See Workers."""

@@ -10,13 +10,12 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
 from urllib.parse import unquote_to_bytes
 
 from natsort import natsorted
 
 from archiver import stores
-from archiver.errors import MissingExtra, SettingsError, SourceError
+from archiver.errors import MissingExtra, SourceError
 from archiver.settings import Settings
 from archiver.sources import (
     PICTURE_SUFFIXES,
@@ -25,22 +24,25 @@ from archiver.sources import (
     fetching,
     is_sidecar,
     locate,
-    locate_in,
     manifests,
     scans,
 )
 from archiver.sources.refs import opened
 from archiver.sources.sidecars import document_of
+from archiver.sources.standard_input import Documents
 from archiver.stores import Place
 
 
 def discover(
-    sources: Sequence[str], output: Place, settings: Settings, stdin: bytes | None = None
+    sources: Sequence[str], output: Place, settings: Settings, stdin: Documents = lambda: iter(())
 ) -> Iterator[SourceRef | SourceError]:
-    """Where each document is, in order; an error for what is named but is not there."""
+    """Where each document is, in order; an error for what is named but is not there.
+
+    What is named `-` is what came in on standard input.
+    """
     for source in sources:
         if source == "-":
-            yield from locate_in(stdin or b"", "stdin")
+            yield from stdin()
             continue
         if not source:
             yield SourceError("is an empty name; expected a file, a folder or -", where='""')
@@ -236,16 +238,3 @@ DEEP = re.compile(r"(?:(?<=/)|^)\*\*(?:/+|$)")
 
 QUOTED, BARE = re.compile(rb"[\"'()<>\n]"), re.compile(rb"[\"'()<>\s=]")
 """What is around the path of a picture in Markdown, HTML and JSON, with spaces in it or without."""
-
-
-def stdin_bytes(stream: BinaryIO | None, limit: int) -> bytes:
-    """What comes in on a binary stream, up to one byte more than `limit`, so that it is noticed.
-
-    Raises SettingsError where there is no stream, or none that can be read.
-    """
-    if stream is None:
-        raise SettingsError("is closed", where="standard input", hint="give it a document, or leave - out")
-    try:
-        return stream.read(limit + 1)
-    except OSError as error:
-        raise SettingsError(f"cannot be read: {error.strerror}", where="standard input") from None

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError, Executor, Future, wait
+from concurrent.futures import CancelledError, Future, wait
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -20,11 +20,11 @@ from archiver.workers import Workers, submitted
 TICK = 0.2
 """Seconds between two looks at whether to stop, while a document is waited for."""
 
-MOST_STARTS = 5
+MOST_STARTS = 20
 """How often in a row workers are started again before one document is done."""
 
-ALONE = 2
-"""How often a document is packaged alone, before it has failed of what its worker dies of."""
+MOST_DEATHS = 3
+"""How many workers die with a document in hand, before it has failed: one may have been killed."""
 
 FILES_EACH = 20
 """How many files and folders a document in hand may need, for which room is kept."""
@@ -38,20 +38,20 @@ it is known that they began, and with a working directory."""
 
 @dataclass(slots=True)
 class _Handed:
-    """A document that workers have in hand; without a future it is to be packaged alone."""
+    """A document that workers have in hand, and how many died of it."""
 
     job: Job
     staged: Path
     work: Work[Any]
-    future: Future[Any] | None = None
+    future: Future[Any]
+    deaths: int = 0
 
 
 class Line:
     """The documents that workers have in hand, and outcomes that wait between them, in order.
 
-    Where workers are lost, all that they had not done is handed out again. What a dead one had begun
-    may be what it died of, or only what was beside that: it is packaged alone, where it kills again once
-    more, and then it has failed.
+    Where workers are lost, all that they had not done is handed out again. So is what one had begun that
+    died, which it may have died of: where others die of it too, it has failed.
     """
 
     lack: OutOfSpace | None = None
@@ -104,9 +104,8 @@ class Line:
         return not self.lack
 
     def _hand_out(self, job: Job, work: Work[Any]) -> None:
-        handed = _Handed(job, self._folder / f"{next(self._numbers)}-", work)
-        handed.future = self._submitted(handed, self._executor)
-        self._waiting.append(handed)
+        staged = self._folder / f"{next(self._numbers)}-"
+        self._waiting.append(_Handed(job, staged, work, self._submitted(job, staged, work)))
 
     def _first(self) -> tuple[Job | None, Any] | None:
         """Take the first out of the line, when it is done; None at the end, or where no more is begun."""
@@ -116,21 +115,22 @@ class Line:
                 self._waiting.popleft()
                 return None, first
             try:
-                outcome = self._outcome(first)
+                outcome = self._awaited(first.future)
             except self._workers.lost:
                 if self._stopping():
                     return None
                 self._start_again()
+                continue
             except self._workers.died:
-                self._set_apart(first)
-            else:
-                self._waiting.popleft()
-                self._starts = 0
-                return first.job, outcome
+                if self._stopping():
+                    return None
+                if not self._is_given_up(first):
+                    continue
+                outcome = _died_of(first.job)
+            self._waiting.popleft()
+            self._starts = 0
+            return first.job, outcome
         return None
-
-    def _outcome(self, handed: _Handed) -> Any:
-        return self._awaited(handed.future) if handed.future else self._outcome_alone(handed)
 
     def _awaited(self, future: Future[Any]) -> Any:
         while not future.done():
@@ -141,32 +141,33 @@ class Line:
             wait([future], TICK)
         return future.result()
 
-    def _outcome_alone(self, handed: _Handed) -> Any:
-        if self._stopping():
-            raise CancelledError
-        for _ in range(ALONE):
-            try:
-                with self._workers.alone() as executor:
-                    return self._awaited(self._submitted(handed, executor))
-            except self._workers.died:
-                if not self._set_apart(handed):
-                    raise
-        told = "the process that packaged it died, and died again with nothing else in hand"
-        label = handed.job.ref.label
-        return failed(label, WorkerDied(told, where=label, hint="is it too large for the memory?"))
+    def _is_given_up(self, handed: _Handed) -> bool:
+        """Hand out again a document whose worker died, unless too many did that had begun it."""
+        if self._taken_away(handed):
+            handed.deaths += 1
+        else:
+            self._count_start()
+        if handed.deaths == MOST_DEATHS:
+            return True
+        handed.future = self._submitted(handed.job, handed.staged, handed.work)
+        return False
 
-    def _submitted(self, handed: _Handed, executor: Executor) -> Future[Any]:
-        return submitted(executor, self._workers.lost, handed.work, handed.job, handed.staged, os.getcwd())
+    def _submitted(self, job: Job, staged: Path, work: Work[Any]) -> Future[Any]:
+        return submitted(self._executor, self._workers.lost, work, job, staged, os.getcwd())
 
     def _start_again(self) -> None:
         """Start workers anew, and hand out again what those before them had not done."""
+        self._count_start()
+        self._executor = self._workers.start()
+        for handed in self._documents():
+            if not self._is_done(handed.future):
+                self._taken_away(handed)
+                handed.future = self._submitted(handed.job, handed.staged, handed.work)
+
+    def _count_start(self) -> None:
         self._starts += 1
         if self._starts > MOST_STARTS:
             raise lost(self._starts)
-        self._executor = self._workers.start()
-        for handed in self._documents():
-            if handed.future and not self._is_done(handed.future) and not self._set_apart(handed):
-                handed.future = self._submitted(handed, self._executor)
 
     def _is_done(self, future: Future[Outcome]) -> bool:
         """Whether a document came to an outcome, or to an error of its own."""
@@ -174,18 +175,17 @@ class Line:
             return False
         return not isinstance(future.exception(), self._workers.lost)
 
-    def _set_apart(self, handed: _Handed) -> bool:
-        """Have a document packaged alone that was begun, and take away what there is of it; False else."""
+    def _taken_away(self, handed: _Handed) -> bool:
+        """Take away what there is of a document that was begun; False where it was not."""
         begun = self._begun(handed)
         for folder in begun:
             shutil.rmtree(folder, ignore_errors=True)
-            handed.future = None
         return bool(begun)
 
     def _cancel(self) -> None:
         """Have no document begun that is not begun yet."""
         self._workers.begin_no_more(
-            handed.future for handed in self._documents() if handed.future and not self._begun(handed)
+            handed.future for handed in self._documents() if not self._begun(handed)
         )
 
     def _begun(self, handed: _Handed) -> list[Path]:
@@ -193,6 +193,11 @@ class Line:
 
     def _documents(self) -> Iterator[_Handed]:
         return (waiting for waiting in self._waiting if isinstance(waiting, _Handed))
+
+
+def _died_of(job: Job) -> Outcome:
+    label, told = job.ref.label, "the process that packaged it died, and died again"
+    return failed(label, WorkerDied(told, where=label, hint="is it too large for the memory?"))
 
 
 def lost(times: int) -> WorkersLost:

@@ -11,17 +11,31 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
+from functools import partial
 from importlib import import_module
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from archiver.bag.parallel import interrupts_held
 
-LOADED = "archiver.batch"
-"""The module that the process which workers are forked from has loaded, with all that it needs."""
+if TYPE_CHECKING:
+    from archiver.settings import Settings
+
+LOADED = "archiver.forked"
+"""The module that the process which workers are forked from has loaded, with all that they need."""
 
 AHEAD = 32
 """How many documents a worker is given before the first of all is done: so long may that one take."""
+
+GIVEN = 2
+"""How much a process is given at once: what it has in hand, and what it takes next without waiting."""
 
 Errors = tuple[type[Exception], ...]
 
@@ -40,13 +54,10 @@ class Workers(Protocol):
     where it was cancelled."""
 
     died: Errors
-    """What it raises where its own worker died."""
+    """What it raises where its own worker died, whether it was begun there or not."""
 
     def start(self) -> Executor:
         """Start them, or start them again. Raises SettingsError, MissingExtra and WorkersLost."""
-
-    def alone(self) -> contextlib.AbstractContextManager[Executor]:
-        """A worker that has nothing else in hand, so that what it dies of is known."""
 
     def beside(self) -> Executor:
         """As many processes of this machine, for what takes time to put in its place."""
@@ -86,10 +97,6 @@ class Here:
         gc.freeze()
         return Inline()
 
-    def alone(self) -> contextlib.AbstractContextManager[Executor]:
-        """See Workers."""
-        return Inline()
-
     def beside(self) -> Executor:
         """See Workers."""
         return Inline()
@@ -113,45 +120,30 @@ class Processes:
     interrupted from the terminal; all end with their parent, however it dies.
     """
 
-    lost: Errors = (*BROKEN, CancelledError)
+    lost: Errors = (CancelledError,)
     died: Errors = (BrokenExecutor,)
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, settings: Settings) -> None:
         self.count, self.ahead = count, AHEAD * count
+        self._ready = partial(_rehearsed, settings)
         self._others = multiprocessing.active_children()
-        self._pool: ProcessPoolExecutor | None = None
-        self._ending: threading.Thread | None = None
+        self._each: Each | None = None
         _forking()
 
     def start(self) -> Executor:
         """See Workers."""
         self.stop()
-        self._pool, self._ending = pool_of(self.count), None
-        return self._pool
-
-    @contextlib.contextmanager
-    def alone(self) -> Iterator[Executor]:
-        """See Workers."""
-        pool = pool_of(1)
-        try:
-            yield pool
-        except KeyboardInterrupt:
-            self._kill()
-            raise
-        finally:
-            pool.shutdown()
+        self._each = Each(self.count, self._ready)
+        return self._each
 
     def beside(self) -> Executor:
         """See Workers."""
         return pool_of(self.count)
 
     def begin_no_more(self, futures: Iterable[Future[Any]]) -> None:
-        """See Workers. The pool cancels by itself: it breaks where it finds what was cancelled, and one
-        of its processes dies (python/cpython, concurrent/futures/process.py, terminate_broken).
-        """
-        if self._pool and not self._ending:
-            self._ending = threading.Thread(target=self._pool.shutdown, kwargs={"cancel_futures": True})
-            self._ending.start()
+        """See Workers."""
+        for future in futures:
+            future.cancel()
 
     def are_lost(self) -> bool:
         """See Workers."""
@@ -160,16 +152,72 @@ class Processes:
     def stop(self, *, at_once: bool = False) -> None:
         """See Workers."""
         if at_once:
-            self._kill()
-        if self._ending:
-            self._ending.join()
-        elif self._pool:
-            self._pool.shutdown(cancel_futures=True)
+            for worker in multiprocessing.active_children():
+                if worker not in self._others:
+                    worker.kill()
+        if self._each:
+            self._each.shutdown(cancel_futures=True)
 
-    def _kill(self) -> None:
-        for worker in multiprocessing.active_children():
-            if worker not in self._others:
-                worker.kill()
+
+class Each(ThreadPoolExecutor):
+    """Processes that are a pool each, so that one that dies takes along only what it was given.
+
+    A thread waits for each piece of work that a process was given, of which it has one in hand.
+    """
+
+    def __init__(self, count: int, ready: Callable[[], None]) -> None:
+        self._processes = [_Process(ready) for _ in range(count)]
+        self._own = threading.local()
+        super().__init__(GIVEN * count, "worker", self._bind, (iter(self._processes * GIVEN),))
+
+    def _bind(self, processes: Iterator[_Process]) -> None:
+        self._own.process = next(processes)
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Have a process make a call. The future raises BrokenExecutor where that dies."""
+        return super().submit(self._called, partial(fn, *args, **kwargs))
+
+    def _called(self, work: Callable[[], Any]) -> Any:
+        return self._own.process.call(work)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes, when they have done what they were given."""
+        super().shutdown(wait, cancel_futures=cancel_futures)
+        for process in self._processes:
+            process.end()
+
+
+class _Process:
+    """One process at a time, which is started when it is first needed, and when the one before died."""
+
+    def __init__(self, ready: Callable[[], None]) -> None:
+        self._ready, self._lock = ready, threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def call(self, work: Callable[[], Any]) -> Any:
+        """What comes of some work. Raises what that raises, and BrokenExecutor where the process dies."""
+        pool = self._started()
+        try:
+            return _given(pool, work).result()
+        except BrokenExecutor:
+            self._end(pool)
+            raise
+
+    def _end(self, pool: ProcessPoolExecutor) -> None:
+        with self._lock:
+            if self._pool is pool:
+                self._pool = None
+                pool.shutdown()  # once, as it closes pipes whose numbers others may have by then
+
+    def _started(self) -> ProcessPoolExecutor:
+        with self._lock:
+            self._pool = self._pool or pool_of(1, self._ready)
+            return self._pool
+
+    def end(self) -> None:
+        """End the process, when it has done what it was given."""
+        if self._pool:
+            self._end(self._pool)
 
 
 def submitted(executor: Executor, lost: Errors, work: Callable[..., Any], *given: Any) -> Future[Any]:
@@ -182,9 +230,46 @@ def submitted(executor: Executor, lost: Errors, work: Callable[..., Any], *given
         return future
 
 
-def pool_of(count: int) -> ProcessPoolExecutor:
-    """So many processes of this machine, none of which is started before there is something to do."""
-    return ProcessPoolExecutor(count, _forking(), _begin)
+def _given(pool: ProcessPoolExecutor, work: Callable[[], Any]) -> Future[Any]:
+    """The future of some work. Raises BrokenExecutor also where no process can be started for it."""
+    try:
+        return pool.submit(work)
+    except BROKEN as error:
+        raise BrokenExecutor(str(error)) from None
+
+
+def _end_with_parent() -> None:
+    """Have this process end when its parent does, which leaves it waiting where it was killed."""
+
+    def end() -> None:
+        if parent := multiprocessing.parent_process():
+            parent.join()
+        os._exit(1)
+
+    threading.Thread(target=end, daemon=True).start()
+
+
+def _begin() -> None:
+    """Begin as a worker: what is loaded stays, and is never looked through for garbage."""
+    gc.freeze()
+    _end_with_parent()
+
+
+def _rehearsed(settings: Settings) -> None:
+    """Begin as a worker that has loaded what documents with these settings need."""
+    from archiver.rehearsal import rehearse  # here, because it needs what workers alone need
+
+    _end_with_parent()
+    with contextlib.suppress(Exception):  # which documents meet themselves
+        rehearse(settings)
+    gc.freeze()
+
+
+def pool_of(count: int, ready: Callable[[], None] = _begin) -> ProcessPoolExecutor:
+    """So many processes of this machine, none of which is started before there is something to do; each
+    is made ready first.
+    """
+    return ProcessPoolExecutor(count, _forking(), ready)
 
 
 def _forking() -> Any:
@@ -197,7 +282,7 @@ def _forking() -> Any:
     return context
 
 
-def choose(jobs: int | None, scheduler: str | None, *, few: bool) -> Workers:
+def choose(jobs: int | None, scheduler: str | None, settings: Settings, *, few: bool) -> Workers:
     """The workers that are asked for; as many processes as there are cores, but none for `few` documents.
 
     Raises MissingExtra where a scheduler is named and Dask is not installed.
@@ -208,21 +293,4 @@ def choose(jobs: int | None, scheduler: str | None, *, few: bool) -> Workers:
 
         return Dask(scheduler, jobs or cores)
     count = jobs or (1 if few else cores)
-    return Here() if count == 1 else Processes(count)
-
-
-def _begin() -> None:
-    """Begin as a worker: what is loaded stays, and is never looked through for garbage."""
-    gc.freeze()
-    _end_with_parent()
-
-
-def _end_with_parent() -> None:
-    """Have this process end when its parent does, which leaves it waiting where it was killed."""
-
-    def end() -> None:
-        if parent := multiprocessing.parent_process():
-            parent.join()
-        os._exit(1)
-
-    threading.Thread(target=end, daemon=True).start()
+    return Here() if count == 1 else Processes(count, settings)

@@ -27,7 +27,7 @@ from archiver.cli import running
 from archiver.cli.running import Asked
 from archiver.cluster import Dask
 from archiver.errors import OutOfSpace, SettingsError, WorkersLost
-from archiver.line import TICK
+from archiver.line import MOST_DEATHS, TICK
 from archiver.settings import Settings
 from archiver.sources import SourceRef
 from archiver.stores import Url
@@ -166,7 +166,7 @@ def test_of_documents_with_one_identifier_the_first_that_was_named_is_packaged(
     found = [SourceRef(tmp_path / f"{name}.json") for name in texts]
     if replace:
         list(package_many(found[1:2], tmp_path / "out", PLAIN, Here()))
-    workers = choose(jobs, None, few=False)
+    workers = choose(jobs, None, PLAIN, few=False)
     outcomes = list(package_many(found, tmp_path / "out", PLAIN, workers, replace=replace))
     assert [outcome.status for outcome in outcomes] == [
         "packaged",
@@ -186,7 +186,7 @@ def test_documents_are_taken_as_they_are_needed_and_outcomes_come_in_their_order
         for taken in itertools.count(1):
             yield SourceRef(tmp_path / f"{taken}.txt", data=f"Title {taken}\n\nText.".encode())
 
-    batch = package_many(endless(), tmp_path / "out", PLAIN, Processes(2))
+    batch = package_many(endless(), tmp_path / "out", PLAIN, Processes(2, PLAIN))
     sources = [Path(outcome.source).stem for outcome in itertools.islice(batch, 20)]
     assert sources == [str(number) for number in range(1, 21)]
     assert taken <= 20 + 2 * AHEAD
@@ -199,7 +199,7 @@ def test_no_thread_of_the_workers_is_left_when_a_run_is_over(tmp_path: Path) -> 
     """Python tells at length of one that ends while the process does."""
     found = [SourceRef(tmp_path / f"{n}.txt", data=f"Title {n}\n\nText.".encode()) for n in range(4)]
     before = {*threading.enumerate()}
-    assert len(list(package_many(found, tmp_path / "out", PLAIN, Processes(2)))) == 4
+    assert len(list(package_many(found, tmp_path / "out", PLAIN, Processes(2, PLAIN)))) == 4
     assert {*threading.enumerate()} <= before
 
 
@@ -261,8 +261,37 @@ def test_a_document_that_kills_its_worker_is_tried_alone_and_named_and_the_other
     }
     told = "05-deadly.txt: the process that packaged it died, and died again"
     assert (code, told in out) == ((3, True) if status == "failed" else (0, False))
-    assert (tmp_path / "deaths").read_text() == "x\n" * min(most, 3)
+    assert (tmp_path / "deaths").read_text() == "x\n" * min(most, MOST_DEATHS)
     assert not (tmp_path / "output" / STAGING_FOLDER).exists()
+
+
+UNREADY = """#!/bin/sh
+case "$*" in
+*--version*) echo veraPDF 1.28.1 ;;
+*) if ! grep -qx $PPID "$SEEN"; then
+       echo $PPID >> "$SEEN"
+       [ "$(wc -l < "$SEEN")" -le 5 ] && kill -9 $PPID && sleep 5
+   fi
+   echo '{"report": {"jobs": [{"validationResult": [{"compliant": true, "jobEndStatus": "normal",
+          "details": {"ruleSummaries": []}}]}]}}' ;;
+esac
+"""
+
+
+def test_a_worker_that_is_killed_while_it_gets_ready_fails_no_document(tmp_path: Path) -> None:
+    """The first five processes that check a PDF die of it: two workers, then those with nothing else."""
+    (tmp_path / "in").mkdir()
+    for number in range(8):
+        (tmp_path / f"in/{number}.txt").write_text(f"Title {number}\n\nText.\n")
+    program = tmp_path / "verapdf"
+    program.write_text(UNREADY)
+    program.chmod(0o755)
+    (tmp_path / "seen").touch()
+    environment = {**DATED, "SEEN": str(tmp_path / "seen")}
+    arguments = ["in", "--verapdf", "./verapdf", "--jobs", "2", "-q"]
+    assert run("package", *arguments, cwd=tmp_path, env=environment) == (0, "", "")
+    assert len((tmp_path / "seen").read_text().splitlines()) > 5
+    assert bags_in(tmp_path / "output") == 8
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -421,15 +450,10 @@ class Cut(Inline):
 
 
 class CutOnce(Here):
-    """Workers whose first pool of each kind cannot start a process."""
-
-    lost = Processes.lost
+    """Workers whose first pool beside them cannot start a process."""
 
     def __init__(self) -> None:
-        self.line, self.places = ([Inline(), Cut()] for _ in range(2))
-
-    def start(self) -> Executor:
-        return self.line.pop()
+        self.places = [Inline(), Cut()]
 
     def beside(self) -> Executor:
         return self.places.pop()
@@ -439,6 +463,29 @@ def test_a_pool_that_cannot_start_a_process_is_started_again(tmp_path: Path) -> 
     found = [SourceRef(tmp_path / "a.txt", data=b"Title\n\nText.")]
     (outcome,) = package_many(found, Url(f"memory://{tmp_path.name}"), PLAIN, CutOnce())
     assert outcome.status == "packaged"
+
+
+def test_what_workers_are_forked_from_has_all_loaded_and_no_thread_but_the_first(tmp_path: Path) -> None:
+    looked = (
+        "import archiver.forked, os, sys; from archiver.sources import languages; "
+        "print(len(os.listdir('/proc/self/task')), languages._classifier.cache_info().currsize, "
+        "'archiver.rendition.finishing' in sys.modules, 'jpype' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", looked], cwd=tmp_path, capture_output=True, check=True, env=DATED
+    )
+    assert done.stdout == b"1 1 True False\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_worker_that_cannot_be_started_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pools: list[Executor] = [Inline(), Cut()]
+    monkeypatch.setattr("archiver.workers.pool_of", lambda *_: pools.pop())
+    found = [SourceRef(tmp_path / "a.txt", data=b"Title\n\nText.")]
+    (outcome,) = package_many(found, tmp_path / "out", PLAIN, Processes(1, PLAIN))
+    assert (outcome.status, pools) == ("packaged", [])
 
 
 SLEEPER = """#!/bin/sh
@@ -513,6 +560,16 @@ def test_what_failed_is_tried_again_by_its_report(tmp_path: Path) -> None:
     page = (tmp_path / "run.html").read_text()
     assert "3 of 4 documents failed" in page
     assert "gone.txt" in page
+
+
+@pytest.mark.parametrize("per", ["document", "batch"])
+def test_a_report_that_names_none_of_the_documents_is_told(tmp_path: Path, per: str) -> None:
+    failing(tmp_path / "in")
+    (tmp_path / "run.jsonl").write_text('{"source": "elsewhere/03.txt", "status": "failed"}\n')
+    arguments = ["in", "--no-verapdf", "--retry-failed", "run.jsonl", "--bag-per", per]
+    told = "archiver: --retry-failed: none of what failed is among the documents (name them as in"
+    code, out, err = run("package", *arguments, cwd=tmp_path)
+    assert (code, out, err[: len(told)]) == (2, "", told)
 
 
 def test_a_bag_of_many_that_failed_is_tried_again_with_all_its_documents(tmp_path: Path) -> None:
@@ -659,6 +716,25 @@ def a_cluster(port: int) -> "list[subprocess.Popen[bytes]]":
         )
         for command, *arguments in commands
     ]
+
+
+def test_a_scheduler_without_a_worker_is_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archiver.cluster.PATIENCE", 2.0)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    scheduler, worker = a_cluster(port)
+    worker.kill()
+    worker.wait()
+    workers = Dask(f"tcp://127.0.0.1:{port}", 1)
+    try:
+        with pytest.raises(
+            SettingsError, match=r"no Dask scheduler with a worker answers there: it has none$"
+        ):
+            workers.start()
+    finally:
+        workers.stop()
+        scheduler.kill()
+        scheduler.wait()
 
 
 def test_a_scheduler_that_is_restarted_is_given_again_what_the_one_before_had_in_hand(

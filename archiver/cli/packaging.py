@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from archiver.errors import SettingsError, SourceError
 if TYPE_CHECKING:
     from archiver.settings import Settings
     from archiver.sources import SourceRef
+    from archiver.sources.standard_input import Documents
 
 
 @click.command()
@@ -119,15 +122,16 @@ def package(
     check_targets(reports)
     failed = failed_in(retry_failed) if retry_failed else None
     only = failed if settings.bag_per == "document" else None
-    stdin = _stdin(settings) if "-" in sources else None
 
-    def find() -> Iterator[SourceRef | SourceError]:
-        for found in discover(sources, settings.output, settings, stdin):
-            if only is None or (found.where if isinstance(found, SourceError) else found.label) in only:
-                yield found
+    with _stdin(settings) if "-" in sources else nullcontext(lambda: iter(())) as stdin:
 
-    asked = Asked(replace, failed, 1 if fail_fast else max_failures, reports, quiet, as_json)
-    leave(run(find, settings, lambda few: choose(jobs, scheduler, few=few), asked))
+        def find() -> Iterator[SourceRef | SourceError]:
+            for found in discover(sources, settings.output, settings, stdin):
+                if only is None or (found.where if isinstance(found, SourceError) else found.label) in only:
+                    yield found
+
+        asked = Asked(replace, failed, 1 if fail_fast else max_failures, reports, quiet, as_json)
+        leave(run(find, settings, lambda few: choose(jobs, scheduler, settings, few=few), asked))
 
 
 def _algorithms(of_settings: tuple[str, ...], given: tuple[str, ...]) -> tuple[str, ...]:
@@ -168,18 +172,19 @@ def render(
 
 def _document(source: Path, settings: Settings) -> SourceRef:
     """The one document that is named, or that comes on standard input."""
-    from archiver.sources import SourceRef, locate_in
+    from archiver.sources import SourceRef
 
     if source != Path("-"):
         return SourceRef(source)
-    first, *others = locate_in(_stdin(settings), "stdin")
+    with _stdin(settings) as documents:
+        first, *others = islice(documents(), 2)
     if others:
         told, hint = "holds several documents; expected one", "archiver package takes them all"
         raise SourceError(told, where="standard input", hint=hint)
     return first
 
 
-def _stdin(settings: Settings) -> bytes:
-    from archiver.discovery import stdin_bytes
+def _stdin(settings: Settings) -> AbstractContextManager[Documents]:
+    from archiver.sources import standard_input
 
-    return stdin_bytes(sys.stdin.buffer if sys.stdin else None, settings.max_source_bytes)
+    return standard_input.taken(sys.stdin.buffer if sys.stdin else None, settings.max_source_bytes)

@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from archiver.cli.telling import error_json
-from archiver.errors import ArchiverError, CannotWrite, ExitCode, Interrupted, OutOfSpace, SourceError
+from archiver.errors import (
+    ArchiverError,
+    CannotWrite,
+    ExitCode,
+    Interrupted,
+    OutOfSpace,
+    SettingsError,
+    SourceError,
+)
 from archiver.findings import counted
 from archiver.reports.outcomes import json_end, json_piece, outcome_text
 from archiver.reports.pace import shown
@@ -92,6 +100,8 @@ def run(find: Find, settings: Settings, workers: Callable[[bool], Workers], aske
             if stopping():
                 _await(counting)
                 stopped = _interrupted(tally)
+    if asked.only and not (tally.done or stopped):
+        stopped = _none_of_those()
     _end(tally, stopped, asked)
     return ExitCode.SOME_FAILED if tally.failures else ExitCode.OK
 
@@ -129,6 +139,11 @@ def _end(tally: Tally, stopped: ArchiverError | None, asked: Asked) -> None:
         click.echo(summary(tally))
     if stopped:
         raise stopped
+
+
+def _none_of_those() -> SettingsError:
+    told = "none of what failed is among the documents"
+    return SettingsError(told, where="--retry-failed", hint="name them as in the run that it reports")
 
 
 def _interrupted(tally: Tally) -> Interrupted:

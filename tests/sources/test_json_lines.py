@@ -1,5 +1,6 @@
 """JSON Lines: a document each line, from a file or standard input, each error told by its line."""
 
+import io
 import json
 import tracemalloc
 from pathlib import Path
@@ -10,12 +11,14 @@ from archiver.discovery import discover
 from archiver.errors import SourceError
 from archiver.settings import Settings
 from archiver.sources import SourceRef, locate, read
+from archiver.sources.standard_input import taken
 
 GOOD = json.dumps({"title": "Tïtle", "body": ["x"], "language": "en"}, ensure_ascii=False)
 
 
 def from_stdin(text: str, encoding: str = "utf-8") -> list[SourceRef | SourceError]:
-    return list(discover(["-"], Path("output"), Settings(), text.encode(encoding)))
+    with taken(io.BytesIO(text.encode(encoding)), 10_000) as stdin:
+        return list(discover(["-"], Path("output"), Settings(), stdin))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
@@ -35,6 +38,21 @@ def test_json_lines_come_in_on_standard_input_too(encoding: str) -> None:
     assert [read(ref, Settings()).article.title for ref in refs if isinstance(ref, SourceRef)] == [
         "Tïtle"
     ] * 2
+
+
+def test_json_lines_on_standard_input_are_of_any_size_and_gone_through_side_by_side() -> None:
+    long = json.dumps({"title": "T", "body": ["x" * 3_000], "language": "en"})
+    sent = io.BytesIO(f"{GOOD}\n{long}\n{GOOD}\n".encode() * 300)
+    with taken(sent, 1_000) as documents:
+        pairs = list(zip(documents(), documents(), strict=True))
+    assert all((once.line, once.data) == (again.line, again.data) for once, again in pairs)
+    refs = [once for once, _ in pairs]
+    assert [ref.line for ref in refs] == list(range(1, 901))
+    assert max(len(ref.data or b"") for ref in refs) == 1_001
+    settings = Settings(max_source_bytes=1_000)
+    assert read(refs[-1], settings).article.title == "Tïtle"
+    with pytest.raises(SourceError, match=r"stdin\.jsonl:2: is larger than the 1,000 bytes"):
+        read(refs[1], settings)
 
 
 @pytest.mark.parametrize(
