@@ -434,6 +434,15 @@ def test_temporary_files_that_take_no_more_say_nothing_of_the_bag(tmp_path: Path
     assert err.startswith("archiver: temporary files: cannot be written")
 
 
+def test_a_rendition_that_cannot_be_laid_before_verapdf_says_nothing_of_the_bag(tmp_path: Path) -> None:
+    run("package", str(EXAMPLES / "harbour-ferry.txt"), "--no-verapdf", cwd=tmp_path)
+    asked = ("validate", "output", "--check-pdf", "--json")
+    _, out, err = run(*asked, cwd=tmp_path, preexec_fn=_write_little)
+    (report,) = json.loads(out)["reports"]
+    assert [finding["rule"] for finding in report["findings"]] == ["output-unwritable"], err
+    assert {check["verdict"] for check in report["checks"]} == {"not checked"}
+
+
 @pytest.mark.parametrize(
     ("example", "where"),
     [("seed-library.md", "to/here"), ("harbour-ferry.txt", "temporary files in {}")],
