@@ -9,6 +9,7 @@ import contextlib
 import gc
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
@@ -23,7 +24,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
-from archiver.bag.parallel import interrupts_held
+from archiver.bag.parallel import INTERRUPTS, interrupts_held
 
 if TYPE_CHECKING:
     from archiver.settings import Settings
@@ -265,11 +266,44 @@ def _rehearsed(settings: Settings) -> None:
     gc.freeze()
 
 
+class _Pool(ProcessPoolExecutor):
+    """Processes that are all known, so that none is left over when they are killed.
+
+    An interrupt that comes as one is started is put off until that is done: in between nobody would know
+    the process, and it would tell with a traceback that what its parent had made for it is gone.
+    """
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """See Executor."""
+        with _interrupts_put_off():
+            return super().submit(fn, *args, **kwargs)
+
+
+@contextlib.contextmanager
+def _interrupts_put_off() -> Iterator[None]:
+    """Have interrupts come afterwards, in the thread that they come in.
+
+    To mask them is not enough: any other thread is handed them then, on behalf of that one.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in INTERRUPTS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for each in came:
+            signal.raise_signal(each)
+
+
 def pool_of(count: int, ready: Callable[[], None] = _begin) -> ProcessPoolExecutor:
     """So many processes of this machine, none of which is started before there is something to do; each
     is made ready first.
     """
-    return ProcessPoolExecutor(count, _forking(), ready)
+    return _Pool(count, _forking(), ready)
 
 
 def _forking() -> Any:

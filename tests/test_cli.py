@@ -241,6 +241,15 @@ def test_an_interrupt_while_modules_are_loaded_is_one_sentence(tmp_path: Path) -
     assert run("doctor", cwd=tmp_path, env=environment) == (130, "", "archiver: interrupted\n")
 
 
+def test_an_interrupt_as_a_command_ends_changes_neither_what_it_tells_nor_its_code(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import atexit, os, signal\natexit.register(os.kill, os.getpid(), signal.SIGINT)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    code, _, err = run("inspect", "nothing", cwd=tmp_path, env=environment)
+    assert (code, err) == (1, "archiver: nothing: cannot be opened: No such file or directory\n")
+
+
 def test_a_folder_that_is_no_bag_is_a_finding(tmp_path: Path) -> None:
     code, out, _ = run("validate", ".", cwd=tmp_path)
     assert code == 1

@@ -124,6 +124,7 @@ def main() -> None:
         stopped = _stopped(error)
         if stopped.exit_code is ExitCode.INTERNAL and os.environ.get(DEBUG):
             raise
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends by itself, with what is told and its code
         _tell(stopped, usage=error.ctx if isinstance(error, click.UsageError) else None)
         leave(stopped.exit_code)
 
