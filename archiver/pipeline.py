@@ -310,7 +310,8 @@ def conform(
     if rendition.path is None or validator is None:
         note = "there is no rendition" if rendition.path is None else ""
         if settings.require_pdfa:
-            raise NotConformant(_required(rendition))
+            where = rendition.path.name if rendition.path else ""
+            raise NotConformant(_required(rendition), where=where)
         return Check("PDF/A conformance", Verdict.NOT_CHECKED, note), []
     if not rendition.judged and (findings := validator.check(rendition.path, rendition.claims)):
         raise NotConformant(findings, where=rendition.path.name)

@@ -78,7 +78,7 @@ EXPECTED = {
     "model_type": "should be a table",
     "model_attributes_type": "should be a table",
     "path_type": "should be a path",
-    "too_short": "should have at least one item",
+    "too_short": "should not be empty",
     "greater_than": "should be more than {gt}",
     "greater_than_equal": "should be {ge} or more",
     "less_than": "should be less than {lt}",
