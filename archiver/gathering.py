@@ -35,6 +35,7 @@ from archiver.bag.package import (
 from archiver.errors import AlreadyExists, DocumentError, SourceError
 from archiver.findings import Check, Fact, Finding, Report, Severity, Verdict
 from archiver.line import Line, Work
+from archiver.payload import make_payload
 from archiver.pipeline import (
     Job,
     Outcome,
@@ -43,7 +44,6 @@ from archiver.pipeline import (
     begun,
     failed,
     group_info,
-    make_payload,
     moment,
 )
 from archiver.rendition.verapdf import find
