@@ -183,6 +183,9 @@ def failed(source: str, error: Exception, identifier: str = "", noticed: Sequenc
         case ArchiverError():
             finding = Finding(error.rule, Severity.ERROR, error.message, error.where, hint=error.hint)
             findings = getattr(error, "findings", None) or (finding,)
+        case MemoryError():
+            told = "takes more memory than this process may have"
+            findings = (Finding("document-failed", Severity.ERROR, told, where=source),)
         case OSError():
             told = f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
             findings = (Finding("document-failed", Severity.ERROR, told, where=source),)

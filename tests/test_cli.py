@@ -241,6 +241,16 @@ def test_an_interrupt_while_modules_are_loaded_is_one_sentence(tmp_path: Path) -
     assert run("doctor", cwd=tmp_path, env=environment) == (130, "", "archiver: interrupted\n")
 
 
+def test_what_the_system_refuses_is_not_told_of_standard_output(tmp_path: Path) -> None:
+    code, out, err = run(
+        *("package", str(EXAMPLES), "--no-verapdf", "--jobs", "2"), cwd=tmp_path, preexec_fn=_open_few
+    )
+    assert (code in (3, 70), out) == (True, ""), err
+    assert "Too many open files" in err
+    assert "standard output" not in err
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_interrupt_as_a_command_ends_changes_neither_what_it_tells_nor_its_code(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
         "import atexit, os, signal\natexit.register(os.kill, os.getpid(), signal.SIGINT)\n"
@@ -477,6 +487,10 @@ def test_an_empty_folder_that_was_there_before_is_left(tmp_path: Path) -> None:
     source = str(EXAMPLES / "seed-library.md")
     run("package", source, "--no-verapdf", "-o", "to/here", cwd=tmp_path, preexec_fn=_write_little)
     assert [path.name for path in tmp_path.rglob("*")] == ["to"]
+
+
+def _open_few() -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8))
 
 
 def _write_little() -> None:
