@@ -92,6 +92,7 @@ def test_algorithms_are_added_or_replaced(tmp_path: Path) -> None:
         (["package", "a.txt", "--algorithm", "crc32"], 2, "algorithms"),
         (["package", "a.txt", "--settings", "gone.toml"], 2, "gone.toml"),
         (["package", "a.txt", "--verapdf", "/nowhere"], 2, "holds no veraPDF"),
+        (["package", "a.txt", "--verapdf", "/nowhere", "--no-verapdf"], 2, "expected one of them"),
         (["render", "gone.md"], 3, "gone.md"),
         (["inspect", "."], 1, "it is no bag"),
     ],
