@@ -22,6 +22,7 @@ from concurrent.futures import (
 )
 from functools import partial
 from importlib import import_module
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import TYPE_CHECKING, Any, Protocol
 
 from archiver.bag.parallel import INTERRUPTS, interrupts_held
@@ -306,9 +307,23 @@ def pool_of(count: int, ready: Callable[[], None] = _begin) -> ProcessPoolExecut
     return _Pool(count, _forking(), ready)
 
 
-def _forking() -> Any:
+class _Worker(ForkServerProcess):
+    """A process that a broken pool can end: it waits for ever on a lock that a dead one of them had."""
+
+    def terminate(self) -> None:
+        """Kill it, as it is deaf to SIGTERM."""
+        self.kill()
+
+
+class _Forking(ForkServerContext):
+    """How multiprocessing starts workers."""
+
+    Process = _Worker
+
+
+def _forking() -> ForkServerContext:
     """How processes are started: forked from one that loads what they need, which runs from now on."""
-    context = multiprocessing.get_context("forkserver")
+    context = _Forking()
     context.set_forkserver_preload([LOADED])
     import_module("multiprocessing.resource_tracker").ensure_running()  # which lets interrupts go again
     with interrupts_held():

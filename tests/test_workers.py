@@ -27,3 +27,13 @@ def test_a_process_is_known_before_an_interrupt_that_comes_as_it_is_started(
     (started,) = (child for child in multiprocessing.active_children() if child not in before)
     pool.shutdown()
     assert not started.is_alive()
+
+
+def test_a_process_ends_when_its_broken_pool_ends_it() -> None:
+    before = multiprocessing.active_children()
+    with pool_of(1) as pool:
+        assert pool.submit(int).result() == 0
+        (started,) = (child for child in multiprocessing.active_children() if child not in before)
+        started.terminate()
+        started.join(5)
+        assert not started.is_alive()
