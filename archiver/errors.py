@@ -145,6 +145,10 @@ REFUSED_WRITES = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 """What a system says of nothing but writing."""
 
 
+TEMPORARY = "temporary files"
+"""Where it was that could not be written to, of what nobody named."""
+
+
 class CannotWrite(DocumentError):
     """A place that cannot be written to, for the reason that the system gives."""
 

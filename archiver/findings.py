@@ -112,6 +112,11 @@ class Report(NamedTuple):
             return Verdict.FAILED
         return self.answer(VALID, Verdict.PASSED)
 
+    @property
+    def sentence(self) -> str:
+        """All that was found in one sentence; empty where that is nothing."""
+        return "; ".join(finding.sentence for finding in self.findings)
+
     def answer(self, name: str, unasked: Verdict = Verdict.NOT_CHECKED) -> Verdict:
         """The verdict of a check; `unasked` where the subject was not asked that."""
         return next((check.verdict for check in self.checks if check.name == name), unasked)

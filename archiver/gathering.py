@@ -35,6 +35,7 @@ from archiver.bag.package import (
 from archiver.errors import AlreadyExists, DocumentError, SourceError
 from archiver.findings import Check, Fact, Finding, Report, Severity, Verdict
 from archiver.line import Line, Work
+from archiver.payload import make_payload
 from archiver.pipeline import (
     Job,
     Outcome,
@@ -43,7 +44,6 @@ from archiver.pipeline import (
     begun,
     failed,
     group_info,
-    make_payload,
     moment,
 )
 from archiver.rendition.verapdf import find
@@ -381,8 +381,8 @@ class _There:
         """Look at what is there. Raises AlreadyExists where it is no package."""
         self._label, self._target = collection.label, target
         package, looked_at = bag.held(target)
-        if not (package and looked_at):
-            raise self._refused("something that is no package", "move it away")
+        if not package:
+            raise self._refused(f"something that is no package: {looked_at.sentence}", "move it away")
         self._looked_at, algorithm = looked_at, package.algorithms[0]
         self._there = {
             (path.split("/")[1], digests[algorithm]) for path, digests in package.originals.items()
@@ -399,8 +399,8 @@ class _There:
         if self._met != self._there:
             raise self._refused("a package of different documents")
         if not self._looked_at.valid:
-            told = "; ".join(finding.sentence for finding in self._looked_at.findings)
-            raise self._refused(f"a package of these documents that is damaged: {told}")
+            damage = self._looked_at.sentence
+            raise self._refused(f"a package of these documents that is damaged: {damage}")
         return Report(self._label, (Check("same source", Verdict.PASSED), whole(self._looked_at)))
 
     def _refused(self, held: str, hint: str = REPLACE) -> AlreadyExists:

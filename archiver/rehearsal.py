@@ -5,7 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from archiver.pipeline import at_hand, make_payload, moment
+from archiver.payload import make_payload
+from archiver.pipeline import at_hand, moment
 from archiver.rendition.verapdf import find
 from archiver.settings import Settings
 from archiver.sources import SourceRef

@@ -10,7 +10,7 @@ from archiver.bag import staging
 from archiver.bag.renaming import move
 from archiver.errors import AlreadyExists, RenditionError
 from archiver.findings import VALID, Check, Report, Verdict
-from archiver.pipeline import conform
+from archiver.payload import conform
 from archiver.rendition import render
 from archiver.rendition.verapdf import find
 from archiver.settings import Settings

@@ -37,16 +37,18 @@ def already_packaged(source: Source, settings: Settings, target: Place, maker: s
     name = _name_there(source, known) if known else ""
     if maker and not name:
         raise _refused(source, f"{target} holds {held}", OWN)
-    if not (known and looked_at):
-        raise _refused(source, f"{target} holds something that is no package", OR_MOVE)
+    if not known:
+        raise _refused(
+            source, f"{target} holds something that is no package: {looked_at.sentence}", OR_MOVE
+        )
     if not name:
         raise _refused(source, f"{target} holds {_other(looked_at)}", OR_REPLACE)
     unrendered = [found for found in looked_at.findings if found.rule == "package-no-rendition"]
     rendered = bool(known.rendition or unrendered)
     lacking = "its article cannot be read" if rendered else "it has no rendition"
     if not looked_at.valid or not rendered or not known.article:
-        told = "; ".join(finding.sentence for finding in looked_at.findings) or lacking
-        damaged = f"{target} holds a package of this source that is damaged: {told}"
+        wrong = looked_at.sentence or lacking
+        damaged = f"{target} holds a package of this source that is damaged: {wrong}"
         raise _refused(source, damaged, "--replace puts a new one there")
     others = _other_metadata(source, known.article, known)
     if others and maker:
@@ -71,8 +73,9 @@ def whole(looked_at: Report) -> Check:
 def _other(looked_at: Report) -> str:
     if looked_at.valid:
         return "a package of a different source"
-    told = "; ".join(finding.sentence for finding in looked_at.findings)
-    return f"a package that is damaged, and of a different source as far as can be told: {told}"
+    return (
+        f"a package that is damaged, and of a different source as far as can be told: {looked_at.sentence}"
+    )
 
 
 def _refused(source: Source, held: str, hint: str) -> AlreadyExists:

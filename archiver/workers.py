@@ -9,6 +9,7 @@ import contextlib
 import gc
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
@@ -21,9 +22,10 @@ from concurrent.futures import (
 )
 from functools import partial
 from importlib import import_module
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import TYPE_CHECKING, Any, Protocol
 
-from archiver.bag.parallel import interrupts_held
+from archiver.bag.parallel import INTERRUPTS, interrupts_held
 
 if TYPE_CHECKING:
     from archiver.settings import Settings
@@ -265,16 +267,63 @@ def _rehearsed(settings: Settings) -> None:
     gc.freeze()
 
 
+class _Pool(ProcessPoolExecutor):
+    """Processes that are all known, so that none is left over when they are killed.
+
+    An interrupt that comes as one is started is put off until that is done: in between nobody would know
+    the process, and it would tell with a traceback that what its parent had made for it is gone.
+    """
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """See Executor."""
+        with _interrupts_put_off():
+            return super().submit(fn, *args, **kwargs)
+
+
+@contextlib.contextmanager
+def _interrupts_put_off() -> Iterator[None]:
+    """Have interrupts come afterwards, in the thread that they come in.
+
+    To mask them is not enough: any other thread is handed them then, on behalf of that one.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in INTERRUPTS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for each in came:
+            signal.raise_signal(each)
+
+
 def pool_of(count: int, ready: Callable[[], None] = _begin) -> ProcessPoolExecutor:
     """So many processes of this machine, none of which is started before there is something to do; each
     is made ready first.
     """
-    return ProcessPoolExecutor(count, _forking(), ready)
+    return _Pool(count, _forking(), ready)
 
 
-def _forking() -> Any:
+class _Worker(ForkServerProcess):
+    """A process that a broken pool can end: it waits for ever on a lock that a dead one of them had."""
+
+    def terminate(self) -> None:
+        """Kill it, as it is deaf to SIGTERM."""
+        self.kill()
+
+
+class _Forking(ForkServerContext):
+    """How multiprocessing starts workers."""
+
+    Process = _Worker
+
+
+def _forking() -> ForkServerContext:
     """How processes are started: forked from one that loads what they need, which runs from now on."""
-    context = multiprocessing.get_context("forkserver")
+    context = _Forking()
     context.set_forkserver_preload([LOADED])
     import_module("multiprocessing.resource_tracker").ensure_running()  # which lets interrupts go again
     with interrupts_held():

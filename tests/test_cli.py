@@ -92,6 +92,7 @@ def test_algorithms_are_added_or_replaced(tmp_path: Path) -> None:
         (["package", "a.txt", "--algorithm", "crc32"], 2, "algorithms"),
         (["package", "a.txt", "--settings", "gone.toml"], 2, "gone.toml"),
         (["package", "a.txt", "--verapdf", "/nowhere"], 2, "holds no veraPDF"),
+        (["package", "a.txt", "--verapdf", "/nowhere", "--no-verapdf"], 2, "expected one of them"),
         (["render", "gone.md"], 3, "gone.md"),
         (["inspect", "."], 1, "it is no bag"),
     ],
@@ -239,6 +240,25 @@ def test_an_interrupt_while_modules_are_loaded_is_one_sentence(tmp_path: Path) -
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     assert run("doctor", cwd=tmp_path, env=environment) == (130, "", "archiver: interrupted\n")
+
+
+def test_what_the_system_refuses_is_not_told_of_standard_output(tmp_path: Path) -> None:
+    code, out, err = run(
+        *("package", str(EXAMPLES), "--no-verapdf", "--jobs", "2"), cwd=tmp_path, preexec_fn=_open_few
+    )
+    assert (code in (3, 70), out) == (True, ""), err
+    assert "Too many open files" in err
+    assert "standard output" not in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_interrupt_as_a_command_ends_changes_neither_what_it_tells_nor_its_code(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import atexit, os, signal\natexit.register(os.kill, os.getpid(), signal.SIGINT)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    code, _, err = run("inspect", "nothing", cwd=tmp_path, env=environment)
+    assert (code, err) == (1, "archiver: nothing: cannot be opened: No such file or directory\n")
 
 
 def test_a_folder_that_is_no_bag_is_a_finding(tmp_path: Path) -> None:
@@ -434,6 +454,15 @@ def test_temporary_files_that_take_no_more_say_nothing_of_the_bag(tmp_path: Path
     assert err.startswith("archiver: temporary files: cannot be written")
 
 
+def test_a_rendition_that_cannot_be_laid_before_verapdf_says_nothing_of_the_bag(tmp_path: Path) -> None:
+    run("package", str(EXAMPLES / "harbour-ferry.txt"), "--no-verapdf", cwd=tmp_path)
+    asked = ("validate", "output", "--check-pdf", "--json")
+    _, out, err = run(*asked, cwd=tmp_path, preexec_fn=_write_little)
+    (report,) = json.loads(out)["reports"]
+    assert [finding["rule"] for finding in report["findings"]] == ["output-unwritable"], err
+    assert {check["verdict"] for check in report["checks"]} == {"not checked"}
+
+
 @pytest.mark.parametrize(
     ("example", "where"),
     [("seed-library.md", "to/here"), ("harbour-ferry.txt", "temporary files in {}")],
@@ -459,6 +488,10 @@ def test_an_empty_folder_that_was_there_before_is_left(tmp_path: Path) -> None:
     source = str(EXAMPLES / "seed-library.md")
     run("package", source, "--no-verapdf", "-o", "to/here", cwd=tmp_path, preexec_fn=_write_little)
     assert [path.name for path in tmp_path.rglob("*")] == ["to"]
+
+
+def _open_few() -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8))
 
 
 def _write_little() -> None:

@@ -227,7 +227,7 @@ def test_what_is_no_package_in_the_place_of_a_bag_of_many_is_to_be_moved_away(
     (made(gathered(letters, tmp_path / "out", "batch")) / "bagit.txt").unlink()
     (refused,) = gathered(letters, tmp_path / "out", "batch")
     (told,) = refused.report.findings
-    assert told.message.endswith("holds something that is no package")
+    assert "holds something that is no package: has no bagit.txt; it is no bag" in told.message
     assert told.hint == "move it away"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from archiver.errors import SettingsError
-from archiver.pipeline import Job, stage_one
+from archiver.pipeline import Job, failed, stage_one
 from archiver.settings import Settings
 from archiver.sources import SourceRef
 
@@ -39,3 +39,9 @@ def test_a_worker_that_does_not_find_what_it_shares_with_the_command_says_so(
     with pytest.raises(SettingsError, match=f"workers: the worker on .* does not find {gone} .*TMPDIR"):
         stage_one(job(), room, str(folder))
     assert not gone.exists()
+
+
+def test_a_document_that_takes_too_much_memory_is_told_to_and_not_to_be_reported() -> None:
+    (told,) = failed("a.txt", MemoryError()).report.findings
+    assert (told.rule, told.where) == ("document-failed", "a.txt")
+    assert told.message == "takes more memory than this process may have"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.bag.placing import STAGING_FOLDER
-from archiver.errors import AlreadyExists, SourceError
+from archiver.errors import AlreadyExists, NotConformant, SourceError
 from archiver.rendering import render_file
 from archiver.settings import Settings
 from archiver.sources import SourceRef
@@ -28,6 +28,12 @@ def test_a_file_that_is_there_is_replaced_only_when_that_is_asked(tmp_path: Path
     assert target.read_text() == "of somebody else"
     assert render_file(SourceRef(source), target, SETTINGS, replace=True).valid
     assert target.read_bytes().startswith(b"%PDF-")
+
+
+def test_a_rendition_that_nothing_shows_to_be_pdf_a_is_refused_by_its_name(tmp_path: Path) -> None:
+    settings = Settings(verapdf=False, require_pdfa=True)
+    with pytest.raises(NotConformant, match=r"^x\.pdf: has no PDF/A rendition: there is no veraPDF"):
+        render_file(SourceRef(EXAMPLES / "harbour-ferry.txt"), tmp_path / "x.pdf", settings)
 
 
 @pytest.mark.parametrize("name", ["a.pdf", "link.pdf", "hard.pdf"])

@@ -57,7 +57,7 @@ def test_what_is_no_package_is_to_be_moved_away(tmp_path: Path) -> None:
     assert isinstance(outcome.bag, Path)
     (outcome.bag / "bagit.txt").unlink()
     (told,) = packaged(FERRY, tmp_path).report.findings
-    assert told.message.endswith("holds something that is no package")
+    assert "holds something that is no package: has no bagit.txt; it is no bag" in told.message
     assert told.hint == "give it an identifier of its own, or move away what is there"
     (outcome,) = run(tmp_path, str(FERRY), replace=True)
     assert outcome.report.findings[0].message == "is there already and is no package, so it is not replaced"

@@ -18,7 +18,7 @@ from archiver.bag.naming import folder_name
 from archiver.bag.package import Existing, existing
 from archiver.bag.reading import read
 from archiver.bag.rules import Unusable
-from archiver.bag.validation import Asked, Depth, contents_of, judged, validate
+from archiver.bag.validation import Asked, Depth, contents_of, judged, unusable_report, validate
 from archiver.errors import BagError, CannotWrite
 from archiver.findings import Report
 from archiver.stores import Place, scratch
@@ -53,7 +53,7 @@ class Held(NamedTuple):
     """What is at a destination: a package, None where it is none, and the report on it."""
 
     package: Existing | None
-    report: Report | None = None
+    report: Report
 
 
 def held(target: Place) -> Held:
@@ -66,8 +66,8 @@ def held(target: Place) -> Held:
         with contents_of(target) as contents:
             bag = read(contents)
             return Held(existing(bag), judged(bag, target, Asked(_depth(target, contents))))
-    except Unusable:
-        return Held(None)
+    except Unusable as unusable:
+        return Held(None, unusable_report(target, unusable.finding))
 
 
 def _depth(target: Place, contents: Contents) -> Depth:
@@ -97,8 +97,7 @@ def finished(staged: Path, target: Place, form: str = "") -> tuple[Path, Report]
     else:
         report = validate(staged)
     if not report.valid:
-        told = "; ".join(finding.sentence for finding in report.findings)
-        raise BagError(f"its bag did not verify: {told}", where=target.name)
+        raise BagError(f"its bag did not verify: {report.sentence}", where=target.name)
     if isinstance(target, Path):
         placing.flush_all(package)
     return package, report

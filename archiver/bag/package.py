@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -235,21 +236,37 @@ def _asked_of_verapdf(
     bag: Bag, path: str, validator: Validator
 ) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
     """What a rendition claims, and what veraPDF finds wrong with that, in a copy of its own."""
-    import tempfile
-
     from archiver.errors import RenditionError
     from archiver.rendition.xmp import claims
 
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder, "rendition.pdf")
-        with bag.contents.open(path) as file, copy.open("wb") as out:
-            while block := file.read(BLOCK):
-                out.write(block)
+    with _copied(bag, path) as copy:
         try:
             claimed = claims(copy)
             return claimed, validator.check(copy, claimed)
         except RenditionError as error:
             return (), (finding("package-pdf", error.message, path),)
+
+
+@contextmanager
+def _copied(bag: Bag, path: str) -> Iterator[Path]:
+    """A temporary copy of a file of a bag. Raises OSError where that cannot be read, and CannotWrite
+    where its copy cannot be written, which says nothing of the bag.
+    """
+    import tempfile
+
+    from archiver.bag.placing import writing
+    from archiver.errors import TEMPORARY
+
+    with ExitStack() as copying:
+        with writing(TEMPORARY):
+            copy = Path(copying.enter_context(tempfile.TemporaryDirectory()), "rendition.pdf")
+            out = copying.enter_context(copy.open("wb"))
+        with bag.contents.open(path) as file:
+            while block := file.read(BLOCK):
+                with writing(TEMPORARY):
+                    out.write(block)
+                    out.flush()
+        yield copy
 
 
 def _recorded(records: Checked, *, broken: bool) -> Check:

@@ -73,13 +73,14 @@ def validate(path: Place, asked: Asked = FULLY, jobs: int = 1) -> Report:
         with contents_of(path, asked.limits, jobs, hashing=hashing) as contents:
             report = validated(path, contents, asked)
     except Unusable as unusable:
-        report = _unusable(path, unusable.finding)
+        report = unusable_report(path, unusable.finding)
     except OSError as error:
-        report = _unusable(path, unreadable("", error))
+        report = unusable_report(path, unreadable("", error))
     return report.also(seconds=round(time.monotonic() - begun, 3))
 
 
-def _unusable(path: Place, found: Finding) -> Report:
+def unusable_report(path: Place, found: Finding) -> Report:
+    """The report on what cannot be read as a bag, for what was found."""
     failed = (Check(COMPLETE, Verdict.FAILED), Check(VALID, Verdict.FAILED))
     return Report(shown(str(path)), failed, (found,))
 

@@ -8,10 +8,8 @@ import itertools
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -47,7 +45,7 @@ ROOMS = {
 
 
 class Commands(click.Group):
-    """The commands. What cannot be written to standard output stops them."""
+    """The commands, each loaded when it is asked for."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         return list(ROOMS)
@@ -57,30 +55,6 @@ class Commands(click.Group):
             return None
         command: click.Command = getattr(import_module(f"archiver.cli.{ROOMS[name]}"), name)
         return command
-
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        with _heard():
-            return super().make_context(*args, **kwargs)
-
-    def invoke(self, context: click.Context) -> Any:
-        with _heard():
-            return super().invoke(context)
-
-
-@contextmanager
-def _heard() -> Iterator[None]:
-    """Raise ReportLost where nobody would hear what is told."""
-    try:
-        yield
-    except OSError as error:
-        if error.filename is not None:
-            raise
-        told = (
-            "was closed"
-            if error.errno in (errno.EPIPE, errno.EBADF)
-            else f"cannot be written: {error.strerror}"
-        )
-        raise ReportLost(f"{told}; what is done stays", where="standard output") from None
 
 
 @click.group(
@@ -116,16 +90,27 @@ def main() -> None:
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     _replace_streams()
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         cli(standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:
         stopped = _stopped(error)
         if stopped.exit_code is ExitCode.INTERNAL and os.environ.get(DEBUG):
             raise
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends by itself, with what is told and its code
         _tell(stopped, usage=error.ctx if isinstance(error, click.UsageError) else None)
         leave(stopped.exit_code)
+
+
+class _Heard(io.FileIO):
+    """A stream that somebody has to hear: what cannot be written stops the command."""
+
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            closed = error.errno in (errno.EPIPE, errno.EBADF)
+            told = "was closed" if closed else f"cannot be written: {error.strerror}"
+            raise ReportLost(f"{told}; what is done stays", where="standard output") from None
 
 
 class _Unheard(io.FileIO):
@@ -139,15 +124,19 @@ class _Unheard(io.FileIO):
 
 
 def _replace_streams() -> None:
-    """Put a stream in the place of standard output where that is closed: what is printed is lost, and told
-    to be. What cannot be told on standard error, which may be closed or full, goes nowhere.
+    """Have what cannot be told on standard output stop the command, and on standard error go nowhere,
+    be they closed, full or broken.
     """
-    if sys.stdout is None:
-        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")  # noqa: SIM115
-    number = os.open(os.devnull, os.O_WRONLY) if sys.stderr is None else sys.stderr.fileno()
-    encoding = "utf-8" if sys.stderr is None else sys.stderr.encoding
-    told = io.BufferedWriter(_Unheard(number, "w", closefd=False))
-    sys.stderr = io.TextIOWrapper(told, encoding, errors="backslashreplace", line_buffering=True)
+    sys.stdout = _stream(_Heard, sys.stdout, os.O_RDONLY)
+    sys.stderr = _stream(_Unheard, sys.stderr, os.O_WRONLY)
+
+
+def _stream(kind: type[io.FileIO], stream: TextIO | None, instead: int) -> TextIO:
+    """A stream in the place of another one, or, where that is closed, on the null device, opened so."""
+    number = os.open(os.devnull, instead) if stream is None else stream.fileno()
+    encoding = "utf-8" if stream is None else stream.encoding
+    told = io.BufferedWriter(kind(number, "w", closefd=False))
+    return io.TextIOWrapper(told, encoding, errors="backslashreplace", line_buffering=True)
 
 
 def _stopped(error: BaseException) -> ArchiverError:
@@ -159,6 +148,9 @@ def _stopped(error: BaseException) -> ArchiverError:
             return WrongUsage(error.format_message())
         case click.Abort() | KeyboardInterrupt():
             return Interrupted("interrupted")
+        case OSError():
+            refused = f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
+            return ArchiverError(f"the system refused what the command needs: {refused}")
     told = f"internal error ({type(error).__name__}: {error}); please report it"
     return ArchiverError(told, hint="ARCHIVER_DEBUG=1 prints where it happened")
 
@@ -171,7 +163,7 @@ def _tell(stopped: ArchiverError, usage: click.Context | None) -> None:
         asked = "--json" in itertools.takewhile("--".__ne__, sys.argv[1:])
         if asked and not (lost or stopped.in_json):
             print_json({"error": error_json(stopped)})
-    except OSError:
+    except ReportLost:
         lost = True
     if lost:  # or Python would try to write the rest when it ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

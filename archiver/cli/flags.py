@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archiver.errors import SettingsError
+
 if TYPE_CHECKING:
     from archiver.bag.limits import Limits
     from archiver.settings import Settings
@@ -104,6 +106,8 @@ def settings_of(
     """The settings that a file, the environment and flags make. Raises SettingsError."""
     from archiver.settings import load
 
+    if no_verapdf and verapdf:
+        raise SettingsError("is given with --no-verapdf; expected one of them", where="--verapdf")
     return load(file, verapdf=False if no_verapdf else verapdf, **flags)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from archiver.errors import REFUSED_WRITES, CannotWrite, MissingExtra, SourceError
+from archiver.errors import REFUSED_WRITES, TEMPORARY, CannotWrite, MissingExtra, SourceError
 from archiver.findings import by_line, shortened
 from archiver.settings import Settings
 from archiver.sources import refs
@@ -97,7 +97,7 @@ def _temporary_files() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in REFUSED_WRITES:
-            raise CannotWrite(error, f"temporary files in {tempfile.gettempdir()}") from None
+            raise CannotWrite(error, f"{TEMPORARY} in {tempfile.gettempdir()}") from None
         raise
 
 

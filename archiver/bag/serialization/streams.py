@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Protocol
 
 from archiver.bag.contents import Damaged, Readable
 from archiver.bag.rules import Unusable, finding
-from archiver.errors import CannotWrite
+from archiver.errors import TEMPORARY, CannotWrite
 
 CHUNK = 128 * 1024
 """How much of a compressed file is read at once."""
@@ -21,9 +21,6 @@ BUFFER = 1024 * 1024
 
 XZ_MEMORY = 256 * 1024 * 1024
 """What a decompressor of xz may take; `xz -9` makes files that take 65 MiB."""
-
-TEMPORARY = "temporary files"
-"""What is kept, for a person."""
 
 
 class Truncated(Damaged):

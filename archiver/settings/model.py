@@ -1,44 +1,19 @@
-"""Settings: archiver.toml < environment (`ARCHIVER_...`) < flags, checked before anything runs."""
+"""The model: every setting, what it may be, its default and what is said of it."""
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import stat
-import tomllib
-from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    Field,
-    Strict,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
-from pydantic.fields import FieldInfo
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic import BeforeValidator, Field, Strict, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from archiver import stores
 from archiver.article import FieldName, LanguageTag, Line, Rights
 from archiver.bag.limits import DEFAULT, Limits
-from archiver.errors import SettingsError
 from archiver.levels import LEVELS, CaptureLevel
-
-FILE_NAME = "archiver.toml"
-
-PREFIX = "ARCHIVER_"
-OTHER_VARIABLES = {"ARCHIVER_DEBUG"}
-"""What the environment may say to archiver that is no setting."""
+from archiver.settings.environment import PREFIX, Environment
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
@@ -272,7 +247,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What is given, then the environment; archiver.toml is given by `load`."""
-        return init_settings, _Environment(settings_cls)
+        return init_settings, Environment(settings_cls)
 
     @field_validator("capture_level")
     @classmethod
@@ -294,181 +269,3 @@ class Settings(BaseSettings):
             if label.lower() in OWN_LABELS:
                 raise ValueError(f"{label!r} is written by archiver itself; expected another label")
         return labels
-
-
-class _Environment(EnvSettingsSource):
-    """The environment, where every value is text: true, 1, a list with commas, an object as JSON."""
-
-    def prepare_field_value(
-        self, field_name: str, field: FieldInfo, value: Any, value_is_complex: bool
-    ) -> Any:
-        return None if value is None else _from_text(field.annotation, value)
-
-
-BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-
-
-def _from_text(kind: Any, text: str) -> Any:
-    """A value of the kind that a field has; the text itself where it is none, to be told of."""
-    if bool in (kind, *get_args(kind)):
-        return BOOLEANS.get(text.lower(), text)
-    if kind is int:
-        return int(text) if re.fullmatch(r"-?\d{1,18}", text) else text
-    if get_origin(kind) is tuple and not text.startswith("["):
-        return [part.strip() for part in text.split(",") if part.strip()]
-    if text[:1] in ("[", "{"):
-        try:
-            return json.loads(text)
-        except ValueError:
-            return text
-    return text
-
-
-def _unknown_variable() -> str | None:
-    """A variable of the environment that looks like a setting and is none."""
-    known = {*_variables(), *OTHER_VARIABLES}
-    named = (name for name in os.environ if name.upper().startswith(PREFIX))
-    return next((name for name in sorted(named) if name.upper() not in known), None)
-
-
-def _variables() -> list[str]:
-    return [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
-
-
-def load(file: Path | None = None, **flags: Any) -> Settings:
-    """Settings from `file` (else `archiver.toml` in the working directory), environment and flags.
-
-    A flag that is None was not given. Raises SettingsError with the file, the field, what was
-    found and what was expected.
-    """
-    if file is None and os.path.lexists(FILE_NAME):
-        file = Path(FILE_NAME)
-    given = {name: value for name, value in flags.items() if value is not None}
-    try:
-        from_file = tomllib.loads(_content(file)) if file else {}
-    except OSError as error:
-        raise SettingsError(f"cannot be read: {error.strerror}", where=str(file)) from None
-    except ValueError as error:
-        raise SettingsError(f"is not TOML: {error}", where=str(file)) from None
-    if unknown := _unknown_variable():
-        raise SettingsError(f"is not a setting; {_nearest(unknown, _variables())}", where=unknown)
-    try:
-        from_environment = _Environment(Settings)()
-        return Settings(**{**from_file, **from_environment, **given})
-    except ValidationError as error:
-        problems = error.errors(include_url=False)
-        told = "; ".join(_told(p) for p in problems if p["type"] != "too_short" or not p["input"])
-        raise SettingsError(told, where=_place(file, error, from_environment, given)) from None
-    except ValueError as error:
-        raise SettingsError(str(error), where="environment") from None
-
-
-def _nearest(name: str, known: Collection[str]) -> str:
-    """What may have been meant, or where all names are."""
-    from difflib import get_close_matches
-
-    nearest = get_close_matches(name, known, n=1, cutoff=0.8)
-    return f"did you mean {nearest[0]}?" if nearest else "`archiver init` writes a file of all there are"
-
-
-def _content(file: Path) -> str:
-    if not stat.S_ISREG(file.stat().st_mode):  # a pipe would be waited for
-        raise SettingsError("is not a regular file", where=str(file))
-    return file.read_text("utf-8")
-
-
-FLAGS = {"algorithms": "--algorithm"}
-
-EXPECTED = {
-    "missing": "is missing",
-    "string_type": "should be text",
-    "bool_type": "should be true or false",
-    "bool_parsing": "should be true or false",
-    "int_type": "should be a whole number",
-    "int_parsing": "should be a whole number",
-    "float_type": "should be a number",
-    "tuple_type": "should be a list",
-    "dict_type": "should be a table",
-    "model_type": "should be a table",
-    "model_attributes_type": "should be a table",
-    "path_type": "should be a path",
-    "too_short": "should have at least one item",
-    "greater_than": "should be more than {gt}",
-    "greater_than_equal": "should be {ge} or more",
-    "less_than": "should be less than {lt}",
-    "less_than_equal": "should be {le} or less",
-    "literal_error": "should be {expected}",
-}
-"""What is said of each kind of problem, with what pydantic knows of it."""
-
-
-def _told(problem: Any) -> str:
-    *within, name = (str(part) for part in problem["loc"])
-    field = ".".join((*within, name))
-    if problem["type"] == "extra_forbidden" and not within:
-        return f"{field} is not a setting; {_nearest(name, Settings.model_fields)}"
-    if problem["type"] == "extra_forbidden":
-        return f"{field} is not a name that is known"
-    said = EXPECTED.get(problem["type"], "").format(**problem.get("ctx", {}))
-    found = "" if problem["type"] == "missing" else f" (found {problem['input']!r})"
-    return f"{field}: {said or problem['msg'].removeprefix('Value error, ')}{found}"
-
-
-def _place(
-    file: Path | None, error: ValidationError, from_environment: dict[str, Any], given: dict[str, Any]
-) -> str:
-    """Where the first thing that is wrong was set."""
-    field = str(error.errors()[0]["loc"][0])
-    if field in given:
-        return FLAGS.get(field, f"--{field.replace('_', '-')}")
-    return f"{PREFIX}{field.upper()}" if field in from_environment or not file else str(file)
-
-
-def write_commented(target: Path) -> None:
-    """Write every setting with its description and default, all as comments; never over a file.
-
-    Raises SettingsError where `target` is there already.
-    """
-    lines = ["# Settings of archiver. Take the # away from a line to change what it sets.", ""]
-    for name, field in Settings.model_fields.items():
-        default = field.get_default(call_default_factory=True)
-        lines += [f"# {field.description}", f"# {name} = {_toml(name, default)}", ""]
-    try:
-        with target.open("x", encoding="utf-8") as file:
-            file.write("\n".join(lines))
-    except FileExistsError:
-        raise SettingsError(
-            "is there already", where=str(target), hint="edit it, or move it away for a new one"
-        ) from None
-    except OSError as error:
-        raise SettingsError(f"cannot be written: {error.strerror}", where=str(target)) from None
-
-
-EXAMPLES = {
-    "source_organization": '"The Town Archive"',
-    "bag_info": '{ "Contact-Email" = "archive@example.org" }',
-    "publisher": '"The Evening Post"',
-    "rights": '{ statement = "In copyright", uri = "https://example.org/rights" }',
-    "language": '"en"',
-    "date_order": '"dmy"',
-    "manifest_columns": '{ "Titel" = "title", "Notiz" = "" }',
-    "manifest_folder": '"/srv/scans"',
-    "cmyk_profile": '"/srv/profiles/press.icc"',
-    "serialize": '"tar"',
-    "bag_group": '"urn:example:letters"',
-}
-
-
-def _toml(name: str, value: Any) -> str:
-    """A default as TOML; an example where there is none."""
-    if value is None or value == {}:
-        return EXAMPLES[name]
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, BaseModel):
-        value = value.model_dump()
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_toml(name, item)}" for key, item in value.items()) + " }"
-    if isinstance(value, tuple):
-        return "[" + ", ".join(_toml(name, item) for item in value) + "]"
-    return str(value) if isinstance(value, int | float) else f'"{value}"'
