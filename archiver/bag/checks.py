@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -228,11 +227,11 @@ def _oxum(bag: Bag) -> Iterator[Finding]:
 def _info(bag: Bag) -> Iterator[Finding]:
     """The reserved labels that have a form (RFC 8493 2.2.2)."""
     name = bag.info_name
-    counts = Counter(label.lower() for label, _ in bag.tags)
+    labels = [label.lower() for label, _ in bag.tags]
     for label in ONCE if bag.version >= (1, 0) else ():
-        if counts[label.lower()] > 1:
-            yield finding("bagit-2.2.2-repeated", f"has {label} {counts[label.lower()]} times", name)
-    if bag.version >= (1, 0) and counts["bag-count"] and not counts["bag-group-identifier"]:
+        if (times := labels.count(label.lower())) > 1:
+            yield finding("bagit-2.2.2-repeated", f"has {label} {times} times", name)
+    if bag.version >= (1, 0) and "bag-count" in labels and "bag-group-identifier" not in labels:
         yield finding("bagit-2.2.2-bag-group", "has a Bag-Count but no Bag-Group-Identifier", name)
     for label, value in bag.tags:
         if label.lower() == "bagging-date" and not _is_date(value):

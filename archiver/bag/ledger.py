@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Container, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import islice
 from mmap import mmap
 from typing import NamedTuple
@@ -23,17 +22,14 @@ COMPARED = 256
 """How many rows are compared at once."""
 
 
-@dataclass(slots=True)
 class Column:
-    """What one manifest lists: a digest a row, by hashlib's name of the algorithm."""
+    """What one manifest lists: a digest of `width` bytes a row, by hashlib's name of the algorithm."""
 
-    algorithm: str
-    width: int
-    """Bytes a digest."""
-    digests: bytearray = field(default_factory=bytearray)
-    listed: bytearray = field(default_factory=bytearray)
-    whole: bool = True
-    """Whether the manifest was read to its end."""
+    def __init__(self, algorithm: str, width: int) -> None:
+        self.algorithm, self.width = algorithm, width
+        self.digests, self.listed = bytearray(), bytearray()
+        self.whole = True
+        """Whether the manifest was read to its end."""
 
     def put(self, row: int, digest: bytes) -> None:
         """List a row with its digest; with none where the manifest has none that can be read."""

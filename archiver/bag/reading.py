@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
-from dataclasses import dataclass, field
 
 from archiver.bag import tag_files
 from archiver.bag.algorithms import algorithm_of, is_manifest, is_tag_manifest
@@ -22,30 +20,28 @@ NAME_CHARS = 255
 """The longest name that file systems take, in characters."""
 
 
-@dataclass(slots=True)
 class Bag:
     """What was found in what should be a bag."""
 
-    contents: Contents
-    limits: Limits = DEFAULT
-    declared: Declaration | None = None
-    """What bagit.txt says; None where that cannot be told, and nothing more is known."""
-    ledger: Ledger = field(default_factory=Ledger)
-    tags: list[tuple[str, str]] = field(default_factory=list)
-    """The labels and values of bag-info.txt, in order."""
-    fetched: dict[str, int | None] = field(default_factory=dict)
-    """The lengths that fetch.txt says, by path."""
-    digests: dict[str, dict[str, bytes]] = field(default_factory=dict)
-    """The digests of the tag files that were read, by the algorithms of the tag manifests."""
-    unlisted: set[str] = field(default_factory=set)
-    """The folders that could not be listed, an empty path for all of it: what is in them is not known."""
-    payload_files: int = 0
-    payload_bytes: int = 0
-    findings: list[Finding] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
-    """How often each rule was broken."""
-    broken: bool = False
-    """Whether a rule was broken that makes a bag invalid."""
+    def __init__(self, contents: Contents, limits: Limits = DEFAULT) -> None:
+        self.contents, self.limits = contents, limits
+        self.declared: Declaration | None = None
+        """What bagit.txt says; None where that cannot be told, and nothing more is known."""
+        self.ledger = Ledger()
+        self.tags: list[tuple[str, str]] = []
+        """The labels and values of bag-info.txt, in order."""
+        self.fetched: dict[str, int | None] = {}
+        """The lengths that fetch.txt says, by path."""
+        self.digests: dict[str, dict[str, bytes]] = {}
+        """The digests of the tag files that were read, by the algorithms of the tag manifests."""
+        self.unlisted: set[str] = set()
+        """The folders that could not be listed, of which nothing is known; an empty path for all of it."""
+        self.payload_files = self.payload_bytes = 0
+        self.findings: list[Finding] = []
+        self.counts: dict[str, int] = {}
+        """How often each rule was broken."""
+        self.broken = False
+        """Whether a rule was broken that makes a bag invalid."""
 
     @property
     def version(self) -> tuple[int, int]:
@@ -59,9 +55,9 @@ class Bag:
 
     def tell(self, found: Finding) -> None:
         """Note what is wrong; of one rule no more findings than the limits allow, the rest counted."""
-        self.counts[found.rule] += 1
+        count = self.counts[found.rule] = self.counts.get(found.rule, 0) + 1
         self.broken |= found.severity is Severity.ERROR
-        if self.counts[found.rule] <= self.limits.findings:
+        if count <= self.limits.findings:
             self.findings.append(found)
 
     def may_hold(self, path: str) -> bool:

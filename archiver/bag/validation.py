@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
@@ -85,37 +85,36 @@ def unusable_report(path: Place, found: Finding) -> Report:
     return Report(shown(str(path)), failed, (found,))
 
 
-@contextmanager
 def contents_of(
     path: Place, limits: Limits = DEFAULT, jobs: int = 1, *, hashing: bool = True
-) -> Iterator[Contents]:
+) -> AbstractContextManager[Contents]:
     """What the bag at a place is read through, be it a folder or an archive.
 
     `hashing` says whether its payload is to be verified. Raises Unusable where there is nothing to read,
     OSError where a store does not answer.
     """
     if isinstance(path, Url):
-        from archiver.bag.stored import StoredBag, at_hand
-
-        with at_hand(path) as copy:
-            if copy is None:
-                yield StoredBag(path, limits)
-            else:
-                with contents_of(copy, limits, jobs, hashing=hashing) as contents:
-                    yield contents
-        return
+        return _stored(path, limits, jobs, hashing=hashing)
     try:
-        folder = Folder(path, limits, jobs if hashing else 1)
+        return Folder(path, limits, jobs if hashing else 1)
     except NotADirectoryError:
         from archiver.bag.serialization.opening import serialized
 
-        with serialized(path, limits, jobs, hashing=hashing) as archive:
-            yield archive
-        return
+        return serialized(path, limits, jobs, hashing=hashing)
     except OSError as error:
         raise Unusable(finding("bag-missing", f"cannot be opened: {error.strerror}")) from None
-    with folder:
-        yield folder
+
+
+@contextmanager
+def _stored(url: Url, limits: Limits, jobs: int, *, hashing: bool) -> Iterator[Contents]:
+    from archiver.bag.stored import StoredBag, at_hand
+
+    with at_hand(url) as copy:
+        if copy is None:
+            yield StoredBag(url, limits)
+        else:
+            with contents_of(copy, limits, jobs, hashing=hashing) as contents:
+                yield contents
 
 
 def validated(path: Place, contents: Contents, asked: Asked = FULLY) -> Report:
