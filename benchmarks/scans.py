@@ -153,7 +153,7 @@ def _ocrmypdf(pages: Sequence[Path], language: str, target: Path) -> None:
     """Its least work at the same picture data: no turning, straightening or recompression."""
     target.parent.mkdir()
     together = target.with_name("together.pdf")
-    subprocess.run(["img2pdf", *map(str, pages), "-o", str(together)], check=True)
+    subprocess.run([sys.executable, "-m", "img2pdf", *map(str, pages), "-o", str(together)], check=True)
     options = ("--jobs", "2", "--optimize", "0", "--output-type", "pdfa-2", "-l", LANGUAGES[language])
     subprocess.run(["ocrmypdf", "--quiet", *options, str(together), str(target)], check=True)
 
